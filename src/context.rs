@@ -1,0 +1,122 @@
+//! Who asks, from where, and what was sent along: the request as plain data, because rules speak of it.
+//! Nothing here knows HTTP; `http/extract` fills it.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Where a rule is evaluated (`@request.context`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Occasion {
+    /// An ordinary request.
+    #[default]
+    Default,
+    /// During a sign-in by password.
+    Password,
+    /// For the records that `expand` brings along.
+    Expand,
+    /// For a protected file.
+    ProtectedFile,
+}
+
+impl Occasion {
+    /// The contract's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Password => "password",
+            Self::Expand => "expand",
+            Self::ProtectedFile => "protectedFile",
+        }
+    }
+}
+
+/// The authenticated record behind a request.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Caller {
+    /// The record's id.
+    pub id: String,
+    /// Its collection's id.
+    pub collection_id: String,
+    /// Its collection's name.
+    pub collection_name: String,
+    /// The record's e-mail address.
+    pub email: String,
+    /// The record's `emailVisibility`.
+    pub email_visibility: bool,
+    /// The record's `verified`.
+    pub verified: bool,
+    /// Whether it is a superuser: rules do not apply to it.
+    pub superuser: bool,
+}
+
+/// Looks a request header up by its name in snake case (`x_token` for `X-Token`).
+pub trait HeaderLookup: Send + Sync {
+    /// The header's first value, if it was sent.
+    fn header(&self, snake_case_name: &str) -> Option<Cow<'_, str>>;
+}
+
+/// No headers at all.
+#[derive(Debug, Clone, Copy)]
+pub struct NoHeaders;
+
+impl HeaderLookup for NoHeaders {
+    fn header(&self, _: &str) -> Option<Cow<'_, str>> {
+        None
+    }
+}
+
+/// A request, as rules and rooms see it.
+#[derive(Clone)]
+pub struct RequestContext {
+    /// The authenticated record, or `None` for a guest.
+    pub caller: Option<Arc<Caller>>,
+    /// Where the rule is evaluated.
+    pub occasion: Occasion,
+    /// The method in upper case.
+    pub method: Cow<'static, str>,
+    /// The decoded query parameters in the order in which they came; the first of a name counts.
+    pub query: Arc<[(String, String)]>,
+    /// The headers.
+    pub headers: Arc<dyn HeaderLookup>,
+    /// The client's address, if known.
+    pub ip: Option<IpAddr>,
+}
+
+impl RequestContext {
+    /// A guest's request without query and headers, for work that no request asked for.
+    pub fn guest() -> Self {
+        Self {
+            caller: None,
+            occasion: Occasion::Default,
+            method: Cow::Borrowed("GET"),
+            query: Arc::from([]),
+            headers: Arc::new(NoHeaders),
+            ip: None,
+        }
+    }
+
+    /// Whether a superuser asks.
+    pub fn is_superuser(&self) -> bool {
+        self.caller.as_ref().is_some_and(|caller| caller.superuser)
+    }
+
+    /// The first value of a query parameter, `None` also where it is empty.
+    pub fn query_value(&self, name: &str) -> Option<&str> {
+        self.query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
+    }
+
+    /// The same request on another occasion.
+    pub fn on(&self, occasion: Occasion) -> Self {
+        Self { occasion, ..self.clone() }
+    }
+
+    /// The id of the caller as feed and log know it.
+    pub fn actor(&self) -> Option<String> {
+        self.caller.as_ref().map(|caller| format!("{}/{}", caller.collection_id, caller.id))
+    }
+}

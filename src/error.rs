@@ -1,0 +1,232 @@
+//! The one error type of the product.
+//!
+//! Errors have kinds, not statuses: `http/envelope.rs` alone knows which kind is which status. A cause that is
+//! nobody's business outside (a disk error, a broken invariant) travels as [`Error::Internal`]: it is logged where
+//! it is answered, and never shown.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde_json::{Map, Value as Json};
+
+/// The result of everything that can fail in Tuckbox.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What can go wrong, by meaning.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller sent something that cannot be accepted, with a code for each field that is at fault.
+    #[error("{}", .0.message)]
+    Invalid(Box<Invalid>),
+    /// No valid credentials where some are needed. An empty text stands for the default message.
+    #[error("unauthorized: {0}")]
+    Unauthorized(Cow<'static, str>),
+    /// Valid credentials, but not for this.
+    #[error("forbidden: {0}")]
+    Forbidden(Cow<'static, str>),
+    /// The thing does not exist, or the caller may not know that it does.
+    #[error("not found: {0}")]
+    NotFound(Cow<'static, str>),
+    /// The body is over the limit of its route.
+    #[error("request entity too large")]
+    TooLarge,
+    /// A limit on the rate or on the number of waiting requests is reached.
+    #[error("too many requests")]
+    TooMany,
+    /// The server cannot take the request now (a full queue, a shutdown under way).
+    #[error("unavailable: {0}")]
+    Unavailable(Cow<'static, str>),
+    /// A unique index refused a row. `columns` are empty where the engine names none (an expression index).
+    #[error("unique constraint failed: {table} ({})", columns.join(", "))]
+    Unique {
+        /// The table of the index.
+        table: String,
+        /// The index's columns, in order.
+        columns: Vec<String>,
+    },
+    /// A statement names a table or a column that is not there: the schema that it was built from may be old.
+    #[error("{0}")]
+    StaleSchema(String),
+    /// The engine refused the text of a statement or a change of tables; the text is the engine's.
+    #[error("{0}")]
+    Engine(String),
+    /// Work that took longer than it may.
+    #[error("the operation took too long and was stopped")]
+    Deadline,
+    /// Anything else: logged, never shown.
+    #[error("internal error: {0:#}")]
+    Internal(#[source] anyhow::Error),
+}
+
+/// The content of [`Error::Invalid`].
+#[derive(Debug, Clone, Default)]
+pub struct Invalid {
+    /// One sentence for a person; empty stands for the default message.
+    pub message: Cow<'static, str>,
+    /// The fields at fault.
+    pub fields: FieldErrors,
+}
+
+/// Errors by field name, nested where the input is (`fields.3.name`). Keeps the order of insertion.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FieldErrors(Vec<(String, FieldError)>);
+
+/// What is wrong with one field.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FieldError {
+    /// A code for programs, a sentence for people, and the values that the sentence speaks of.
+    Leaf(Fault),
+    /// Errors of the parts of the field.
+    Nested(FieldErrors),
+}
+
+/// One violated check.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    /// The contract's code, such as `validation_required`.
+    pub code: &'static str,
+    /// The sentence; its case and final dot are put right where it is answered.
+    pub message: String,
+    /// The limits or names that the sentence speaks of; not shown when empty.
+    pub params: Map<String, Json>,
+}
+
+impl Fault {
+    /// A fault without parameters.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), params: Map::new() }
+    }
+
+    /// The same fault with one more parameter.
+    pub fn with(mut self, name: &str, value: impl Into<Json>) -> Self {
+        self.params.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// `validation_required`: the value may not be the zero value of its type.
+    pub fn required() -> Self {
+        Self::new("validation_required", "Cannot be blank.")
+    }
+}
+
+impl FieldErrors {
+    /// No errors.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether there is no error.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Records a fault of a field; the first fault of a field stays.
+    pub fn add(&mut self, field: impl Into<String>, fault: Fault) {
+        self.insert(field.into(), FieldError::Leaf(fault));
+    }
+
+    /// Records the errors of a field's parts, if there are any.
+    pub fn nest(&mut self, field: impl Into<String>, errors: FieldErrors) {
+        if !errors.is_empty() {
+            self.insert(field.into(), FieldError::Nested(errors));
+        }
+    }
+
+    /// Records a fault at a path such as `["passwordAuth", "identityFields"]`.
+    pub fn add_at(&mut self, path: &[&str], fault: Fault) {
+        match path {
+            [] => {}
+            [name] => self.add(*name, fault),
+            [name, rest @ ..] => {
+                if let Some((_, FieldError::Nested(inner))) = self.0.iter_mut().find(|(key, _)| key == name) {
+                    inner.add_at(rest, fault);
+                    return;
+                }
+                let mut inner = FieldErrors::new();
+                inner.add_at(rest, fault);
+                self.insert((*name).to_owned(), FieldError::Nested(inner));
+            }
+        }
+    }
+
+    fn insert(&mut self, field: String, error: FieldError) {
+        match self.0.iter_mut().find(|(key, _)| *key == field) {
+            None => self.0.push((field, error)),
+            Some((_, FieldError::Nested(there))) => {
+                if let FieldError::Nested(new) = error {
+                    there.merge(new);
+                }
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Takes over the errors of another set; what is already there stays.
+    pub fn merge(&mut self, other: FieldErrors) {
+        for (field, error) in other.0 {
+            self.insert(field, error);
+        }
+    }
+
+    /// The error of a field.
+    pub fn get(&self, field: &str) -> Option<&FieldError> {
+        self.0.iter().find(|(key, _)| key == field).map(|(_, error)| error)
+    }
+
+    /// All errors in the order in which they were found.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &FieldError)> {
+        self.0.iter().map(|(key, error)| (key.as_str(), error))
+    }
+
+    /// `Ok` where there is no error, else [`Error::Invalid`] with this message.
+    pub fn into_result(self, message: impl Into<Cow<'static, str>>) -> Result<()> {
+        if self.is_empty() { Ok(()) } else { Err(Error::invalid(message, self)) }
+    }
+}
+
+impl From<(&str, Fault)> for FieldErrors {
+    fn from((field, fault): (&str, Fault)) -> Self {
+        let mut errors = Self::new();
+        errors.add(field, fault);
+        errors
+    }
+}
+
+impl Error {
+    /// The caller's input is at fault, field by field.
+    pub fn invalid(message: impl Into<Cow<'static, str>>, fields: FieldErrors) -> Self {
+        Self::Invalid(Box::new(Invalid { message: message.into(), fields }))
+    }
+
+    /// The caller's input is at fault as a whole; an empty message stands for the default one.
+    pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::invalid(message, FieldErrors::new())
+    }
+
+    /// The thing does not exist; the default message.
+    pub fn not_found() -> Self {
+        Self::NotFound(Cow::Borrowed(""))
+    }
+
+    /// A broken invariant or a failure of the machine, told in one sentence for the log.
+    pub fn internal(message: impl fmt::Display + fmt::Debug + Send + Sync + 'static) -> Self {
+        Self::Internal(anyhow::Error::msg(message))
+    }
+
+    /// Whether the answer is the caller's doing rather than ours.
+    pub fn is_callers_fault(&self) -> bool {
+        !matches!(self, Self::Internal(_) | Self::Unavailable(_))
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl From<anyhow::Error> for Error {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Internal(error)
+    }
+}

@@ -1,0 +1,8 @@
+//! Tuckbox: a whole backend in one executable.
+
+pub mod context;
+pub mod error;
+pub mod ids;
+pub mod schema;
+pub mod store;
+pub mod time;

@@ -2,6 +2,7 @@
 
 pub mod context;
 pub mod error;
+pub mod files;
 pub mod ids;
 pub mod schema;
 pub mod store;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 
 /// What an auth collection has beyond a base collection. Serialised, it is the content of the `options` column;
 /// answers leave secrets out (see `schema/wire.rs`).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct AuthOptions {
     /// Who of those with valid credentials may log in; `None` is nobody, empty is everyone.

@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+/// The name of the collection whose records are superusers.
+pub const SUPERUSERS: &str = "_superusers";
+
 /// Where a rule is evaluated (`@request.context`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Occasion {
@@ -96,6 +99,20 @@ impl RequestContext {
         }
     }
 
+    /// The server's own work, for which rules do not apply: the command line, the first start.
+    pub fn internal() -> Self {
+        let caller = Caller {
+            id: String::new(),
+            collection_id: String::new(),
+            collection_name: SUPERUSERS.to_owned(),
+            email: String::new(),
+            email_visibility: false,
+            verified: true,
+            superuser: true,
+        };
+        Self { caller: Some(Arc::new(caller)), ..Self::guest() }
+    }
+
     /// Whether a superuser asks.
     pub fn is_superuser(&self) -> bool {
         self.caller.as_ref().is_some_and(|caller| caller.superuser)
@@ -115,8 +132,11 @@ impl RequestContext {
         Self { occasion, ..self.clone() }
     }
 
-    /// The id of the caller as feed and log know it.
+    /// The caller as feed and log know it; `None` for guests and the server itself.
     pub fn actor(&self) -> Option<String> {
-        self.caller.as_ref().map(|caller| format!("{}/{}", caller.collection_id, caller.id))
+        self.caller
+            .as_ref()
+            .filter(|caller| !caller.id.is_empty())
+            .map(|caller| format!("{}/{}", caller.collection_id, caller.id))
     }
 }

@@ -1,9 +1,29 @@
 //! Tuckbox: a whole backend in one executable.
+//!
+//! The map of the house, from the top down; imports point down this list only:
+//!
+//! - [`cli`]: parses the command line and calls the library
+//! - [`http`]: axum; status codes, headers and envelopes exist there and nowhere below
+//! - [`app`]: opens the store, builds the rooms, stops them in reverse
+//! - the rooms, what Tuckbox does: [`records`], [`collections`], [`auth`], [`files`]
+//! - the language, what the rooms speak: [`changes`], [`filter`], [`schema`]
+//! - the seam: [`store`]
+//! - the ground: [`config`], [`error`], [`ids`], [`time`], [`context`], [`crypto`]
 
+pub mod app;
+pub mod auth;
+pub mod changes;
+pub mod cli;
+pub mod collections;
+pub mod config;
 pub mod context;
+pub mod crypto;
 pub mod error;
 pub mod files;
+pub mod filter;
+pub mod http;
 pub mod ids;
+pub mod records;
 pub mod schema;
 pub mod store;
 pub mod time;

@@ -1,1 +1,2 @@
+//! The `tuckbox` executable.
 fn main() {}

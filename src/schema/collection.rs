@@ -45,8 +45,7 @@ pub enum CollectionKind {
     Auth(Box<AuthOptions>),
 }
 
-/// The name of the collection whose records are superusers.
-pub const SUPERUSERS: &str = "_superusers";
+pub use crate::context::SUPERUSERS;
 
 impl Collection {
     /// A field by its name, exact case.

@@ -2,12 +2,20 @@
 //! without a database, and the published snapshot of them all. Saving them is the room `collections`.
 
 pub mod auth_options;
+pub mod check;
 pub mod collection;
 pub mod field;
+pub mod index;
+pub mod normalise;
+mod published;
 mod record;
 mod snapshot;
+pub mod system;
+pub mod wire;
 
 pub use collection::{Collection, CollectionKind, CollectionRef, SUPERUSERS};
-pub use field::{Field, FieldKind};
+pub use field::{Field, FieldKind, Modifier};
+pub use index::Index;
+pub use published::Published;
 pub use record::Record;
 pub use snapshot::Schema;

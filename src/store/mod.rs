@@ -2,9 +2,133 @@
 //! do not know. The store knows tables, columns and values, never a collection.
 
 mod dialect;
+pub mod expression;
 mod sql;
+mod sqlite;
+pub mod tables;
+mod tx;
 mod value;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 pub use dialect::Column;
 pub use sql::{Sql, quoted};
+pub use tx::{Row, Statement, Tx};
 pub use value::{Value, ValueRef};
+
+use crate::error::Result;
+
+/// How the database is opened.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    /// The database file.
+    pub path: PathBuf,
+    /// When a commit counts as done.
+    pub synchronous: Synchronous,
+    /// How many threads serve long reads; at least one.
+    pub slow_readers: usize,
+    /// How long a long read may take.
+    pub query_timeout: Duration,
+}
+
+/// When a commit counts as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Synchronous {
+    /// When it is on the disk: it survives a power cut.
+    #[default]
+    Full,
+    /// When the system has it: it survives the end of the process; a power cut may take the last commits.
+    Normal,
+}
+
+/// Which readers serve a read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadLane {
+    /// By key or by index with a limit: run where it is asked for, in microseconds.
+    Fast,
+    /// Scans, sorts and counts: run on a few threads with a queue, so that they cannot hold up short reads.
+    Slow,
+}
+
+/// How a write shares its transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WriteLane {
+    /// In a savepoint of its own, committed with whatever else waits.
+    Grouped,
+    /// Alone in its transaction, with a deadline: changes of tables, cascades, truncation.
+    Exclusive,
+}
+
+/// What a program does when another process changed the database beside it.
+pub type OnExternalChange = Arc<dyn Fn() + Send + Sync>;
+
+/// The database.
+#[derive(Clone)]
+pub struct Store {
+    engine: Arc<sqlite::Engine>,
+}
+
+impl Store {
+    /// Opens the database, brings its system tables up to date and starts writer and readers.
+    ///
+    /// # Errors
+    /// One sentence for a person where the file is not ours, is newer than this program, or cannot be opened.
+    pub fn open(options: &StoreOptions) -> Result<Self> {
+        Ok(Self { engine: Arc::new(sqlite::Engine::open(options)?) })
+    }
+
+    /// Runs a read on one consistent state of the database.
+    pub async fn read<T, F>(&self, lane: ReadLane, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        match lane {
+            ReadLane::Fast => self.read_here(f),
+            ReadLane::Slow => self.engine.read_elsewhere(f).await,
+        }
+    }
+
+    /// Runs a short read on this thread.
+    pub fn read_here<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        self.engine.read_here(f)
+    }
+
+    /// Runs a write and answers once it is committed.
+    ///
+    /// The closure owns what it captures, may run more than once, and has no effect outside the transaction but
+    /// through [`Tx::after_commit`] and [`Tx::on_rollback`]. An error or a panic undoes this write alone.
+    ///
+    /// # Errors
+    /// What the closure answers; `Unavailable` where too many writes wait.
+    pub async fn write<T, F>(&self, lane: WriteLane, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.engine.write(lane, f).await
+    }
+
+    /// Which lane a query belongs to, by its plan; asked once for each text.
+    ///
+    /// `filtered` tells whether rows may be skipped before the limit is reached: an unfiltered walk along the table
+    /// or an index ends at its limit.
+    pub fn lane_of(&self, query: &Sql, filtered: bool) -> Result<ReadLane> {
+        self.engine.lane_of(query, filtered)
+    }
+
+    /// Sets what happens when another process changed the database; called on the writer, before its next write.
+    pub fn on_external_change(&self, f: OnExternalChange) {
+        self.engine.on_external_change(f);
+    }
+
+    /// Finishes the writes that wait, checkpoints the log and closes. Later calls are refused.
+    pub async fn close(&self) {
+        let engine = Arc::clone(&self.engine);
+        if let Err(error) = tokio::task::spawn_blocking(move || engine.close()).await {
+            tracing::error!(%error, "closing the database failed");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+/** Reading the error envelope of the API: `{status, message, data: {field: {code, message, params?}}}`. */
+
+/** One sentence a field, keyed by the field's path (`fields.0.name` for nested ones). */
+export type FieldMessages = Record<string, string>
+
+export interface Envelope {
+  message: string
+  fields: FieldMessages
+}
+
+const NO_MESSAGE = 'Something went wrong while processing your request.'
+
+export function readEnvelope(body: unknown): Envelope {
+  if (!isObject(body)) return { message: NO_MESSAGE, fields: {} }
+  const message = typeof body.message === 'string' && body.message !== '' ? body.message : NO_MESSAGE
+  return { message, fields: fieldMessages(body.data) }
+}
+
+/** Flattens `data`; what is neither a field's error nor a map of them is left out. */
+export function fieldMessages(data: unknown): FieldMessages {
+  const found: FieldMessages = {}
+  collect(data, '', found)
+  return found
+}
+
+/** The messages of the fields that a form does not show, as sentences for its summary. */
+export function messagesBeside(fields: FieldMessages, shown: readonly string[]): string[] {
+  return Object.entries(fields)
+    .filter(([path]) => !shown.includes(path))
+    .map(([path, message]) => `${path}: ${message}`)
+}
+
+function collect(node: unknown, path: string, found: FieldMessages): void {
+  if (!isObject(node)) return
+  if (typeof node.code === 'string' && typeof node.message === 'string') {
+    if (path !== '') found[path] = node.message
+    return
+  }
+  for (const [key, child] of Object.entries(node)) collect(child, path === '' ? key : `${path}.${key}`, found)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,2 @@
+//! Workloads and floors; `cargo bench` runs them all.
+fn main() {}

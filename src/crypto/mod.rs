@@ -1,0 +1,4 @@
+//! Passwords and tokens: hashing in a bounded pool, signing and verifying.
+
+pub mod passwords;
+pub mod tokens;

@@ -1,0 +1,1 @@
+//! JSON web tokens (RFC 7519), HS256 alone.

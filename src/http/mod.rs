@@ -1,0 +1,1 @@
+//! HTTP: routes, middleware, extractors, envelope, status codes. Nothing below knows HTTP.

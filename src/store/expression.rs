@@ -1,0 +1,1 @@
+//! Expressions that engines write differently, behind functions named by intent. `filter` builds its SQL from them.

@@ -1,0 +1,1 @@
+//! The integration tests: what the product does, through its public surface.

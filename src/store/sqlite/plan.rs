@@ -57,6 +57,11 @@ struct Step {
 }
 
 fn steps(connection: &Connection, text: &str) -> Result<Vec<Step>> {
+    // A plan is made without a look at the file: an ordinary query first tells the connection of new indexes.
+    connection
+        .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM sqlite_schema LIMIT 1)")
+        .and_then(|mut statement| statement.query_row([], |_| Ok(())))
+        .map_err(from_engine)?;
     connection
         .prepare(&format!("EXPLAIN QUERY PLAN {text}"))
         .and_then(|mut statement| {

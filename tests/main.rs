@@ -1,3 +1,4 @@
 //! The integration tests: what the product does, through its public surface.
 
 mod store;
+mod collections;

@@ -5,6 +5,7 @@ mod create;
 mod delete;
 mod list;
 mod page;
+pub mod paging;
 mod render;
 mod rules;
 mod update;

@@ -1,44 +1,43 @@
 //! A record that is not stored yet, as a table of one row: what a create rule is asked about.
 
 use crate::ids;
-use crate::schema::{Collection, Record};
+use crate::schema::{Collection, Field, Record};
 use crate::store::{Column, Value, quoted};
 
 /// A source of rows named like the collection's table, with one row of bound values.
 ///
-/// The values stand below a selection of no rows from the table itself, from which each column takes its affinity:
-/// comparisons come out as they would on the stored row.
+/// The casts change no value; they give each column the affinity of the table's, so that comparisons come out as
+/// they would on the stored row. Columns of JSON are read through functions, which have none.
 pub(super) fn source(collection: &Collection) -> String {
-    let table = quoted(&collection.name);
-    let mut named = String::new();
-    for field in &collection.fields {
-        if !named.is_empty() {
-            named.push_str(", ");
+    let mut text = String::from("(SELECT ");
+    for (at, field) in collection.fields.iter().enumerate() {
+        if at > 0 {
+            text.push_str(", ");
         }
-        let column = quoted(&field.name);
-        named.push_str(&format!("{table}.{column} AS {column}"));
+        text.push_str(match field.column() {
+            Column::Id | Column::Text => "CAST(? AS TEXT) AS ",
+            Column::Number | Column::Bool => "CAST(? AS NUMERIC) AS ",
+            Column::Json | Column::List | Column::Point => "? AS ",
+        });
+        text.push_str(&quoted(&field.name));
     }
-    let mut row = "?, ".repeat(collection.fields.len());
-    row.truncate(row.len().saturating_sub(2));
-    format!("(SELECT {named} FROM {table} WHERE 1 = 0 UNION ALL SELECT {row}) AS {table}")
+    text.push_str(") AS ");
+    text.push_str(&quoted(&collection.name));
+    text
 }
 
 /// The values for [`source`]. A missing id is some id.
 pub(super) fn values(record: &Record) -> Vec<Value> {
-    record
-        .collection
-        .fields
-        .iter()
-        .zip(&record.values)
-        .map(|(field, value)| match field.column() {
-            Column::Id if value.as_text().is_empty() => Value::Text(ids::random_record_id()),
-            Column::Id | Column::Text => value.clone(),
-            Column::Number | Column::Bool | Column::Json | Column::List | Column::Point => numeric(value),
-        })
-        .collect()
+    let fields = record.collection.fields.iter();
+    let value = |(field, value): (&Field, &Value)| match field.column() {
+        Column::Id if value.as_text().is_empty() => Value::Text(ids::random_record_id()),
+        Column::Json => numeric(value),
+        _ => value.clone(),
+    };
+    fields.zip(&record.values).map(value).collect()
 }
 
-/// The value as a column of numeric affinity keeps it: a text that reads as a number, JSON included, is one.
+/// The value as a stored column of JSON keeps it: a text that reads as a number is one.
 fn numeric(value: &Value) -> Value {
     match value {
         Value::Text(text) => match (text.parse::<i64>(), text.parse::<f64>()) {
@@ -47,7 +46,6 @@ fn numeric(value: &Value) -> Value {
             (_, Ok(number)) if number.is_finite() => integral(number),
             _ => value.clone(),
         },
-        Value::Real(number) => integral(*number),
         _ => value.clone(),
     }
 }

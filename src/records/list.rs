@@ -64,7 +64,7 @@ impl Records {
             candidate: false,
             input: Input { context, body: &Map::new() },
         };
-        let read = self.reading(&request, paging)?;
+        let read = self.reading(&request, paging).map_err(rules::unevaluable)?;
         let read = self.read_page(read).await.map_err(rules::unevaluable)?;
         if read.is_empty
             && request.rule.is_some()
@@ -81,15 +81,19 @@ impl Records {
         let condition = self.parts.conditions.compile(request)?;
         let rendering = Rendering::plan(&self.parts, request.schema, request.input.context, request.collection);
         let offset = paging.offset();
-        let (query, lane) = condition.page(store, &rendering.layout, paging.per_page, offset)?;
-        let items_lane = if lane == ReadLane::Slow || offset > SHORT_OFFSET {
+        let query = condition.page(&rendering.layout, paging.per_page, offset);
+        let items_lane = if offset > SHORT_OFFSET || condition.lane(store, &query)? == ReadLane::Slow {
             ReadLane::Slow
         } else {
             rendering.lane(&self.parts)?
         };
         let count = match paging.skip_total {
             true => None,
-            false => Some(condition.count(store, &rendering.layout)?),
+            false => {
+                let count = condition.count(&rendering.layout);
+                let lane = condition.lane(store, &count)?;
+                Some((count, lane))
+            }
         };
         Ok(Reading { items: Items { query, rendering }, items_lane, count })
     }

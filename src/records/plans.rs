@@ -27,16 +27,11 @@ pub(super) const IDS: usize = 1024;
 /// Compiled conditions with the statements that they stand in.
 pub(super) struct Plan {
     compiled: Compiled,
-    page: OnceLock<Statement>,
-    count: OnceLock<Statement>,
-    one: OnceLock<Statement>,
-    among: OnceLock<ReadLane>,
-}
-
-/// A statement's text with the lane that it belongs to.
-struct Statement {
-    text: String,
-    lane: ReadLane,
+    page: OnceLock<String>,
+    count: OnceLock<String>,
+    one: OnceLock<String>,
+    /// [`Condition::among`] for two ids, to ask for its lane.
+    among: OnceLock<Sql>,
 }
 
 /// Conditions with the values of one request.
@@ -54,10 +49,6 @@ impl Plan {
     fn bytes(&self) -> u64 {
         // Each statement repeats the conditions; up to three are kept.
         4 * (self.compiled.joins.len() + self.compiled.condition.len() + self.compiled.order.len()) as u64
-    }
-
-    fn is_filtered(&self) -> bool {
-        !self.compiled.condition.is_empty() || self.compiled.distinct
     }
 
     /// `FROM … WHERE …`, with a condition of the caller's own before the compiled one.
@@ -98,59 +89,62 @@ impl Condition {
     /// A page: the rows between an offset and a limit.
     ///
     /// Rows that joins multiplied are put together by their id, which costs less than comparing all columns.
-    pub(super) fn page(&self, store: &Store, layout: &Layout, limit: i64, offset: i64) -> Result<(Sql, ReadLane)> {
+    pub(super) fn page(&self, layout: &Layout, limit: i64, offset: i64) -> Sql {
         let compiled = &self.plan.compiled;
-        let mut values = Vec::with_capacity(self.len() + 2);
-        values.extend_from_slice(&self.bound.joins);
-        values.extend_from_slice(&self.bound.condition);
-        values.extend_from_slice(&self.bound.order);
-        values.push(Value::Int(limit));
-        values.push(Value::Int(offset));
-        self.statement(&self.plan.page, store, values, |text| {
-            text.push_str("SELECT ");
-            text.push_str(&layout.columns);
-            self.plan.push_from(text, &layout.table, "");
+        let text = self.plan.page.get_or_init(|| {
+            let mut text = format!("SELECT {}", layout.columns);
+            self.plan.push_from(&mut text, &layout.table, "");
             if compiled.distinct {
-                push_group(text, layout);
+                push_group(&mut text, layout);
             }
             if !compiled.order.is_empty() {
                 text.push_str(" ORDER BY ");
                 text.push_str(&compiled.order);
             }
             text.push_str(" LIMIT ? OFFSET ?");
-        })
+            text
+        });
+        let mut values = self.values_around(&[], 2);
+        values.extend_from_slice(&self.bound.order);
+        values.push(Value::Int(limit));
+        values.push(Value::Int(offset));
+        Sql { text: text.clone(), values }
     }
 
     /// How many rows there are in all.
-    pub(super) fn count(&self, store: &Store, layout: &Layout) -> Result<(Sql, ReadLane)> {
-        let mut values = Vec::with_capacity(self.len());
-        values.extend_from_slice(&self.bound.joins);
-        values.extend_from_slice(&self.bound.condition);
-        self.statement(&self.plan.count, store, values, |text| {
-            if self.plan.compiled.distinct {
-                text.push_str("SELECT COUNT(*) FROM (SELECT 1");
-                self.plan.push_from(text, &layout.table, "");
-                push_group(text, layout);
-                text.push(')');
-            } else if self.plan.compiled.condition.is_empty() {
-                // Joins that multiply nothing and ask nothing do not change how many rows there are.
+    pub(super) fn count(&self, layout: &Layout) -> Sql {
+        let compiled = &self.plan.compiled;
+        // Joins that multiply nothing, and ask nothing, do not change how many rows there are.
+        let whole = compiled.condition.is_empty() && !compiled.distinct;
+        let text = self.plan.count.get_or_init(|| {
+            let mut text = String::new();
+            if whole {
                 text.push_str("SELECT COUNT(*) FROM ");
                 text.push_str(&layout.table);
+            } else if compiled.distinct {
+                text.push_str("SELECT COUNT(*) FROM (SELECT 1");
+                self.plan.push_from(&mut text, &layout.table, "");
+                push_group(&mut text, layout);
+                text.push(')');
             } else {
                 text.push_str("SELECT COUNT(*)");
-                self.plan.push_from(text, &layout.table, "");
+                self.plan.push_from(&mut text, &layout.table, "");
             }
-        })
+            text
+        });
+        let values = if whole { Vec::new() } else { self.values_around(&[], 0) };
+        Sql { text: text.clone(), values }
     }
 
     /// The row of an id, if it satisfies the condition.
-    pub(super) fn one(&self, store: &Store, layout: &Layout, id: &str) -> Result<(Sql, ReadLane)> {
-        self.statement(&self.plan.one, store, self.values_around(&[id.into()]), |text| {
-            text.push_str("SELECT ");
-            text.push_str(&layout.columns);
-            self.plan.push_from(text, &layout.table, &format!(r#"{}."id" = ?"#, layout.table));
+    pub(super) fn one(&self, layout: &Layout, id: &str) -> Sql {
+        let text = self.plan.one.get_or_init(|| {
+            let mut text = format!("SELECT {}", layout.columns);
+            self.plan.push_from(&mut text, &layout.table, &format!(r#"{}."id" = ?"#, layout.table));
             text.push_str(" LIMIT 1");
-        })
+            text
+        });
+        Sql { text: text.clone(), values: self.values_around(&[id.into()], 0) }
     }
 
     /// `columns` of those of at most [`IDS`] ids that satisfy the condition; a row may come more than once.
@@ -158,17 +152,7 @@ impl Condition {
         let first = format!(r#"{table}."id" IN ({})"#, placeholders(ids.len()));
         let mut text = format!("SELECT {columns}");
         self.plan.push_from(&mut text, table, &first);
-        Sql { text, values: self.values_around(&padded(ids)) }
-    }
-
-    /// The lane of [`Condition::among`].
-    pub(super) fn among_lane(&self, store: &Store, layout: &Layout) -> Result<ReadLane> {
-        if let Some(lane) = self.plan.among.get() {
-            return Ok(*lane);
-        }
-        let query = self.among(&layout.columns, &layout.table, &["", ""]);
-        let lane = store.lane_of(&query, true)?;
-        Ok(*self.plan.among.get_or_init(|| lane))
+        Sql { text, values: self.values_around(&padded(ids), 0) }
     }
 
     /// Whether one row satisfies the condition; the row comes from `source`, which is named like the table.
@@ -181,36 +165,26 @@ impl Condition {
         Sql { text, values }
     }
 
-    fn len(&self) -> usize {
-        self.bound.joins.len() + self.bound.condition.len() + self.bound.order.len()
+    /// The lane of a statement that was made of this condition.
+    pub(super) fn lane(&self, store: &Store, query: &Sql) -> Result<ReadLane> {
+        let Compiled { condition, distinct, .. } = &self.plan.compiled;
+        store.lane_of(query, !condition.is_empty() || *distinct)
     }
 
-    /// The values where a condition of our own stands before the compiled one.
-    fn values_around(&self, own: &[Value]) -> Vec<Value> {
-        let mut values = Vec::with_capacity(self.len() + own.len());
-        values.extend_from_slice(&self.bound.joins);
+    /// The lane of [`Condition::among`].
+    pub(super) fn among_lane(&self, store: &Store, layout: &Layout) -> Result<ReadLane> {
+        let query = self.plan.among.get_or_init(|| self.among(&layout.columns, &layout.table, &["", ""]));
+        store.lane_of(query, true)
+    }
+
+    /// The values of joins and condition, with those of a condition of our own that stands between them.
+    fn values_around(&self, own: &[Value], more: usize) -> Vec<Value> {
+        let Bound { joins, condition, order } = &self.bound;
+        let mut values = Vec::with_capacity(joins.len() + own.len() + condition.len() + order.len() + more);
+        values.extend_from_slice(joins);
         values.extend_from_slice(own);
-        values.extend_from_slice(&self.bound.condition);
+        values.extend_from_slice(condition);
         values
-    }
-
-    /// The statement that is kept in `place`, made and classified where it is asked for first.
-    fn statement(
-        &self,
-        place: &OnceLock<Statement>,
-        store: &Store,
-        values: Vec<Value>,
-        build: impl FnOnce(&mut String),
-    ) -> Result<(Sql, ReadLane)> {
-        if let Some(kept) = place.get() {
-            return Ok((Sql { text: kept.text.clone(), values }, kept.lane));
-        }
-        let mut text = String::new();
-        build(&mut text);
-        let query = Sql { text, values };
-        let lane = store.lane_of(&query, self.plan.is_filtered())?;
-        place.get_or_init(|| Statement { text: query.text.clone(), lane });
-        Ok((query, lane))
     }
 }
 

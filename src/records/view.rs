@@ -54,7 +54,9 @@ impl Records {
         };
         let input = Input { context, body: &Map::new() };
         let condition = self.parts.conditions.rule(schema, collection, rule, &input).map_err(hidden)?;
-        condition.one(&self.parts.store, layout, id).map_err(hidden)
+        let query = condition.one(layout, id);
+        let lane = condition.lane(&self.parts.store, &query).map_err(hidden)?;
+        Ok((query, lane))
     }
 }
 

@@ -1,6 +1,5 @@
 //! A record that is not stored yet, as a table of one row: what a create rule is asked about.
 
-use crate::ids;
 use crate::schema::{Collection, Field, Record};
 use crate::store::{Column, Value, quoted};
 
@@ -26,11 +25,10 @@ pub(super) fn source(collection: &Collection) -> String {
     text
 }
 
-/// The values for [`source`]. A missing id is some id.
+/// The values for [`source`].
 pub(super) fn values(record: &Record) -> Vec<Value> {
     let fields = record.collection.fields.iter();
     let value = |(field, value): (&Field, &Value)| match field.column() {
-        Column::Id if value.as_text().is_empty() => Value::Text(ids::random_record_id()),
         Column::Json => numeric(value),
         _ => value.clone(),
     };

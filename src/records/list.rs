@@ -19,12 +19,6 @@ const SHORT_OFFSET: i64 = 5000;
 /// What is set aside for the items before the first is read.
 const USUAL_BYTES: usize = 16 << 10;
 
-/// The items of a page: the statement, and how rows are shown.
-struct Items {
-    query: Sql,
-    rendering: Rendering,
-}
-
 /// A read of one page.
 struct Reading {
     items: Items,
@@ -33,10 +27,18 @@ struct Reading {
     count: Option<(Sql, ReadLane)>,
 }
 
-/// What was read.
-struct Read {
+/// The items of a page: the statement, and how rows are shown.
+struct Items {
+    query: Sql,
+    rendering: Rendering,
+    paging: Paging,
+}
+
+/// The items that were read.
+struct Found {
     items: Vec<u8>,
-    is_empty: bool,
+    count: i64,
+    /// How many there are in all, where the page tells: one that is not full is the last.
     total: Option<u64>,
 }
 
@@ -64,16 +66,16 @@ impl Records {
             candidate: false,
             input: Input { context, body: &Map::new() },
         };
-        let read = self.reading(&request, paging).map_err(rules::unevaluable)?;
-        let read = self.read_page(read).await.map_err(rules::unevaluable)?;
-        if read.is_empty
+        let reading = self.reading(&request, paging).map_err(rules::unevaluable)?;
+        let (found, total) = self.read_page(reading).await.map_err(rules::unevaluable)?;
+        if found.count == 0
             && request.rule.is_some()
             && request.filter.is_some()
             && let Some(delay) = self.parts.throttle.charge(&collection.id, context.ip)
         {
             tokio::time::sleep(delay).await;
         }
-        Ok(Page { items: read.items, page: paging.page, per_page: paging.per_page, total: read.total })
+        Ok(Page { items: found.items, page: paging.page, per_page: paging.per_page, total })
     }
 
     fn reading(&self, request: &filter::Request<'_>, paging: Paging) -> Result<Reading> {
@@ -95,36 +97,43 @@ impl Records {
                 Some((count, lane))
             }
         };
-        Ok(Reading { items: Items { query, rendering }, items_lane, count })
+        Ok(Reading { items: Items { query, rendering, paging }, items_lane, count })
     }
 
     /// Reads items and total, on one state of the database unless only the count is long work.
-    async fn read_page(&self, reading: Reading) -> Result<Read> {
+    async fn read_page(&self, reading: Reading) -> Result<(Found, Option<u64>)> {
         let store = &self.parts.store;
         let Reading { items, items_lane, count } = reading;
         match count {
             Some((count, ReadLane::Slow)) if items_lane == ReadLane::Fast => {
-                let read = store.read(ReadLane::Fast, move |tx| items.read(tx)).await?;
-                let total = store.read(ReadLane::Slow, move |tx| total(tx, &count)).await?;
-                Ok(Read { total: Some(total), ..read })
+                let found = store.read(ReadLane::Fast, move |tx| items.read(tx)).await?;
+                let total = match found.total {
+                    Some(total) => total,
+                    None => store.read(ReadLane::Slow, move |tx| total(tx, &count)).await?,
+                };
+                Ok((found, Some(total)))
             }
             count => {
-                store
-                    .read(items_lane, move |tx| {
-                        let read = items.read(tx)?;
-                        let total = count.map(|(count, _)| total(tx, &count)).transpose()?;
-                        Ok(Read { total, ..read })
-                    })
-                    .await
+                let read = move |tx: &mut Tx<'_>| {
+                    let found = items.read(tx)?;
+                    let total = match (count, found.total) {
+                        (None, _) => None,
+                        (Some(_), Some(total)) => Some(total),
+                        (Some((count, _)), None) => Some(total(tx, &count)?),
+                    };
+                    Ok((found, total))
+                };
+                store.read(items_lane, read).await
             }
         }
     }
 }
 
 impl Items {
-    fn read(&self, tx: &mut Tx<'_>) -> Result<Read> {
+    fn read(&self, tx: &mut Tx<'_>) -> Result<Found> {
         let mut items = Vec::with_capacity(USUAL_BYTES);
         items.push(b'[');
+        let mut count = 0;
         let separate = |items: &mut Vec<u8>| {
             if items.len() > 1 {
                 items.push(b',');
@@ -134,19 +143,26 @@ impl Items {
             tx.rows(&self.query, |row| {
                 separate(&mut items);
                 self.rendering.write_row(row, &mut items);
+                count += 1;
                 Ok(())
             })?;
         } else {
             let mut batch = self.rendering.batch();
             tx.rows(&self.query, |row| {
                 batch.push_row(&self.rendering.viewer, row);
+                count += 1;
                 Ok(())
             })?;
             self.rendering.write(tx, batch, &mut items, separate)?;
         }
-        let is_empty = items.len() == 1;
         items.push(b']');
-        Ok(Read { items, is_empty, total: None })
+        Ok(Found { items, count, total: self.total(count) })
+    }
+
+    fn total(&self, count: i64) -> Option<u64> {
+        let Paging { page, per_page, .. } = self.paging;
+        let last = count < per_page && (count > 0 || page == 1);
+        last.then(|| self.paging.offset().saturating_add(count).unsigned_abs())
     }
 }
 

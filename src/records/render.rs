@@ -123,17 +123,4 @@ impl Records {
         let record = record.clone();
         self.parts.store.read(lane, move |tx| rendering.record(tx, &record)).await
     }
-
-    /// The same inside a transaction: the answer of create and update.
-    #[allow(dead_code)]
-    pub(super) fn render_within(
-        &self,
-        tx: &mut Tx<'_>,
-        schema: &Schema,
-        context: &RequestContext,
-        record: &Record,
-    ) -> Result<Rendered> {
-        let rendering = Rendering::plan(&self.parts, schema, context, &record.collection);
-        if rendering.is_plain() { Ok(rendering.plain(record)) } else { rendering.record(tx, record) }
-    }
 }

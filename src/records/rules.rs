@@ -3,12 +3,11 @@
 use std::collections::HashSet;
 
 use super::candidate;
-use super::layout::Layout;
 use super::plans::{Condition, IDS, Plans};
 use crate::error::{Error, Result};
 use crate::filter::{self, Input};
 use crate::schema::{CollectionRef, Record, Schema};
-use crate::store::{ReadLane, Store, Tx, quoted};
+use crate::store::{Tx, quoted};
 
 /// The compiled conditions, by collection, schema version, text and kind of caller.
 pub(super) struct Conditions {
@@ -37,25 +36,6 @@ impl Conditions {
         input: &Input<'_>,
     ) -> Result<Condition> {
         self.plans.condition(&request(schema, collection, rule, input, false))
-    }
-
-    /// Which lane a read belongs to that asks whether a stored row satisfies a rule.
-    ///
-    /// # Errors
-    /// `Invalid` where the rule cannot be evaluated.
-    #[allow(dead_code)]
-    pub(super) fn lane(
-        &self,
-        store: &Store,
-        schema: &Schema,
-        collection: &CollectionRef,
-        rule: &str,
-        input: &Input<'_>,
-    ) -> Result<ReadLane> {
-        if rule.is_empty() {
-            return Ok(ReadLane::Fast);
-        }
-        self.rule(schema, collection, rule, input)?.among_lane(store, &Layout::new(collection))
     }
 
     /// Whether the stored row with this id satisfies a rule. An empty rule is satisfied.
@@ -98,27 +78,6 @@ impl Conditions {
         let condition = self.plans.condition(&request(schema, &candidate.collection, rule, input, true))?;
         let query = condition.holds_for(&candidate::source(&candidate.collection), candidate::values(candidate));
         Ok(tx.row(&query, |_| Ok(())).map_err(unevaluable)?.is_some())
-    }
-
-    /// Which of these stored rows satisfy a rule.
-    ///
-    /// # Errors
-    /// `Invalid` where the rule cannot be evaluated.
-    #[allow(dead_code)]
-    pub(super) fn admitted(
-        &self,
-        tx: &mut Tx<'_>,
-        schema: &Schema,
-        collection: &CollectionRef,
-        rule: &str,
-        ids: &[&str],
-        input: &Input<'_>,
-    ) -> Result<HashSet<String>> {
-        if rule.is_empty() {
-            return Ok(ids.iter().map(|&id| id.to_owned()).collect());
-        }
-        let condition = self.rule(schema, collection, rule, input)?;
-        admitted(tx, &condition, &quoted(&collection.name), ids)
     }
 }
 

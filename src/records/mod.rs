@@ -1,19 +1,28 @@
 //! Records: list, view, create, update, delete, under rules. One file a verb; what they share stands in `rules.rs`
 //! (does a row satisfy a rule), `render.rs` (a record as its reader may see it) and `write.rs` (a row and its change).
 
+mod accounts;
+mod cascade;
 mod create;
 mod delete;
+mod file;
+mod gate;
+mod input;
 mod list;
 mod page;
 mod render;
 mod rules;
+mod save;
 mod update;
+mod validate;
 mod view;
+mod write;
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+pub use accounts::INSTALLER_EMAIL;
 pub use delete::delete_within;
 pub use page::Page;
 

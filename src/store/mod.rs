@@ -3,6 +3,7 @@
 
 mod dialect;
 pub mod expression;
+pub mod lists;
 mod sql;
 mod sqlite;
 pub mod tables;

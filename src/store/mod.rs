@@ -4,6 +4,7 @@
 mod dialect;
 mod effects;
 pub mod expression;
+pub mod lists;
 mod sql;
 mod sqlite;
 pub mod tables;

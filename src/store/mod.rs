@@ -16,7 +16,7 @@ use std::time::Duration;
 
 pub use dialect::Column;
 pub use sql::{Sql, quoted};
-pub use tx::{Row, Statement, Tx};
+pub use tx::{Borrowed, Row, Statement, Tx};
 pub use value::{Value, ValueRef};
 
 use crate::error::Result;

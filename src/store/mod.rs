@@ -135,7 +135,9 @@ impl Store {
         self.engine.lane_of(query, filtered)
     }
 
-    /// Sets what happens when another process changed the database; called on the writer, before its next write.
+    /// Sets what happens when another process changed the database: called on the writer's thread, outside any
+    /// transaction, before the next write begins, and within a second where no write comes. It may read; it must
+    /// not wait for a write.
     pub fn on_external_change(&self, f: OnExternalChange) {
         self.engine.on_external_change(f);
     }

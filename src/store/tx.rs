@@ -185,6 +185,17 @@ impl<'c> Tx<'c> {
         self.settle(result)
     }
 
+    /// Runs one change of tables whose text has words of the caller's in it, such as an index's condition.
+    ///
+    /// # Errors
+    /// As [`Tx::define`]; [`Error::Engine`], with nothing run, where the text holds more than one statement.
+    pub fn define_one(&mut self, text: &str) -> Result<()> {
+        self.usable()?;
+        self.defined = true;
+        let result = self.connection.execute(text, []).map(drop).map_err(from_engine);
+        self.settle(result)
+    }
+
     /// Runs nested work that is undone alone where it fails.
     ///
     /// Its `after_commit` effects then never run; its `on_rollback` effects run once the whole is settled.

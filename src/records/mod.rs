@@ -10,6 +10,13 @@ mod create;
 mod delete;
 mod expand;
 mod layout;
+mod accounts;
+mod cascade;
+mod create;
+mod delete;
+mod file;
+mod gate;
+mod input;
 mod list;
 mod page;
 pub mod paging;
@@ -18,14 +25,18 @@ mod read;
 mod render;
 mod rules;
 mod throttle;
+mod save;
 mod update;
+mod validate;
 mod view;
 mod viewer;
+mod write;
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+pub use accounts::INSTALLER_EMAIL;
 pub use delete::delete_within;
 pub use page::Page;
 pub use read::{find, load};

@@ -4,19 +4,17 @@
 //!
 //! Reads go straight from rows to JSON: no value of a list is ever held as a tree.
 
+mod accounts;
 mod batch;
 mod candidate;
-mod create;
-mod delete;
-mod expand;
-mod layout;
-mod accounts;
 mod cascade;
 mod create;
 mod delete;
+mod expand;
 mod file;
 mod gate;
 mod input;
+mod layout;
 mod list;
 mod page;
 pub mod paging;
@@ -24,8 +22,8 @@ mod plans;
 mod read;
 mod render;
 mod rules;
-mod throttle;
 mod save;
+mod throttle;
 mod update;
 mod validate;
 mod view;
@@ -57,9 +55,7 @@ pub struct Records {
 struct Parts {
     store: Store,
     schema: Arc<Published>,
-    #[allow(dead_code)]
     files: Files,
-    #[allow(dead_code)]
     passwords: Passwords,
     conditions: rules::Conditions,
     layouts: layout::Layouts,

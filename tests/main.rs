@@ -1,5 +1,5 @@
 //! The integration tests: what the product does, through its public surface.
 
-mod store;
 mod collections;
 mod records;
+mod store;

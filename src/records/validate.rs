@@ -1,7 +1,7 @@
 //! The checks of all fields of a record together, those that need the database included.
 
-use super::create::{has_default_pattern, id_options};
 use super::accounts;
+use super::create::{has_default_pattern, id_options};
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::files::{NewFile, limits};
 use crate::schema::field::file::FileOptions;
@@ -75,13 +75,13 @@ impl Check<'_> {
             return Ok(fault);
         }
         if !has_default_pattern(options) {
-            if let Some(fault) = text::check_primary_key(id) {
+            if let Some(fault) = text::check_primary_key(options, id) {
                 return Ok(Some(fault));
             }
             // `lower` knows ASCII alone, on purpose: so does the contract.
             let table = quoted(&self.record.collection.name);
             let text = format!(r#"SELECT 1 FROM {table} WHERE lower("id") = lower(?) LIMIT 1"#);
-            if tx.row((text.as_str(), &[id.into()][..]), |_| Ok(()))?.is_some() {
+            if tx.row((text.as_str(), &[Value::from(id)][..]), |_| Ok(()))?.is_some() {
                 return Ok(Some(taken_id(&self.record.collection)));
             }
         }
@@ -223,7 +223,7 @@ fn foreign_auth_id(tx: &mut Tx<'_>, schema: &Schema, record: &Record) -> Result<
 
 fn exists(tx: &mut Tx<'_>, collection: &Collection, id: &str) -> Result<bool> {
     let text = format!(r#"SELECT 1 FROM {} WHERE "id" = ?"#, quoted(&collection.name));
-    Ok(tx.row((text.as_str(), &[id.into()][..]), |_| Ok(()))?.is_some())
+    Ok(tx.row((text.as_str(), &[Value::from(id)][..]), |_| Ok(()))?.is_some())
 }
 
 fn all_exist(tx: &mut Tx<'_>, collection: &Collection, ids: &[String]) -> Result<bool> {

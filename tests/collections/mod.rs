@@ -32,6 +32,7 @@ impl House {
             synchronous: Synchronous::Normal,
             slow_readers: 1,
             query_timeout: Duration::from_secs(10),
+            exclusive_timeout: Duration::from_secs(60),
         };
         let store = Store::open(&options).expect("the store opens");
         store.write(WriteLane::Exclusive, seed).await.expect("the system collections are made");

@@ -26,9 +26,38 @@ pub(super) const SUPPORT: [&str; 4] = [AUTH_ORIGINS, EXTERNAL_AUTHS, MFAS, OTPS]
 
 /// The services that records can have accounts at.
 pub(super) const PROVIDERS: [&str; 32] = [
-    "apple", "google", "microsoft", "yandex", "facebook", "instagram2", "github", "gitlab", "bitbucket", "gitee",
-    "gitea", "discord", "twitter", "kakao", "vk", "linear", "notion", "monday", "lark", "box", "spotify", "trakt",
-    "twitch", "patreon", "strava", "wakatime", "livechat", "mailcow", "planningcenter", "oidc", "oidc2", "oidc3",
+    "apple",
+    "google",
+    "microsoft",
+    "yandex",
+    "facebook",
+    "instagram2",
+    "github",
+    "gitlab",
+    "bitbucket",
+    "gitee",
+    "gitea",
+    "discord",
+    "twitter",
+    "kakao",
+    "vk",
+    "linear",
+    "notion",
+    "monday",
+    "lark",
+    "box",
+    "spotify",
+    "trakt",
+    "twitch",
+    "patreon",
+    "strava",
+    "wakatime",
+    "livechat",
+    "mailcow",
+    "planningcenter",
+    "oidc",
+    "oidc2",
+    "oidc3",
 ];
 
 const TOKEN_KEY_LENGTH: usize = 50;
@@ -159,7 +188,9 @@ pub(super) fn consequences(
 ) -> Result<Vec<&'static str>> {
     let mut cleared = Vec::new();
     let mut rotate = password || record.text("email") != before.text("email");
-    if record.flag("verified") && !before.flag("verified") && !support_rows(tx, schema, EXTERNAL_AUTHS, before)?.is_empty()
+    if record.flag("verified")
+        && !before.flag("verified")
+        && !support_rows(tx, schema, EXTERNAL_AUTHS, before)?.is_empty()
     {
         cleared.push(EXTERNAL_AUTHS);
         rotate = true;

@@ -76,8 +76,8 @@ impl Records {
         let record = super::load(tx, collection, id)?.ok_or_else(Error::not_found)?;
         let body = Map::new();
         let input = Input { context, body: &body };
-        let admitted = rule.is_empty()
-            || gate::or_false(self.parts.conditions.admits(tx, schema, collection, rule, id, &input))?;
+        let admitted =
+            rule.is_empty() || gate::or_false(self.parts.conditions.admits(tx, schema, collection, rule, id, &input))?;
         if admitted { Ok(record) } else { Err(Error::not_found()) }
     }
 }

@@ -163,8 +163,7 @@ impl Save {
                 known.hashes.insert(plain.clone(), hash);
             }
         }
-        let new: Vec<NewFile> =
-            draft.files.iter().filter(|file| !known.files.contains(&file.name)).cloned().collect();
+        let new: Vec<NewFile> = draft.files.iter().filter(|file| !known.files.contains(&file.name)).cloned().collect();
         if !new.is_empty() {
             parts.files.store(&parts.store, &self.collection, draft.record.id(), &new).await?;
             known.id.get_or_insert_with(|| draft.record.id().to_owned());

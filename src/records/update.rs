@@ -36,13 +36,7 @@ impl Records {
 }
 
 /// Everything that is asked of a changed record before it may be written.
-pub(super) fn prepare(
-    save: &Save,
-    tx: &mut Tx<'_>,
-    schema: Arc<Schema>,
-    id: &str,
-    known: &Known,
-) -> Result<Prepared> {
+pub(super) fn prepare(save: &Save, tx: &mut Tx<'_>, schema: Arc<Schema>, id: &str, known: &Known) -> Result<Prepared> {
     let collection = save.collection(&schema)?;
     let superuser = save.context.is_superuser();
     let rule = match (&collection.update_rule, superuser) {

@@ -25,7 +25,7 @@ fn key(collection_id: &str, record_id: &str, name: &str) -> [Value; 3] {
 /// Lists a name.
 pub(super) fn list(tx: &mut Tx<'_>, collection_id: &str, record_id: &str, name: &str, at: &str) -> Result<()> {
     unlist(tx, collection_id, record_id, name)?;
-    let values = [collection_id.into(), record_id.into(), name.into(), at.into()];
+    let values: [Value; 4] = [collection_id.into(), record_id.into(), name.into(), at.into()];
     tx.execute(("INSERT INTO _tb_uploads (collection, record, name, at) VALUES (?, ?, ?, ?)", &values[..]))?;
     Ok(())
 }
@@ -52,14 +52,14 @@ pub(super) fn settle(tx: &mut Tx<'_>, collection_id: &str, record_id: &str, name
 /// Marks a name, so that no record can store it any more; tells whether it is still listed.
 pub(super) fn doom(tx: &mut Tx<'_>, collection_id: &str, record_id: &str, name: &str) -> Result<bool> {
     let [collection, record, name] = key(collection_id, record_id, name);
-    let values = [DOOMED.into(), collection, record, name];
+    let values: [Value; 4] = [DOOMED.into(), collection, record, name];
     let text = "UPDATE _tb_uploads SET at = ? WHERE collection = ? AND record = ? AND name = ?";
     Ok(tx.execute((text, &values[..]))? > 0)
 }
 
 /// Marks what was listed before an instant; answers some of all that is marked.
 pub(super) fn doom_before(tx: &mut Tx<'_>, before: &str) -> Result<Vec<Listed>> {
-    let values = [DOOMED.into(), before.into()];
+    let values: [Value; 2] = [DOOMED.into(), before.into()];
     tx.execute(("UPDATE _tb_uploads SET at = ? WHERE at < ?", &values[..]))?;
     let mut found = Vec::new();
     let text = "SELECT collection, record, name FROM _tb_uploads WHERE at = '' LIMIT 500";

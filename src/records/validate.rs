@@ -76,7 +76,7 @@ impl Check<'_> {
         if !has_default_pattern(options) {
             let table = quoted(&self.record.collection.name);
             let text = format!(r#"SELECT 1 FROM {table} WHERE lower("id") = lower(?) LIMIT 1"#);
-            if tx.row((text.as_str(), &[id.into()][..]), |_| Ok(()))?.is_some() {
+            if tx.row((text.as_str(), &[Value::from(id)][..]), |_| Ok(()))?.is_some() {
                 return Ok(Some(taken_id(&self.record.collection)));
             }
         }
@@ -221,7 +221,7 @@ fn foreign_auth_id(tx: &mut Tx<'_>, schema: &Schema, record: &Record) -> Result<
 
 fn exists(tx: &mut Tx<'_>, collection: &Collection, id: &str) -> Result<bool> {
     let text = format!(r#"SELECT 1 FROM {} WHERE "id" = ?"#, quoted(&collection.name));
-    Ok(tx.row((text.as_str(), &[id.into()][..]), |_| Ok(()))?.is_some())
+    Ok(tx.row((text.as_str(), &[Value::from(id)][..]), |_| Ok(()))?.is_some())
 }
 
 fn all_exist(tx: &mut Tx<'_>, collection: &Collection, ids: &[String]) -> Result<bool> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use tuckbox::error::Error;
 use tuckbox::files::Files;
-use tuckbox::store::WriteLane;
+use tuckbox::store::{Value, WriteLane};
 
 use super::house::{House, base, code, field, guest, input, superuser, text, with_files};
 
@@ -156,7 +156,7 @@ async fn the_sweep_removes_what_an_earlier_run_left_and_nothing_else() {
             for (name, at) in
                 [("orphan_1.txt", "2020-01-01 00:00:00.000Z"), ("running_1.txt", "9999-01-01 00:00:00.000Z")]
             {
-                let values = ["pbc_items".into(), listed.as_str().into(), name.into(), at.into()];
+                let values: [Value; 4] = ["pbc_items".into(), listed.as_str().into(), name.into(), at.into()];
                 tx.execute((
                     "INSERT INTO _tb_uploads (collection, record, name, at) VALUES (?, ?, ?, ?)",
                     &values[..],

@@ -68,6 +68,7 @@ impl House {
             synchronous: Synchronous::Normal,
             slow_readers: 2,
             query_timeout: Duration::from_secs(30),
+            exclusive_timeout: Duration::from_secs(60),
         })
         .unwrap();
         let mut all = system_collections();

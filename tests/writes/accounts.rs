@@ -7,7 +7,7 @@ use super::house::{House, code, codes, guest, input, superuser, text, user};
 const PASSWORD: &str = "correct horse";
 
 async fn with_user() -> (House, String) {
-    let house = House::with(Vec::new()).await;
+    let house = House::with_accounts().await;
     let record = house.create("users", account("a@example.com")).await.unwrap();
     let id = text(&record, "id").to_owned();
     (house, id)
@@ -48,7 +48,7 @@ async fn a_new_account_has_a_hash_a_token_key_and_no_password_in_its_answer() {
 
 #[tokio::test]
 async fn the_form_is_checked_before_the_fields() {
-    let house = House::with(Vec::new()).await;
+    let house = House::with_accounts().await;
     let wrong = json!({"email": "no address", "password": PASSWORD, "passwordConfirm": "other"});
     assert_eq!(code(house.create("users", wrong).await), ("passwordConfirm".into(), "validation_values_mismatch"));
     let none = codes(house.create("users", json!({"email": "a@example.com"})).await);
@@ -60,7 +60,7 @@ async fn the_form_is_checked_before_the_fields() {
 
 #[tokio::test]
 async fn nobody_verifies_themselves() {
-    let house = House::with(Vec::new()).await;
+    let house = House::with_accounts().await;
     let mut data = account("a@example.com");
     data["verified"] = json!(true);
     let expected = ("verified".to_owned(), "validation_values_mismatch");
@@ -71,7 +71,7 @@ async fn nobody_verifies_themselves() {
 
 #[tokio::test]
 async fn a_password_over_72_bytes_is_refused_at_its_field() {
-    let house = House::with(Vec::new()).await;
+    let house = House::with_accounts().await;
     let long = "ä".repeat(40);
     let data = json!({"email": "a@example.com", "password": long, "passwordConfirm": long});
     assert_eq!(code(house.create("users", data).await), ("password".into(), "validation_invalid_value"));
@@ -155,7 +155,7 @@ async fn an_id_is_unique_among_all_accounts() {
 
 #[tokio::test]
 async fn the_first_real_superuser_ends_the_set_up_account() {
-    let house = House::with(Vec::new()).await;
+    let house = House::with_accounts().await;
     let set_up = tuckbox::records::INSTALLER_EMAIL;
     let made = house.create_as(&superuser(), "_superusers", input(account(set_up))).await.unwrap();
     assert_eq!(made["verified"], true, "superusers are always verified");

@@ -109,7 +109,7 @@ async fn a_record_deleted_again_is_not_found() {
 
 #[tokio::test]
 async fn the_only_superuser_stays() {
-    let house = House::with(Vec::new()).await;
+    let house = House::with_accounts().await;
     let account = |email: &str| {
         super::house::input(json!({"email": email, "password": "1234567890", "passwordConfirm": "1234567890"}))
     };

@@ -17,8 +17,6 @@ use tuckbox::store::{Store, StoreOptions, Synchronous, Value, WriteLane, tables}
 pub struct House {
     pub dir: TempDir,
     pub store: Store,
-    pub schema: Arc<Published>,
-    pub files: Files,
     pub records: Records,
 }
 
@@ -60,8 +58,13 @@ pub fn relation(name: &str, to: &str, options: Json) -> Json {
 }
 
 impl House {
-    /// The system collections, `users`, and these.
-    pub async fn with(collections: Vec<Collection>) -> Self {
+    /// The system collections and `users`.
+    pub async fn with_accounts() -> Self {
+        Self::with(system_collections()).await
+    }
+
+    /// These collections alone.
+    pub async fn with(all: Vec<Collection>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(&StoreOptions {
             path: dir.path().join("data.db"),
@@ -71,14 +74,12 @@ impl House {
             exclusive_timeout: Duration::from_secs(60),
         })
         .unwrap();
-        let mut all = system_collections();
-        all.extend(collections);
         let made = all.clone();
         store.write(WriteLane::Exclusive, move |tx| made.iter().try_for_each(|one| make(tx, one))).await.unwrap();
         let schema = Arc::new(Published::new(Schema::new(1, all)));
         let files = Files::new(dir.path().join("storage"));
-        let records = Records::new(store.clone(), Arc::clone(&schema), files.clone(), Passwords::new(2));
-        Self { dir, store, schema, files, records }
+        let records = Records::new(store.clone(), schema, files, Passwords::new(2));
+        Self { dir, store, records }
     }
 
     pub async fn create(&self, collection: &str, data: Json) -> Result<Json> {

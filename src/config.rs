@@ -154,9 +154,7 @@ impl Options {
             http: self.http.unwrap_or_else(|| "127.0.0.1:8090".to_owned()),
             origins: if origins.is_empty() { vec!["*".to_owned()] } else { origins },
             durable: self.synchronous != Some(Synchronous::Normal),
-            query_timeout: Duration::from_secs(
-                at_least_one("query_timeout", self.query_timeout.unwrap_or(30))?.into(),
-            ),
+            query_timeout: Duration::from_secs(at_least_one("query_timeout", self.query_timeout.unwrap_or(30))?.into()),
             max_connections: at_least_one("max_connections", self.max_connections.unwrap_or(10_000))? as usize,
             feed_age: Duration::from_secs(days * 24 * 60 * 60),
             feed_rows: at_least_one("feed_rows", self.feed_rows.unwrap_or(1_000_000))?,

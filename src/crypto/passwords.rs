@@ -238,7 +238,8 @@ mod tests {
     #[tokio::test]
     async fn an_empty_or_unreadable_hash_belongs_to_nobody() {
         let passwords = Passwords::new(1);
-        for hash in ["", "plain", "$argon2id$", "$2a$10$abc", "$argon2id$v=19$m=4294967295,t=2,p=1$c2FsdHNhbHQ$aGFzaA"] {
+        for hash in ["", "plain", "$argon2id$", "$2a$10$abc", "$argon2id$v=19$m=4294967295,t=2,p=1$c2FsdHNhbHQ$aGFzaA"]
+        {
             assert!(!passwords.verify("x".to_owned(), hash.to_owned()).await.expect("verified"), "{hash}");
         }
     }

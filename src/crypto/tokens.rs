@@ -196,8 +196,17 @@ mod tests {
     #[test]
     fn what_is_no_token_is_refused_quietly() {
         let token = sign(&claims(), NOW as i64 + 1, &key()).expect("signed");
-        for text in ["", ".", "..", "...", "a.b.c", "é.é.é", &token[..token.len() - 1], &format!("{token}."), &"a".repeat(10_000)]
-        {
+        for text in [
+            "",
+            ".",
+            "..",
+            "...",
+            "a.b.c",
+            "é.é.é",
+            &token[..token.len() - 1],
+            &format!("{token}."),
+            &"a".repeat(10_000),
+        ] {
             assert!(!is_good(text), "{text}");
         }
         assert!(!is_good(&token.replacen('.', "..", 1)));

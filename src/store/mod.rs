@@ -2,7 +2,9 @@
 //! do not know. The store knows tables, columns and values, never a collection.
 
 mod dialect;
+mod effects;
 pub mod expression;
+pub mod lists;
 mod sql;
 mod sqlite;
 pub mod tables;
@@ -29,8 +31,23 @@ pub struct StoreOptions {
     pub synchronous: Synchronous,
     /// How many threads serve long reads; at least one.
     pub slow_readers: usize,
-    /// How long a long read may take.
+    /// How long a read may take, and a write that shares its transaction.
     pub query_timeout: Duration,
+    /// How long an exclusive write may take.
+    pub exclusive_timeout: Duration,
+}
+
+impl StoreOptions {
+    /// The defaults for a database file.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            synchronous: Synchronous::default(),
+            slow_readers: std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2)),
+            query_timeout: Duration::from_secs(30),
+            exclusive_timeout: Duration::from_secs(300),
+        }
+    }
 }
 
 /// When a commit counts as done.

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::from_engine;
+use super::errors::from_engine;
 use crate::error::{Error, Result};
 
 /// Number, name and text of each step.
@@ -12,25 +12,32 @@ const STEPS: &[(i64, &str, &str)] = &[(1, "init", include_str!("../../../migrati
 /// Runs the steps that the database has not seen.
 ///
 /// # Errors
-/// The database has seen a step that this program does not know.
+/// The database has seen a step that this program does not know: a newer one wrote it.
 pub(super) fn run(connection: &mut Connection) -> Result<()> {
+    run_steps(connection, STEPS)
+}
+
+fn run_steps(connection: &mut Connection, steps: &[(i64, &str, &str)]) -> Result<()> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(from_engine)?;
     tx.execute_batch(
         "CREATE TABLE IF NOT EXISTS _tb_migrations (
-           number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%fZ')) NOT NULL
+           number  INTEGER PRIMARY KEY,
+           name    TEXT NOT NULL,
+           applied TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%fZ')) NOT NULL
          )",
     )
     .map_err(from_engine)?;
-    let done: i64 = tx
-        .query_row("SELECT coalesce(max(number), 0) FROM _tb_migrations", [], |row| row.get(0))
+    let done: Vec<(i64, String)> = tx
+        .prepare("SELECT number, name FROM _tb_migrations ORDER BY number")
+        .and_then(|mut query| query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
         .map_err(from_engine)?;
-    let newest = STEPS.last().map_or(0, |step| step.0);
-    if done > newest {
-        return Err(Error::internal(format!(
-            "this data directory was written by a newer Tuckbox (step {done}, this one knows {newest}); start that version"
+    if let Some((number, name)) = done.iter().find(|done| !steps.iter().any(|step| step.0 == done.0)) {
+        return Err(Error::Setup(format!(
+            "this data directory was written by a newer Tuckbox (its step {number}, {name}, is unknown to this one): \
+             start that version or a later one"
         )));
     }
-    for (number, name, text) in STEPS.iter().filter(|step| step.0 > done) {
+    for (number, name, text) in steps.iter().filter(|step| !done.iter().any(|done| done.0 == step.0)) {
         tx.execute_batch(text).map_err(from_engine)?;
         tx.execute("INSERT INTO _tb_migrations (number, name) VALUES (?, ?)", (number, name)).map_err(from_engine)?;
     }
@@ -41,12 +48,31 @@ pub(super) fn run(connection: &mut Connection) -> Result<()> {
 mod tests {
     use super::*;
 
+    fn memory() -> Connection {
+        Connection::open_in_memory().expect("memory")
+    }
+
     #[test]
     fn steps_run_once_and_a_newer_database_is_refused() {
-        let mut db = Connection::open_in_memory().expect("memory");
+        let mut db = memory();
         run(&mut db).expect("first");
         run(&mut db).expect("second");
         db.execute("INSERT INTO _tb_migrations (number, name) VALUES (9999, 'later')", []).expect("insert");
         assert!(run(&mut db).expect_err("must be refused").to_string().contains("newer Tuckbox"));
+    }
+
+    #[test]
+    fn a_failing_step_leaves_nothing_behind() {
+        let mut db = memory();
+        let steps: &[(i64, &str, &str)] =
+            &[(1, "good", "CREATE TABLE a (x)"), (2, "bad", "CREATE TABLE b (x); NONSENSE")];
+        run_steps(&mut db, steps).expect_err("the second step is wrong");
+        let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).expect("count");
+        assert_eq!(tables, 0);
+    }
+
+    #[test]
+    fn numbers_grow_and_are_the_files_numbers() {
+        assert!(STEPS.iter().map(|step| step.0).eq(1..=STEPS.len() as i64));
     }
 }

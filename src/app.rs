@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use crate::auth::Auth;
@@ -18,10 +17,13 @@ use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::records::Records;
 use crate::schema::{Published, Schema};
-use crate::store::{ReadLane, Store, StoreOptions, Synchronous, Tx, WriteLane};
+use crate::store::{ReadLane, Store, StoreOptions, Synchronous, WriteLane};
 
 /// How often the feed is trimmed.
 const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// How long a write that runs alone may take: changes of tables, truncation, large cascades.
+const EXCLUSIVE_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 
 /// An open data directory with its rooms.
 #[derive(Clone)]
@@ -77,7 +79,7 @@ impl App {
         let passwords = Passwords::new(cores.saturating_sub(1));
         let files = Files::new(config.dir.join("storage"));
         let records = Records::new(store.clone(), schema.clone(), files.clone(), passwords.clone());
-        let collections = Collections::new(store.clone(), schema.clone(), records.clone());
+        let collections = Collections::new(store.clone(), schema.clone(), files.clone());
         let auth = Auth::new(store.clone(), schema.clone(), records.clone(), passwords);
         let config = Arc::new(config);
         Ok(Self { config, store, schema, files, records, collections, auth, background: Arc::default() })
@@ -89,17 +91,13 @@ impl App {
         self.background.tasks.lock().push(trimming);
     }
 
-    /// Another process may change collections beside us; the writer notices, and the snapshot is read again.
+    /// Another process may change collections beside us; the writer notices before its next write.
     fn reload_after_changes_of_others(&self) {
-        let (store, schema, runtime) = (self.store.clone(), Arc::clone(&self.schema), Handle::current());
+        let (store, schema) = (self.store.clone(), Arc::clone(&self.schema));
         self.store.on_external_change(Arc::new(move || {
-            let (store, schema) = (store.clone(), Arc::clone(&schema));
-            // The writer calls this and must go on, so the reading happens elsewhere.
-            runtime.spawn(async move {
-                if let Err(error) = reload(&store, &schema).await {
-                    tracing::error!(%error, "collections changed by another process could not be read");
-                }
-            });
+            if let Err(error) = collections::reload(&store, &schema) {
+                tracing::error!(%error, "collections changed by another process could not be read");
+            }
         }));
     }
 
@@ -122,12 +120,13 @@ fn store_options(config: &Config) -> StoreOptions {
         synchronous: if config.durable { Synchronous::Full } else { Synchronous::Normal },
         slow_readers: std::thread::available_parallelism().map_or(2, usize::from).max(2),
         query_timeout: config.query_timeout,
+        exclusive_timeout: EXCLUSIVE_TIMEOUT,
     }
 }
 
 fn make_directory(dir: &Path) -> Result<()> {
     let made = fs::create_dir_all(dir).and_then(|()| tempfile_in(dir));
-    made.map_err(|error| Error::internal(format!("The data directory {} cannot be written: {error}.", dir.display())))
+    made.map_err(|error| Error::Setup(format!("The data directory {} cannot be written: {error}.", dir.display())))
 }
 
 /// Whether files can be made here; the database would tell it too, in its own words.
@@ -140,11 +139,11 @@ fn tempfile_in(dir: &Path) -> std::io::Result<()> {
 /// Takes the directory's lock; it is released when the file is closed, by the end of the process too.
 fn lock(dir: &Path) -> Result<File> {
     let path = dir.join("lock");
-    let failed = |error: std::io::Error| Error::internal(format!("{} cannot be locked: {error}.", path.display()));
+    let failed = |error: std::io::Error| Error::Setup(format!("{} cannot be locked: {error}.", path.display()));
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::internal(format!(
+        Err(TryLockError::WouldBlock) => Err(Error::Setup(format!(
             "Another tuckbox serves the data directory {} already; stop it, or choose another one with --dir.",
             dir.display()
         ))),
@@ -165,24 +164,6 @@ async fn load_schema(store: &Store) -> Result<Schema> {
         })
         .await?;
     Ok(Schema::new(1, collections))
-}
-
-/// Reads the collections again and publishes them if they differ. On the writer, so that no older state is published
-/// over one that a change of ours publishes meanwhile.
-async fn reload(store: &Store, schema: &Arc<Published>) -> Result<()> {
-    let schema = Arc::clone(schema);
-    let read_and_publish = move |tx: &mut Tx<'_>| {
-        let collections = collections::load(tx)?;
-        let current = schema.current();
-        let unchanged = collections.len() == current.all().len()
-            && collections.iter().zip(current.all()).all(|(now, before)| *now == **before);
-        if !unchanged {
-            let (schema, next) = (Arc::clone(&schema), Schema::new(current.version + 1, collections));
-            tx.after_commit(move || schema.publish(Arc::new(next)));
-        }
-        Ok(())
-    };
-    store.write(WriteLane::Exclusive, read_and_publish).await
 }
 
 fn retention(config: &Config) -> Retention {

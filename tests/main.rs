@@ -1,1 +1,6 @@
 //! The integration tests: what the product does, through its public surface.
+
+mod collections;
+mod records;
+mod store;
+mod writes;

@@ -1,5 +1,7 @@
 //! The writing side of records, driven as Rust: what is stored, what is refused, and what goes along.
 
+#![allow(clippy::unwrap_used)]
+
 mod accounts;
 mod cascades;
 mod concurrent;

@@ -7,7 +7,7 @@ use super::{accounts, cascade, validate};
 use crate::changes::{self, Op};
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::schema::{Collection, FieldKind, Record};
-use crate::store::{Sql, Tx, Value, ValueRef, quoted};
+use crate::store::{Borrowed, Sql, Tx, Value, ValueRef, quoted};
 use crate::time;
 
 /// Writes a draft with all its consequences; the record as it is stored. `hashes` are those of its new passwords.
@@ -92,7 +92,7 @@ fn insert(tx: &mut Tx<'_>, record: &Record) -> Result<()> {
     }
     text.push(')');
     let values: Vec<ValueRef<'_>> = record.values.iter().map(Value::borrow).collect();
-    tx.execute((text.as_str(), &values[..]))?;
+    tx.execute(Borrowed(&text, &values))?;
     Ok(())
 }
 
@@ -113,7 +113,7 @@ pub(super) fn change(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Resul
     }
     text.push_str(r#" WHERE "id" = ?"#);
     values.push(ValueRef::Text(before.id()));
-    tx.execute((text.as_str(), &values[..]))?;
+    tx.execute(Borrowed(&text, &values))?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ mod accounts;
 mod cascades;
 mod concurrent;
 mod files;
+mod hostile;
 mod house;
 mod modifiers;
 mod refusals;

@@ -20,7 +20,7 @@ use crate::records::Records;
 use crate::schema::{Published, Schema};
 use crate::store::{ReadLane, Store, StoreOptions, Synchronous, Tx, WriteLane};
 
-/// How often the feed is trimmed.
+/// How often files are swept and the feed is trimmed.
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// An open data directory with its rooms.
@@ -77,7 +77,7 @@ impl App {
         let passwords = Passwords::new(cores.saturating_sub(1));
         let files = Files::new(config.dir.join("storage"));
         let records = Records::new(store.clone(), schema.clone(), files.clone(), passwords.clone());
-        let collections = Collections::new(store.clone(), schema.clone(), records.clone());
+        let collections = Collections::new(store.clone(), schema.clone(), files.clone());
         let auth = Auth::new(store.clone(), schema.clone(), records.clone(), passwords);
         let config = Arc::new(config);
         Ok(Self { config, store, schema, files, records, collections, auth, background: Arc::default() })
@@ -85,8 +85,8 @@ impl App {
 
     fn start_background(&self) {
         self.reload_after_changes_of_others();
-        let trimming = tokio::spawn(trim_hourly(self.store.clone(), retention(&self.config)));
-        self.background.tasks.lock().push(trimming);
+        let hourly = tokio::spawn(hourly(self.store.clone(), self.files.clone(), retention(&self.config)));
+        self.background.tasks.lock().push(hourly);
     }
 
     /// Another process may change collections beside us; the writer notices, and the snapshot is read again.
@@ -118,20 +118,19 @@ impl App {
 
 fn store_options(config: &Config) -> StoreOptions {
     StoreOptions {
-        path: config.dir.join("data.db"),
         synchronous: if config.durable { Synchronous::Full } else { Synchronous::Normal },
-        slow_readers: std::thread::available_parallelism().map_or(2, usize::from).max(2),
         query_timeout: config.query_timeout,
+        ..StoreOptions::new(config.dir.join("data.db"))
     }
 }
 
 fn make_directory(dir: &Path) -> Result<()> {
-    let made = fs::create_dir_all(dir).and_then(|()| tempfile_in(dir));
-    made.map_err(|error| Error::internal(format!("The data directory {} cannot be written: {error}.", dir.display())))
+    let made = fs::create_dir_all(dir).and_then(|()| probe(dir));
+    made.map_err(|error| Error::Setup(format!("The data directory {} cannot be written: {error}.", dir.display())))
 }
 
 /// Whether files can be made here; the database would tell it too, in its own words.
-fn tempfile_in(dir: &Path) -> std::io::Result<()> {
+fn probe(dir: &Path) -> std::io::Result<()> {
     let path = dir.join(format!(".probe-{}", crate::ids::random_lower(10)));
     File::create_new(&path)?;
     fs::remove_file(path)
@@ -140,11 +139,11 @@ fn tempfile_in(dir: &Path) -> std::io::Result<()> {
 /// Takes the directory's lock; it is released when the file is closed, by the end of the process too.
 fn lock(dir: &Path) -> Result<File> {
     let path = dir.join("lock");
-    let failed = |error: std::io::Error| Error::internal(format!("{} cannot be locked: {error}.", path.display()));
+    let failed = |error: std::io::Error| Error::Setup(format!("{} cannot be locked: {error}.", path.display()));
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::internal(format!(
+        Err(TryLockError::WouldBlock) => Err(Error::Setup(format!(
             "Another tuckbox serves the data directory {} already; stop it, or choose another one with --dir.",
             dir.display()
         ))),
@@ -190,19 +189,31 @@ fn retention(config: &Config) -> Retention {
     Retention { max_age_ms: age, max_rows: config.feed_rows.into() }
 }
 
-async fn trim_hourly(store: Store, retention: Retention) {
+/// What is done at the start and every hour. A failure is told and tried again the next hour.
+async fn hourly(store: Store, files: Files, retention: Retention) {
     let mut hours = tokio::time::interval(HOUR);
     loop {
         hours.tick().await;
-        loop {
-            match store.write(WriteLane::Grouped, move |tx| changes::trim(tx, retention)).await {
-                Ok(0) => break,
-                Ok(rows) => tracing::debug!(rows, "the feed was trimmed"),
-                Err(error) => {
-                    tracing::warn!(%error, "the feed could not be trimmed; the next hour tries again");
-                    break;
-                }
-            }
+        match files.sweep(&store).await {
+            Ok(0) => {}
+            Ok(names) => tracing::info!(names, "files that no record holds were removed"),
+            Err(error) => tracing::warn!(%error, "files that no record holds could not be removed"),
+        }
+        match trim(&store, retention).await {
+            Ok(0) => {}
+            Ok(rows) => tracing::info!(rows, "the feed was trimmed"),
+            Err(error) => tracing::warn!(%error, "the feed could not be trimmed"),
+        }
+    }
+}
+
+/// Trims the feed step by step, so that other writes come in between.
+async fn trim(store: &Store, retention: Retention) -> Result<usize> {
+    let mut rows = 0;
+    loop {
+        match store.write(WriteLane::Grouped, move |tx| changes::trim(tx, retention)).await? {
+            0 => return Ok(rows),
+            step => rows += step,
         }
     }
 }

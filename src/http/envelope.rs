@@ -62,9 +62,12 @@ impl IntoResponse for Error {
             Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, Cow::Borrowed(""), Map::new()),
             Self::Unavailable(message) => (StatusCode::SERVICE_UNAVAILABLE, message, Map::new()),
             // The contract: what has no class of its own is a 400, without a word about the cause.
-            Self::Unique { .. } | Self::StaleSchema(_) | Self::Engine(_) | Self::Deadline | Self::Internal(_) => {
-                (StatusCode::BAD_REQUEST, Cow::Borrowed(""), Map::new())
-            }
+            Self::Unique { .. }
+            | Self::StaleSchema(_)
+            | Self::Engine(_)
+            | Self::Deadline
+            | Self::Setup(_)
+            | Self::Internal(_) => (StatusCode::BAD_REQUEST, Cow::Borrowed(""), Map::new()),
         };
         refusal(status, &message, data)
     }
@@ -85,6 +88,7 @@ pub(super) fn refusal(status: StatusCode, message: &str, data: Map<String, Json>
 fn log(error: &Error) {
     match error {
         Error::Internal(cause) => tracing::error!("a request failed: {cause:#}"),
+        Error::Setup(cause) => tracing::error!("a request failed: {cause}"),
         Error::Unavailable(_) | Error::Deadline => tracing::warn!("a request was given up: {error}"),
         Error::Unique { .. } | Error::StaleSchema(_) | Error::Engine(_) => {
             tracing::warn!("the engine refused a request: {error}");

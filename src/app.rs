@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use crate::auth::Auth;
@@ -18,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::records::Records;
 use crate::schema::{Published, Schema};
-use crate::store::{ReadLane, Store, StoreOptions, Synchronous, Tx, WriteLane};
+use crate::store::{ReadLane, Store, StoreOptions, Synchronous, WriteLane};
 
 /// How often files are swept and the feed is trimmed.
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -89,17 +88,13 @@ impl App {
         self.background.tasks.lock().push(hourly);
     }
 
-    /// Another process may change collections beside us; the writer notices, and the snapshot is read again.
+    /// Another process may change collections beside us; the writer notices before its next write.
     fn reload_after_changes_of_others(&self) {
-        let (store, schema, runtime) = (self.store.clone(), Arc::clone(&self.schema), Handle::current());
+        let (store, schema) = (self.store.clone(), Arc::clone(&self.schema));
         self.store.on_external_change(Arc::new(move || {
-            let (store, schema) = (store.clone(), Arc::clone(&schema));
-            // The writer calls this and must go on, so the reading happens elsewhere.
-            runtime.spawn(async move {
-                if let Err(error) = reload(&store, &schema).await {
-                    tracing::error!(%error, "collections changed by another process could not be read");
-                }
-            });
+            if let Err(error) = collections::reload(&store, &schema) {
+                tracing::error!(%error, "collections changed by another process could not be read");
+            }
         }));
     }
 
@@ -164,24 +159,6 @@ async fn load_schema(store: &Store) -> Result<Schema> {
         })
         .await?;
     Ok(Schema::new(1, collections))
-}
-
-/// Reads the collections again and publishes them if they differ. On the writer, so that no older state is published
-/// over one that a change of ours publishes meanwhile.
-async fn reload(store: &Store, schema: &Arc<Published>) -> Result<()> {
-    let schema = Arc::clone(schema);
-    let read_and_publish = move |tx: &mut Tx<'_>| {
-        let collections = collections::load(tx)?;
-        let current = schema.current();
-        let unchanged = collections.len() == current.all().len()
-            && collections.iter().zip(current.all()).all(|(now, before)| *now == **before);
-        if !unchanged {
-            let (schema, next) = (Arc::clone(&schema), Schema::new(current.version + 1, collections));
-            tx.after_commit(move || schema.publish(Arc::new(next)));
-        }
-        Ok(())
-    };
-    store.write(WriteLane::Exclusive, read_and_publish).await
 }
 
 fn retention(config: &Config) -> Retention {

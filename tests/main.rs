@@ -3,3 +3,4 @@
 mod collections;
 mod records;
 mod store;
+mod writes;

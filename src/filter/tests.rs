@@ -129,7 +129,15 @@ struct Case<'a> {
 
 impl Default for Case<'_> {
     fn default() -> Self {
-        Self { rule: None, filter: None, sort: None, superuser: false, candidate: false, signed_in: true, body: json!({}) }
+        Self {
+            rule: None,
+            filter: None,
+            sort: None,
+            superuser: false,
+            candidate: false,
+            signed_in: true,
+            body: json!({}),
+        }
     }
 }
 
@@ -150,11 +158,9 @@ impl Case<'_> {
             input,
         })?;
         let bound = compiled.bind(&input).expect("the same request has the same shape");
-        for (text, values) in [
-            (&compiled.joins, &bound.joins),
-            (&compiled.condition, &bound.condition),
-            (&compiled.order, &bound.order),
-        ] {
+        for (text, values) in
+            [(&compiled.joins, &bound.joins), (&compiled.condition, &bound.condition), (&compiled.order, &bound.order)]
+        {
             assert_eq!(text.matches('?').count(), values.len(), "{text}");
         }
         Ok((compiled, bound))
@@ -164,16 +170,36 @@ impl Case<'_> {
 #[test]
 fn scratch() {
     for rule in [
-        "title = 'x'", "author.name = 'x' && n > 5", "comments_via_post.votes ?> 3", "comments_via_post.votes > 3",
-        "comments_via_post.votes ?> 3 && comments_via_post.text ?= 'a' && n = 1", "readers.id ?= @request.auth.id",
-        "@collection.teams.name ?= title && @collection.teams.boss ?= @request.auth.id", "tags:each = 'a'", "author = @request.auth.id", "author.name = @request.auth.name",
-        "author.teams.name ?= @request.auth.teams.name", "data.a.0.b = 1 || data = null", "geoDistance(place.lon, place.lat, 1, 2) < 5", "strftime('%Y', title) = '2024'", "@request.body.title:changed = true",
-        "@request.body.author.name = 'x'", "@request.auth.teams.boss.name = 'y'", "author.email = 'a'", "title = author.name", "readers.name != ''", "parent.parent.readers.name = readers.name",
+        "title = 'x'",
+        "author.name = 'x' && n > 5",
+        "comments_via_post.votes ?> 3",
+        "comments_via_post.votes > 3",
+        "comments_via_post.votes ?> 3 && comments_via_post.text ?= 'a' && n = 1",
+        "readers.id ?= @request.auth.id",
+        "@collection.teams.name ?= title && @collection.teams.boss ?= @request.auth.id",
+        "tags:each = 'a'",
+        "author = @request.auth.id",
+        "author.name = @request.auth.name",
+        "author.teams.name ?= @request.auth.teams.name",
+        "data.a.0.b = 1 || data = null",
+        "geoDistance(place.lon, place.lat, 1, 2) < 5",
+        "strftime('%Y', title) = '2024'",
+        "@request.body.title:changed = true",
+        "@request.body.author.name = 'x'",
+        "@request.auth.teams.boss.name = 'y'",
+        "author.email = 'a'",
+        "title = author.name",
+        "readers.name != ''",
+        "parent.parent.readers.name = readers.name",
     ] {
         let (c, b) = Case { rule: Some(rule), ..Case::default() }.run().expect(rule);
         println!("{rule}\n   J {}\n   C {}\n   {:?}\n", c.joins, c.condition, b);
     }
-    for (filter, sort) in [("author.email = 'a'", "author.teams.name,-@rowid"), ("author.teams.name ~ 'x' || n = 1", "n"), ("parent.author.teams.name ?= 'x'", "-data.a,title:lower,@random")] {
+    for (filter, sort) in [
+        ("author.email = 'a'", "author.teams.name,-@rowid"),
+        ("author.teams.name ~ 'x' || n = 1", "n"),
+        ("parent.author.teams.name ?= 'x'", "-data.a,title:lower,@random"),
+    ] {
         let (c, b) = Case { filter: Some(filter), sort: Some(sort), ..Case::default() }.run().expect(filter);
         println!("{filter}\n   J {}\n   C {}\n  O {}\n   {:?}\n", c.joins, c.condition, c.order, b);
     }

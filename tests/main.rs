@@ -4,3 +4,4 @@ mod collections;
 mod filter;
 mod records;
 mod store;
+mod writes;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::Result;
 use crate::schema::{Collection, FieldKind, Record};
-use crate::store::{Tx, Value, ValueRef};
+use crate::store::{Borrowed, Tx, Value, ValueRef};
 
 /// What happened to a record, with what the feed keeps of it.
 pub enum Op<'a> {
@@ -38,7 +38,7 @@ pub fn append(tx: &mut Tx<'_>, record: &Record, op: Op<'_>, actor: Option<&str>)
         data.as_deref().map_or(ValueRef::Null, ValueRef::Text),
     ];
     let insert = "INSERT INTO _tb_changes (collection, record, op, actor, at, data) VALUES (?, ?, ?, ?, ?, ?)";
-    tx.execute((insert, &values)).map(|_| ())
+    tx.execute(Borrowed(insert, &values)).map(|_| ())
 }
 
 /// The old values of the fields whose values changed.

@@ -124,3 +124,151 @@ fn request<'a>(
         input: *input,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::Map;
+
+    use super::*;
+    use crate::context::RequestContext;
+    use crate::schema::field::number::NumberOptions;
+    use crate::schema::field::select::SelectOptions;
+    use crate::schema::{Collection, CollectionKind, Field, FieldKind};
+    use crate::store::{Store, StoreOptions, Value, WriteLane, tables};
+
+    fn collection() -> Collection {
+        let field = |name: &str, kind| Field {
+            id: name.into(),
+            name: name.into(),
+            system: false,
+            hidden: false,
+            presentable: false,
+            help: String::new(),
+            required: false,
+            kind,
+        };
+        let select = SelectOptions { values: vec!["a".into(), "b".into()], max_select: 2 };
+        Collection {
+            id: "things_id".into(),
+            name: "things".into(),
+            kind: CollectionKind::Base,
+            system: false,
+            fields: vec![
+                field("id", FieldKind::Text(Default::default())),
+                field("t", FieldKind::Text(Default::default())),
+                field("digits", FieldKind::Text(Default::default())),
+                field("n", FieldKind::Number(NumberOptions::default())),
+                field("b", FieldKind::Bool),
+                field("d", FieldKind::Date(Default::default())),
+                field("tags", FieldKind::Select(select)),
+                field("j", FieldKind::Json(Default::default())),
+                field("jn", FieldKind::Json(Default::default())),
+                field("nothing", FieldKind::Json(Default::default())),
+                field("place", FieldKind::GeoPoint),
+            ],
+            indexes: Vec::new(),
+            list_rule: None,
+            view_rule: None,
+            create_rule: None,
+            update_rule: None,
+            delete_rule: None,
+            created: String::new(),
+            updated: String::new(),
+        }
+    }
+
+    fn candidate(collection: &CollectionRef) -> Record {
+        let mut record = Record::new(Arc::clone(collection));
+        record.set("id", "x");
+        record.set("t", "Text");
+        record.set("digits", "123");
+        record.set("n", 5.0);
+        record.set("b", true);
+        record.set("d", "2024-01-02 03:04:05.000Z");
+        record.set("tags", r#"["a","b"]"#);
+        record.set("j", r#"{"k":[1,"2",null]}"#);
+        record.set("jn", "7");
+        record.set("place", r#"{"lon":9.5,"lat":47.25}"#);
+        record
+    }
+
+    #[rustfmt::skip]
+    const RULES: &[&str] = &[
+        "t = 'Text'", "t = 'text'", "t ~ 'text'", "t:lower = 'text'", "t > 1", "t != ''", "t = 5",
+        "digits = 123", "digits = '123'", "digits > 5", "digits ~ 2",
+        "n = 5", "n = '5'", "n = '5.0'", "n > '4'", "n ~ '5'", "n = digits", "n < 'a'", "n != ''", "n = ''",
+        "b = true", "b = 1", "b = '1'", "b = 'true'", "b != false", "b = n",
+        "d > '2024'", "d = ''", "d < @now",
+        "tags = '[\"a\",\"b\"]'", "tags ~ 'a'", "tags:each = 'a'", "tags:each ?= 'a'", "tags:length = 2", "tags = ''",
+        "j.k.0 = 1", "j.k.1 = 2", "j.k.1 = '2'", "j.k.2 = null", "j.k = '[1,\"2\",null]'", "j = ''",
+        "jn = 7", "jn = '7'", "jn > 6", "jn = n", "nothing = null", "nothing = ''", "nothing != 1",
+        "place.lat = 47.25", "place.lon > '9'", "geoDistance(place.lon, place.lat, 9.5, 47.25) < 1",
+        "id = 'x'", "id != ''", "@request.auth.id = ''", "@collection.things.t ?= 'Stored'",
+        "(t = 'Text' && n > 4) || b = false",
+    ];
+
+    #[tokio::test]
+    async fn a_candidate_answers_every_rule_as_the_stored_row_does() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let store = Store::open(&StoreOptions::new(dir.path().join("data.db"))).expect("a database");
+        let schema = Schema::new(1, vec![collection()]);
+        let things = Arc::clone(schema.find("things").expect("there"));
+        let conditions = Conditions::new();
+        let asked = store
+            .write(WriteLane::Exclusive, move |tx| {
+                let columns: Vec<_> = things.fields.iter().map(|field| (field.name.as_str(), field.column())).collect();
+                tx.define(&tables::create_table("things", &columns))?;
+                tx.execute("INSERT INTO things (id, t) VALUES ('other', 'Stored')")?;
+                let record = candidate(&things);
+                let context = RequestContext::guest();
+                let input = Input { context: &context, body: &Map::new() };
+                let before: Vec<bool> = RULES
+                    .iter()
+                    .map(|rule| conditions.admits_candidate(tx, &schema, &record, rule, &input))
+                    .collect::<Result<_>>()?;
+                let places = vec!["?"; record.values.len()].join(", ");
+                let insert = format!("INSERT INTO things VALUES ({places})");
+                tx.execute((insert.as_str(), &record.values[..]))?;
+                let after: Vec<bool> = RULES
+                    .iter()
+                    .map(|rule| conditions.admits(tx, &schema, &things, rule, "x", &input))
+                    .collect::<Result<_>>()?;
+                Ok((before, after))
+            })
+            .await;
+        let (before, after) = asked.expect("all rules can be evaluated");
+        for ((rule, before), after) in RULES.iter().zip(before).zip(after) {
+            assert_eq!(before, after, "{rule}");
+        }
+    }
+
+    #[tokio::test]
+    async fn rows_are_admitted_by_the_set() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let store = Store::open(&StoreOptions::new(dir.path().join("data.db"))).expect("a database");
+        let schema = Schema::new(1, vec![collection()]);
+        let things = Arc::clone(schema.find("things").expect("there"));
+        let conditions = Conditions::new();
+        let found = store
+            .write(WriteLane::Exclusive, move |tx| {
+                let columns: Vec<_> = things.fields.iter().map(|field| (field.name.as_str(), field.column())).collect();
+                tx.define(&tables::create_table("things", &columns))?;
+                for number in 0..3000_i64 {
+                    let values = [Value::from(format!("r{number}")), Value::from(number)];
+                    tx.execute(("INSERT INTO things (id, n) VALUES (?, ?)", &values[..]))?;
+                }
+                let context = RequestContext::guest();
+                let input = Input { context: &context, body: &Map::new() };
+                let ids: Vec<String> = (0..3100).map(|number| format!("r{number}")).collect();
+                let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+                let rule = conditions.rule(&schema, &things, "n >= 2990 || n = 3", &input)?;
+                admitted(tx, &rule, "\"things\"", &ids)
+            })
+            .await;
+        let found = found.expect("a rule");
+        assert_eq!(found.len(), 11);
+        assert!(found.contains("r3") && found.contains("r2999"));
+    }
+}

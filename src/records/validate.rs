@@ -70,22 +70,20 @@ impl Check<'_> {
             return Ok((before.id() != id)
                 .then(|| Fault::new("validation_pk_change", "The record primary key cannot be changed.")));
         }
-        let fault = field.check(self.record.get("id"));
-        if fault.is_some() || self.generated_id {
-            return Ok(fault);
+        if id.is_empty() || self.generated_id {
+            return Ok(field.check(self.record.get("id")));
         }
         if !has_default_pattern(options) {
-            if let Some(fault) = text::check_primary_key(options, id) {
-                return Ok(Some(fault));
-            }
-            // `lower` knows ASCII alone, on purpose: so does the contract.
             let table = quoted(&self.record.collection.name);
             let text = format!(r#"SELECT 1 FROM {table} WHERE lower("id") = lower(?) LIMIT 1"#);
             if tx.row((text.as_str(), &[Value::from(id)][..]), |_| Ok(()))?.is_some() {
                 return Ok(Some(taken_id(&self.record.collection)));
             }
         }
-        foreign_auth_id(tx, self.schema, self.record)
+        match text::check_primary_key(options, id).or_else(|| field.check(self.record.get("id"))) {
+            None => foreign_auth_id(tx, self.schema, self.record),
+            fault => Ok(fault),
+        }
     }
 
     fn password(&self, at: usize, field: &Field, options: &PasswordOptions) -> Option<Fault> {

@@ -14,7 +14,8 @@ pub(super) fn save(save: &Save, tx: &mut Tx<'_>, draft: &Draft, hashes: Vec<(usi
     let mut record = draft.record.clone();
     let new_id = draft.before.is_none() && !draft.generated_id;
     validate::again(tx, &draft.schema, &record, &draft.links, new_id, failure)?;
-    let password_sent = !hashes.is_empty();
+    let password = record.collection.field_index("password");
+    let password_sent = hashes.iter().any(|(at, _)| Some(*at) == password);
     for (at, hash) in hashes {
         record.values[at] = Value::from(hash);
     }

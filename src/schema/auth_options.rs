@@ -40,6 +40,24 @@ pub struct AuthOptions {
     pub confirm_email_change_template: MailTemplate,
 }
 
+impl AuthOptions {
+    /// The contract's keys of the tokens.
+    pub const TOKENS: [&'static str; 5] =
+        ["authToken", "passwordResetToken", "emailChangeToken", "verificationToken", "fileToken"];
+
+    /// The tokens with the contract's keys, in the order of [`AuthOptions::TOKENS`].
+    pub fn tokens(&self) -> [(&'static str, &TokenOptions); 5] {
+        let [auth, reset, change, verification, file] = Self::TOKENS;
+        [
+            (auth, &self.auth_token),
+            (reset, &self.password_reset_token),
+            (change, &self.email_change_token),
+            (verification, &self.verification_token),
+            (file, &self.file_token),
+        ]
+    }
+}
+
 /// Mail about a sign-in from a new place.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 pub use dialect::Column;
 pub use sql::{Sql, quoted};
-pub use tx::{Row, Statement, Tx};
+pub use tx::{Borrowed, Row, Statement, Tx};
 pub use value::{Value, ValueRef};
 
 use crate::error::Result;
@@ -136,7 +136,9 @@ impl Store {
         self.engine.lane_of(query, filtered)
     }
 
-    /// Sets what happens when another process changed the database; called on the writer, before its next write.
+    /// Sets what happens when another process changed the database: called on the writer's thread, outside any
+    /// transaction, before the next write begins, and within a second where no write comes. It may read; it must
+    /// not wait for a write.
     pub fn on_external_change(&self, f: OnExternalChange) {
         self.engine.on_external_change(f);
     }

@@ -60,25 +60,15 @@ impl<const N: usize> Statement for (&str, &[Value; N]) {
 }
 
 /// Fixed text and values that belong to others: nothing is copied on the way to the engine.
-impl Statement for (&str, &[ValueRef<'_>]) {
+#[derive(Debug, Clone, Copy)]
+pub struct Borrowed<'a>(pub &'a str, pub &'a [ValueRef<'a>]);
+
+impl Statement for Borrowed<'_> {
     fn text(&self) -> &str {
         self.0
     }
     fn count(&self) -> usize {
         self.1.len()
-    }
-    fn value(&self, at: usize) -> ValueRef<'_> {
-        self.1[at]
-    }
-}
-
-/// Fixed text and values that belong to others.
-impl<const N: usize> Statement for (&str, &[ValueRef<'_>; N]) {
-    fn text(&self) -> &str {
-        self.0
-    }
-    fn count(&self) -> usize {
-        N
     }
     fn value(&self, at: usize) -> ValueRef<'_> {
         self.1[at]
@@ -192,6 +182,17 @@ impl<'c> Tx<'c> {
         self.usable()?;
         self.defined = true;
         let result = self.connection.execute_batch(text).map_err(from_engine);
+        self.settle(result)
+    }
+
+    /// Runs one change of tables whose text has words of the caller's in it, such as an index's condition.
+    ///
+    /// # Errors
+    /// As [`Tx::define`]; [`Error::Engine`], with nothing run, where the text holds more than one statement.
+    pub fn define_one(&mut self, text: &str) -> Result<()> {
+        self.usable()?;
+        self.defined = true;
+        let result = self.connection.execute(text, []).map(drop).map_err(from_engine);
         self.settle(result)
     }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use tuckbox::error::{Error, Result};
-use tuckbox::store::{ReadLane, Store};
+use tuckbox::store::{ReadLane, Store, Tx, WriteLane};
 
 use super::{Database, insert, number, options};
 
@@ -50,7 +50,7 @@ async fn closing_ends_long_reads() {
     let query = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n";
     let (started, starts) = tokio::sync::oneshot::channel();
     let read = tokio::spawn(async move {
-        let read = move |tx: &mut tuckbox::store::Tx<'_>| {
+        let read = move |tx: &mut Tx<'_>| {
             let _ = started.send(());
             number(tx, query)
         };
@@ -67,7 +67,7 @@ async fn closing_ends_long_reads() {
 async fn a_store_that_is_dropped_without_closing_can_be_opened_again() {
     let Database { dir, store } = Database::new().await;
     for round in 0..5 {
-        store.write(tuckbox::store::WriteLane::Grouped, move |tx| insert(tx, &format!("n{round}"))).await.unwrap();
+        store.write(WriteLane::Grouped, move |tx| insert(tx, &format!("n{round}"))).await.unwrap();
     }
     store.read_here(|tx| number(tx, "SELECT 1")).unwrap();
     drop(store);
@@ -80,12 +80,12 @@ async fn the_last_reference_may_go_on_the_writer() {
     let Database { dir, store } = Database::new().await;
     let inner = std::sync::Mutex::new(Some(store.clone()));
     let write = tokio::spawn(async move {
-        let last = move |tx: &mut tuckbox::store::Tx<'_>| {
+        let last = move |tx: &mut Tx<'_>| {
             let store = inner.lock().unwrap().take();
             tx.after_commit(move || drop(store));
             insert(tx, "one")
         };
-        store.write(tuckbox::store::WriteLane::Grouped, last).await
+        store.write(WriteLane::Grouped, last).await
     });
     assert!(write.await.unwrap().is_ok());
     let again = Store::open(&options(&dir)).unwrap();

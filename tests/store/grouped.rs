@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::future::join_all;
 use tuckbox::error::Error;
+use tuckbox::store::WriteLane;
 
 use super::{Database, insert};
 
@@ -79,7 +80,7 @@ async fn all_that_was_acknowledged_is_there() {
         let store = db.store.clone();
         tokio::spawn(async move {
             let id = format!("n{number:03}");
-            store.write(tuckbox::store::WriteLane::Grouped, move |tx| insert(tx, &id)).await
+            store.write(WriteLane::Grouped, move |tx| insert(tx, &id)).await
         })
     });
     for answer in join_all(writes).await {
@@ -105,8 +106,7 @@ async fn writes_of_both_lanes_keep_their_order() {
     let db = Database::new().await;
     let release = db.occupy();
     let writes = join_all((0..6).map(|number| {
-        let lane =
-            if number % 2 == 0 { tuckbox::store::WriteLane::Grouped } else { tuckbox::store::WriteLane::Exclusive };
+        let lane = if number % 2 == 0 { WriteLane::Grouped } else { WriteLane::Exclusive };
         db.store.write(lane, move |tx| {
             let count = super::number(tx, "SELECT count(*) FROM notes")?;
             insert(tx, &format!("n{number}"))?;
@@ -116,4 +116,34 @@ async fn writes_of_both_lanes_keep_their_order() {
     let (answers, ()) = tokio::join!(writes, async { drop(release) });
     let counts: Vec<i64> = answers.into_iter().map(Result::unwrap).collect();
     assert_eq!(counts, [0, 1, 2, 3, 4, 5]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn under_a_storm_of_failures_exactly_the_acknowledged_rows_are_there() {
+    let db = Database::new().await;
+    db.write(|tx| insert(tx, "taken")).await.unwrap();
+    let writes = (0..400).map(|number| {
+        let store = db.store.clone();
+        tokio::spawn(async move {
+            let id = format!("n{number:03}");
+            let lane = if number % 11 == 0 { WriteLane::Exclusive } else { WriteLane::Grouped };
+            let inner = id.clone();
+            let answer = store.write(lane, move |tx| {
+                insert(tx, &inner)?;
+                match number % 7 {
+                    1 => insert(tx, "taken").map(|_| ()),
+                    2 => panic!("on purpose"),
+                    3 => tx.execute("INSERT OR ROLLBACK INTO notes (id) VALUES ('taken')").map(|_| ()),
+                    4 => tx.savepoint(|tx| insert(tx, "taken")).map(|_| ()).or(Ok(())),
+                    _ => Ok(()),
+                }
+            });
+            answer.await.is_ok().then_some(id)
+        })
+    });
+    let mut expected = vec!["taken".to_owned()];
+    expected.extend(join_all(writes).await.into_iter().filter_map(Result::unwrap));
+    expected.sort();
+    assert_eq!(db.ids(), expected);
+    assert_eq!(expected.len(), 1 + (0..400).filter(|number| !matches!(number % 7, 1..=3)).count());
 }

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tuckbox::error::Error;
+use tuckbox::store::{Store, WriteLane};
 
-use super::{Database, insert, number};
+use super::{Database, insert, number, options};
 
 const COUNT: &str = "SELECT count(*) FROM notes";
 
@@ -66,13 +67,30 @@ async fn our_own_writes_and_checkpoints_are_no_news() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_second_store_is_no_news_until_it_writes() {
+    let db = Database::new().await;
+    let calls = Arc::new(AtomicUsize::new(0));
+    let inner = Arc::clone(&calls);
+    db.store.on_external_change(Arc::new(move || {
+        inner.fetch_add(1, Ordering::SeqCst);
+    }));
+    let second = Store::open(&options(&db.dir)).unwrap();
+    second.read_here(|tx| number(tx, COUNT)).unwrap();
+    db.write(|tx| insert(tx, "ours")).await.unwrap();
+    assert_eq!(calls.load(Ordering::SeqCst), 0);
+    second.write(WriteLane::Grouped, |tx| insert(tx, "theirs")).await.unwrap();
+    db.write(|_| Ok(())).await.unwrap();
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
+    assert_eq!(db.ids(), ["ours", "theirs"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_write_waits_for_another_process_and_sees_what_it_wrote() {
     let db = Database::new().await;
     let other = Connection::open(db.dir.path().join("data.db")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE; INSERT INTO notes (id) VALUES ('theirs')").unwrap();
     let store = db.store.clone();
-    let write =
-        tokio::spawn(async move { store.write(tuckbox::store::WriteLane::Grouped, |tx| number(tx, COUNT)).await });
+    let write = tokio::spawn(async move { store.write(WriteLane::Grouped, |tx| number(tx, COUNT)).await });
     tokio::time::sleep(Duration::from_millis(100)).await;
     other.execute_batch("COMMIT").unwrap();
     assert_eq!(write.await.unwrap().unwrap(), 1);

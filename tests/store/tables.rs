@@ -1,6 +1,6 @@
 //! Changes of tables keep what is to be kept.
 
-use tuckbox::error::Result;
+use tuckbox::error::{Error, Result};
 use tuckbox::store::{Column, Tx, Value, WriteLane, tables};
 
 use super::{Database, texts};
@@ -128,4 +128,15 @@ async fn a_new_row_gets_an_id_of_its_own() {
     let ids = values(&db, "SELECT id FROM t");
     assert!(ids.iter().all(|id| id.len() == 15 && id.starts_with('r')), "{ids:?}");
     assert_ne!(ids[0], ids[1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_with_words_of_a_caller_runs_as_one_statement() {
+    let db = table(Column::Text, &["x"]).await;
+    let define_one = |text: &'static str| db.store.write(WriteLane::Exclusive, move |tx| tx.define_one(text));
+    define_one("CREATE INDEX i ON t (v) WHERE v != ';';").await.unwrap();
+    let refused = define_one("CREATE INDEX j ON t (v) WHERE v != ''; DROP TABLE t").await;
+    assert!(matches!(refused, Err(Error::Engine(_))), "{refused:?}");
+    assert_eq!(values(&db, "SELECT name FROM sqlite_schema WHERE tbl_name = 't' AND sql LIKE 'CREATE INDEX%'"), ["i"]);
+    assert_eq!(values(&db, "SELECT v FROM t"), ["x"]);
 }

@@ -50,11 +50,9 @@ impl Alteration {
 /// Makes an index of a collection; what the engine has against it. A refused one leaves no trace, so that the
 /// faults of the others are found too.
 ///
-/// Its expressions and condition are the caller's own text: it runs as one statement, and what would follow it
-/// does not.
 fn create_index(tx: &mut Tx<'_>, index: &Index, text: &str) -> Result<Option<Fault>> {
-    match tx.savepoint(|tx| tx.execute(text)) {
-        Ok(_) => Ok(None),
+    match tx.savepoint(|tx| tx.define_one(text)) {
+        Ok(()) => Ok(None),
         Err(error) => fault(index, &error).map_or(Err(error), |fault| Ok(Some(fault))),
     }
 }

@@ -50,11 +50,11 @@ pub(super) fn open_writer(options: &StoreOptions) -> Result<Connection> {
         )));
     }
     connection
-        .execute_batch(&format!(
-            "PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16000;
-             PRAGMA application_id = {APPLICATION_ID};"
-        ))
+        .execute_batch(
+            "PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16000;",
+        )
         .map_err(explain)?;
+    mark(&connection).map_err(explain)?;
     synchronise(&connection, options.synchronous).map_err(explain)?;
     Ok(connection)
 }
@@ -83,6 +83,15 @@ fn open(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
         "PRAGMA mmap_size = {MMAP_BYTES}; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON;"
     ))?;
     Ok(connection)
+}
+
+/// Writes our mark where it is missing; a write for nothing would be news to processes beside us.
+fn mark(connection: &Connection) -> rusqlite::Result<()> {
+    let mark: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    if mark == APPLICATION_ID {
+        return Ok(());
+    }
+    connection.execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}"))
 }
 
 fn synchronise(connection: &Connection, synchronous: Synchronous) -> rusqlite::Result<()> {

@@ -10,6 +10,7 @@ pub(in crate::store) fn from_engine(error: rusqlite::Error) -> Error {
     let (cause, text) = match &error {
         rusqlite::Error::SqliteFailure(cause, text) => (*cause, text.clone().unwrap_or_else(|| error.to_string())),
         rusqlite::Error::SqlInputError { error: cause, msg, .. } => (*cause, msg.clone()),
+        rusqlite::Error::MultipleStatement => return Error::Engine("multiple statements are not supported".into()),
         _ => return Error::Internal(anyhow::Error::new(error)),
     };
     match cause.code {

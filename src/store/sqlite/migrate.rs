@@ -6,8 +6,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::errors::from_engine;
 use crate::error::{Error, Result};
 
-/// Number, name and text of each step.
-const STEPS: &[(i64, &str, &str)] = &[(1, "init", include_str!("../../../migrations/sqlite/0001_init.sql"))];
+/// Number, name and text of a step.
+type Step = (i64, &'static str, &'static str);
+
+const STEPS: &[Step] = &[(1, "init", include_str!("../../../migrations/sqlite/0001_init.sql"))];
 
 /// Runs the steps that the database has not seen.
 ///
@@ -17,7 +19,11 @@ pub(super) fn run(connection: &mut Connection) -> Result<()> {
     run_steps(connection, STEPS)
 }
 
-fn run_steps(connection: &mut Connection, steps: &[(i64, &str, &str)]) -> Result<()> {
+fn run_steps(connection: &mut Connection, steps: &[Step]) -> Result<()> {
+    // Most starts find nothing to do, and need not wait for another process that writes.
+    if missing(connection, steps)?.is_empty() {
+        return Ok(());
+    }
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(from_engine)?;
     tx.execute_batch(
         "CREATE TABLE IF NOT EXISTS _tb_migrations (
@@ -27,21 +33,34 @@ fn run_steps(connection: &mut Connection, steps: &[(i64, &str, &str)]) -> Result
          )",
     )
     .map_err(from_engine)?;
-    let done: Vec<(i64, String)> = tx
-        .prepare("SELECT number, name FROM _tb_migrations ORDER BY number")
-        .and_then(|mut query| query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
-        .map_err(from_engine)?;
+    for (number, name, text) in missing(&tx, steps)? {
+        tx.execute_batch(text).map_err(from_engine)?;
+        tx.execute("INSERT INTO _tb_migrations (number, name) VALUES (?, ?)", (number, name)).map_err(from_engine)?;
+    }
+    tx.commit().map_err(from_engine)
+}
+
+/// The steps that the database has not seen.
+fn missing<'s>(connection: &Connection, steps: &'s [Step]) -> Result<Vec<&'s Step>> {
+    let done = done(connection).map_err(from_engine)?;
     if let Some((number, name)) = done.iter().find(|done| !steps.iter().any(|step| step.0 == done.0)) {
         return Err(Error::Setup(format!(
             "this data directory was written by a newer Tuckbox (its step {number}, {name}, is unknown to this one): \
              start that version or a later one"
         )));
     }
-    for (number, name, text) in steps.iter().filter(|step| !done.iter().any(|done| done.0 == step.0)) {
-        tx.execute_batch(text).map_err(from_engine)?;
-        tx.execute("INSERT INTO _tb_migrations (number, name) VALUES (?, ?)", (number, name)).map_err(from_engine)?;
+    Ok(steps.iter().filter(|step| !done.iter().any(|done| done.0 == step.0)).collect())
+}
+
+/// Number and name of each step that the database has seen.
+fn done(connection: &Connection) -> rusqlite::Result<Vec<(i64, String)>> {
+    if !connection.table_exists(None, "_tb_migrations")? {
+        return Ok(Vec::new());
     }
-    tx.commit().map_err(from_engine)
+    connection
+        .prepare("SELECT number, name FROM _tb_migrations ORDER BY number")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
 }
 
 #[cfg(test)]
@@ -64,8 +83,7 @@ mod tests {
     #[test]
     fn a_failing_step_leaves_nothing_behind() {
         let mut db = memory();
-        let steps: &[(i64, &str, &str)] =
-            &[(1, "good", "CREATE TABLE a (x)"), (2, "bad", "CREATE TABLE b (x); NONSENSE")];
+        let steps: &[Step] = &[(1, "good", "CREATE TABLE a (x)"), (2, "bad", "CREATE TABLE b (x); NONSENSE")];
         run_steps(&mut db, steps).expect_err("the second step is wrong");
         let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).expect("count");
         assert_eq!(tables, 0);

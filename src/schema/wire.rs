@@ -154,7 +154,7 @@ fn merge_auth(options: &AuthOptions, body: &Map<String, Json>) -> Result<AuthOpt
     let unreadable = |error: serde_json::Error| Unreadable(format!("auth options: {error}"));
     let mut merged = serde_json::to_value(options).map_err(unreadable)?;
     if let Json::Object(merged) = &mut merged {
-        merge_objects(merged, body);
+        merge_objects(merged, body)?;
     }
     let mut merged: AuthOptions = serde_json::from_value(merged).map_err(unreadable)?;
     keep_client_secrets(&mut merged, options, body);
@@ -162,15 +162,21 @@ fn merge_auth(options: &AuthOptions, body: &Map<String, Json>) -> Result<AuthOpt
 }
 
 /// Keys that are there take what was sent for them, objects key by key. Unknown keys are ignored.
-fn merge_objects(there: &mut Map<String, Json>, sent: &Map<String, Json>) {
+fn merge_objects(there: &mut Map<String, Json>, sent: &Map<String, Json>) -> Result<(), Unreadable> {
     for (key, value) in there.iter_mut() {
         match (sent.get(key), &mut *value) {
             (None, _) => {}
-            (Some(Json::Object(sent)), Json::Object(there)) => merge_objects(there, sent),
             (Some(Json::Null), _) if !matches!(key.as_str(), "authRule" | "manageRule") => {}
+            (Some(Json::Object(sent)), Json::Object(there)) => merge_objects(there, sent)?,
+            // The reader of options would take lists for objects.
+            (Some(_), Json::Object(_)) => return Err(of_another_type(key, "an object")),
+            (Some(Json::Array(elements)), _) if elements.iter().any(Json::is_array) => {
+                return Err(of_another_type(key, "a list without lists"));
+            }
             (Some(sent), _) => *value = without_nulls(sent),
         }
     }
+    Ok(())
 }
 
 /// Absent and null are the same inside of lists; `extra` is the provider's own and stays as it is.
@@ -477,6 +483,8 @@ mod tests {
             json!({"mfa": {"enabled": 1}}),
             json!({"oauth2": {"providers": {}}}),
             json!({"oauth2": {"providers": [5]}}),
+            json!({"oauth2": {"providers": [[]]}}),
+            json!({"oauth2": {"providers": [{"extra": []}]}}),
             json!({"oauth2": {"providers": [{"pkce": "x"}]}}),
             json!({"passwordAuth": {"identityFields": [5]}}),
             json!({"verificationTemplate": "x"}),

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::renames::{self, Rename};
 use crate::ids;
+use crate::schema::index::IndexColumn;
 use crate::schema::{Collection, Field, FieldKind, Index};
 use crate::store::Column;
 
@@ -190,10 +191,11 @@ impl Indexes {
     }
 }
 
-/// The collection's indexes with their places in its list.
+/// The collection's indexes with their places in its list. `IF NOT EXISTS` makes no difference here: an index that
+/// is to come and is there already is another one.
 fn indexes(collection: &Collection) -> impl Iterator<Item = (usize, Index)> {
     let texts = collection.indexes.iter().enumerate();
-    texts.filter_map(|(at, text)| Index::parse(text).map(|index| (at, index)))
+    texts.filter_map(|(at, text)| Some((at, Index { optional: false, ..Index::parse(text)? })))
 }
 
 /// Whether an index may speak of one of these columns: as a column, or as a word of an expression or a condition.
@@ -229,8 +231,9 @@ fn own_indexes(collection: &Collection) -> Vec<OwnIndex> {
 /// Whether an index finds all rows by a value of this column. One that is partial or collates does not.
 fn serves(index: &Index, column: &str) -> bool {
     let first = index.columns.first();
+    let plain = |first: &IndexColumn| !first.expression && first.collate.is_empty();
     index.condition.is_empty()
-        && first.is_some_and(|first| first.name.eq_ignore_ascii_case(column) && first.collate.is_empty())
+        && first.is_some_and(|first| plain(first) && first.name.eq_ignore_ascii_case(column))
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ mod pattern;
 pub mod relation;
 pub mod select;
 #[cfg(test)]
-mod testing;
+pub(in crate::schema) mod testing;
 pub mod text;
 pub mod url;
 

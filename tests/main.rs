@@ -1,1 +1,8 @@
 //! The integration tests: what the product does, through its public surface.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+mod api;
+mod layers;
+mod safety;

@@ -1,15 +1,26 @@
 //! The application: opens the store, builds the rooms in order, stops them in reverse.
 
+use std::fs::{self, File, TryLockError};
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use tokio::task::JoinHandle;
 
 use crate::auth::Auth;
-use crate::collections::Collections;
+use crate::changes::{self, Retention};
+use crate::collections::{self, Collections};
 use crate::config::Config;
-use crate::error::Result;
+use crate::crypto::passwords::Passwords;
+use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::records::Records;
-use crate::schema::Published;
-use crate::store::Store;
+use crate::schema::{Published, Schema};
+use crate::store::{ReadLane, Store, StoreOptions, Synchronous, WriteLane};
+
+/// How often files are swept and the feed is trimmed.
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// An open data directory with its rooms.
 #[derive(Clone)]
@@ -28,11 +39,158 @@ pub struct App {
     pub collections: Collections,
     /// Sign-in.
     pub auth: Auth,
+    background: Arc<Background>,
+}
+
+/// What runs beside the requests of a server, and its lock on the directory.
+#[derive(Default)]
+struct Background {
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+    lock: Mutex<Option<File>>,
 }
 
 impl App {
-    /// Opens a data directory.
-    pub fn open(_config: Config) -> Result<Self> {
-        todo!()
+    /// Opens a data directory for a server: alone, with the background work.
+    ///
+    /// # Errors
+    /// One sentence for a person where the directory cannot be written, another server has it, or the database in it
+    /// cannot be used.
+    pub async fn open(config: Config) -> Result<Self> {
+        make_directory(&config.dir)?;
+        let lock = lock(&config.dir)?;
+        let app = Self::open_beside(config).await?;
+        *app.background.lock.lock() = Some(lock);
+        app.start_background();
+        Ok(app)
+    }
+
+    /// Opens a data directory for a command, beside a server that may be running.
+    ///
+    /// # Errors
+    /// As [`App::open`], but for the other server.
+    pub async fn open_beside(config: Config) -> Result<Self> {
+        make_directory(&config.dir)?;
+        let store = Store::open(&store_options(&config))?;
+        let schema = Arc::new(Published::new(load_schema(&store).await?));
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let passwords = Passwords::new(cores.saturating_sub(1));
+        let files = Files::new(config.dir.join("storage"));
+        let records = Records::new(store.clone(), schema.clone(), files.clone(), passwords.clone());
+        let collections = Collections::new(store.clone(), schema.clone(), files.clone());
+        let auth = Auth::new(store.clone(), schema.clone(), records.clone(), passwords);
+        let config = Arc::new(config);
+        Ok(Self { config, store, schema, files, records, collections, auth, background: Arc::default() })
+    }
+
+    fn start_background(&self) {
+        self.reload_after_changes_of_others();
+        let hourly = tokio::spawn(hourly(self.store.clone(), self.files.clone(), retention(&self.config)));
+        self.background.tasks.lock().push(hourly);
+    }
+
+    /// Another process may change collections beside us; the writer notices before its next write.
+    fn reload_after_changes_of_others(&self) {
+        let (store, schema) = (self.store.clone(), Arc::clone(&self.schema));
+        self.store.on_external_change(Arc::new(move || {
+            if let Err(error) = collections::reload(&store, &schema) {
+                tracing::error!(%error, "collections changed by another process could not be read");
+            }
+        }));
+    }
+
+    /// Stops the background work, closes the database and gives the directory free.
+    pub async fn close(&self) {
+        let tasks = std::mem::take(&mut *self.background.tasks.lock());
+        for task in tasks {
+            task.abort();
+            // Ended or aborted: both are what is wanted.
+            let _ = task.await;
+        }
+        self.store.close().await;
+        self.background.lock.lock().take();
+    }
+}
+
+fn store_options(config: &Config) -> StoreOptions {
+    StoreOptions {
+        synchronous: if config.durable { Synchronous::Full } else { Synchronous::Normal },
+        query_timeout: config.query_timeout,
+        ..StoreOptions::new(config.dir.join("data.db"))
+    }
+}
+
+fn make_directory(dir: &Path) -> Result<()> {
+    let made = fs::create_dir_all(dir).and_then(|()| probe(dir));
+    made.map_err(|error| Error::Setup(format!("The data directory {} cannot be written: {error}.", dir.display())))
+}
+
+/// Whether files can be made here; the database would tell it too, in its own words.
+fn probe(dir: &Path) -> std::io::Result<()> {
+    let path = dir.join(format!(".probe-{}", crate::ids::random_lower(10)));
+    File::create_new(&path)?;
+    fs::remove_file(path)
+}
+
+/// Takes the directory's lock; it is released when the file is closed, by the end of the process too.
+fn lock(dir: &Path) -> Result<File> {
+    let path = dir.join("lock");
+    let failed = |error: std::io::Error| Error::Setup(format!("{} cannot be locked: {error}.", path.display()));
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::Setup(format!(
+            "Another tuckbox serves the data directory {} already; stop it, or choose another one with --dir.",
+            dir.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+/// The collections of the database, with the system ones made where they are missing.
+async fn load_schema(store: &Store) -> Result<Schema> {
+    let collections = store.read(ReadLane::Fast, collections::load).await?;
+    if !collections.is_empty() {
+        return Ok(Schema::new(1, collections));
+    }
+    let collections = store
+        .write(WriteLane::Exclusive, |tx| {
+            collections::seed(tx)?;
+            collections::load(tx)
+        })
+        .await?;
+    Ok(Schema::new(1, collections))
+}
+
+fn retention(config: &Config) -> Retention {
+    let age = i64::try_from(config.feed_age.as_millis()).unwrap_or(i64::MAX);
+    Retention { max_age_ms: age, max_rows: config.feed_rows.into() }
+}
+
+/// What is done at the start and every hour. A failure is told and tried again the next hour.
+async fn hourly(store: Store, files: Files, retention: Retention) {
+    let mut hours = tokio::time::interval(HOUR);
+    loop {
+        hours.tick().await;
+        match files.sweep(&store).await {
+            Ok(0) => {}
+            Ok(names) => tracing::info!(names, "files that no record holds were removed"),
+            Err(error) => tracing::warn!(%error, "files that no record holds could not be removed"),
+        }
+        match trim(&store, retention).await {
+            Ok(0) => {}
+            Ok(rows) => tracing::info!(rows, "the feed was trimmed"),
+            Err(error) => tracing::warn!(%error, "the feed could not be trimmed"),
+        }
+    }
+}
+
+/// Trims the feed step by step, so that other writes come in between.
+async fn trim(store: &Store, retention: Retention) -> Result<usize> {
+    let mut rows = 0;
+    loop {
+        match store.write(WriteLane::Grouped, move |tx| changes::trim(tx, retention)).await? {
+            0 => return Ok(rows),
+            step => rows += step,
+        }
     }
 }

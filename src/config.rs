@@ -1,9 +1,76 @@
 //! Configuration: flag over `TUCKBOX_*` over `tuckbox.toml` over default.
+//!
+//! [`Options`] is the one list of keys: flags, environment, file and `--help` are read from it. Two stages: options
+//! are what was written, [`Config`] is what it means.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::error::Result;
+use clap::{Args, ValueEnum};
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+
+/// The file that is read from the current directory where `--config` names none.
+pub const FILE: &str = "tuckbox.toml";
+
+/// What was written, in any of the three places. Absent is `None`.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Options {
+    /// The data directory [default: tuckbox_data]
+    #[arg(long, global = true, env = "TUCKBOX_DIR", value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+
+    /// The address to listen on [default: 127.0.0.1:8090]
+    #[arg(long, global = true, env = "TUCKBOX_HTTP", value_name = "ADDR")]
+    pub http: Option<String>,
+
+    /// Origins that browsers may call from, separated by commas; * and ? are wildcards [default: *]
+    #[arg(long, global = true, env = "TUCKBOX_ORIGINS", value_name = "LIST", value_delimiter = ',')]
+    pub origins: Option<Vec<String>>,
+
+    /// How many seconds a long read may take [default: 30]
+    #[arg(long, global = true, env = "TUCKBOX_QUERY_TIMEOUT", value_name = "SECONDS", alias = "queryTimeout")]
+    pub query_timeout: Option<u32>,
+
+    /// When a write counts as done: `full` on the disk, `normal` in the system's hands [default: full]
+    #[arg(long, global = true, env = "TUCKBOX_SYNCHRONOUS", value_name = "MODE")]
+    pub synchronous: Option<Synchronous>,
+
+    /// How many connections are held at once; beyond it the longest idle one is closed [default: 10000]
+    #[arg(long, global = true, env = "TUCKBOX_MAX_CONNECTIONS", value_name = "NUMBER")]
+    pub max_connections: Option<u32>,
+
+    /// How many days the log of changes reaches back [default: 30]
+    #[arg(long, global = true, env = "TUCKBOX_FEED_DAYS", value_name = "DAYS")]
+    pub feed_days: Option<u32>,
+
+    /// How many changes the log of changes keeps at most [default: 1000000]
+    #[arg(long, global = true, env = "TUCKBOX_FEED_ROWS", value_name = "NUMBER")]
+    pub feed_rows: Option<u32>,
+
+    /// The name of the environment variable that holds the 32-character key for secrets at rest
+    #[arg(long, global = true, env = "TUCKBOX_ENCRYPTION_ENV", value_name = "NAME", alias = "encryptionEnv")]
+    pub encryption_env: Option<String>,
+
+    /// Log every request
+    #[arg(
+        long, global = true, env = "TUCKBOX_DEV", value_name = "BOOL",
+        num_args = 0..=1, require_equals = true, default_missing_value = "true"
+    )]
+    pub dev: Option<bool>,
+}
+
+/// When a write counts as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Synchronous {
+    /// When it is on the disk.
+    Full,
+    /// When the system has it.
+    Normal,
+}
 
 /// What a server is started with.
 #[derive(Debug, Clone)]
@@ -18,13 +85,151 @@ pub struct Config {
     pub durable: bool,
     /// How long a long read may take.
     pub query_timeout: Duration,
+    /// How many connections are held at once.
+    pub max_connections: usize,
+    /// How long changes stay in the feed.
+    pub feed_age: Duration,
+    /// How many changes stay in the feed.
+    pub feed_rows: u32,
     /// More logs, in colours.
     pub dev: bool,
 }
 
 impl Config {
     /// The defaults with this data directory.
-    pub fn new(_dir: impl Into<PathBuf>) -> Result<Self> {
-        todo!()
+    pub fn new(dir: impl Into<PathBuf>) -> Result<Self> {
+        Options { dir: Some(dir.into()), ..Options::default() }.resolve()
+    }
+}
+
+impl Options {
+    /// Reads the file: the named one, or `tuckbox.toml` of the current directory where there is one.
+    ///
+    /// # Errors
+    /// One sentence for a person where the named file is missing, or the file has an unknown key or a wrong value.
+    pub fn from_file(named: Option<&Path>) -> Result<Self> {
+        let path = named.unwrap_or_else(|| Path::new(FILE));
+        match std::fs::read_to_string(path) {
+            Ok(text) => {
+                Self::from_text(&text).map_err(|error| wrong(format!("{} cannot be used: {error}", path.display())))
+            }
+            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(wrong(format!("{} cannot be read: {error}", path.display()))),
+        }
+    }
+
+    fn from_text(text: &str) -> std::result::Result<Self, String> {
+        toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())
+    }
+
+    /// These options, and where they say nothing, those.
+    pub fn over(self, lower: Self) -> Self {
+        Self {
+            dir: self.dir.or(lower.dir),
+            http: self.http.or(lower.http),
+            origins: self.origins.or(lower.origins),
+            query_timeout: self.query_timeout.or(lower.query_timeout),
+            synchronous: self.synchronous.or(lower.synchronous),
+            max_connections: self.max_connections.or(lower.max_connections),
+            feed_days: self.feed_days.or(lower.feed_days),
+            feed_rows: self.feed_rows.or(lower.feed_rows),
+            encryption_env: self.encryption_env.or(lower.encryption_env),
+            dev: self.dev.or(lower.dev),
+        }
+    }
+
+    /// What the options mean, with the defaults for what they leave open.
+    ///
+    /// # Errors
+    /// One sentence for a person where a value makes no sense.
+    pub fn resolve(self) -> Result<Config> {
+        if let Some(name) = self.encryption_env.as_deref().filter(|name| !name.is_empty()) {
+            check_key(name, std::env::var(name).ok().as_deref())?;
+        }
+        let origins: Vec<String> = self.origins.unwrap_or_default().iter().map(|one| one.trim().to_owned()).collect();
+        let origins: Vec<String> = origins.into_iter().filter(|origin| !origin.is_empty()).collect();
+        let days = u64::from(at_least_one("feed_days", self.feed_days.unwrap_or(30))?);
+        Ok(Config {
+            dir: self.dir.unwrap_or_else(|| PathBuf::from("tuckbox_data")),
+            http: self.http.unwrap_or_else(|| "127.0.0.1:8090".to_owned()),
+            origins: if origins.is_empty() { vec!["*".to_owned()] } else { origins },
+            durable: self.synchronous != Some(Synchronous::Normal),
+            query_timeout: Duration::from_secs(at_least_one("query_timeout", self.query_timeout.unwrap_or(30))?.into()),
+            max_connections: at_least_one("max_connections", self.max_connections.unwrap_or(10_000))? as usize,
+            feed_age: Duration::from_secs(days * 24 * 60 * 60),
+            feed_rows: at_least_one("feed_rows", self.feed_rows.unwrap_or(1_000_000))?,
+            dev: self.dev.unwrap_or(false),
+        })
+    }
+}
+
+fn at_least_one(key: &str, value: u32) -> Result<u32> {
+    if value > 0 { Ok(value) } else { Err(wrong(format!("{key} must be at least 1."))) }
+}
+
+fn check_key(name: &str, key: Option<&str>) -> Result<()> {
+    match key {
+        Some(key) if key.len() == 32 => Ok(()),
+        Some(_) => Err(wrong(format!("The key in the environment variable {name} must have exactly 32 characters."))),
+        None => Err(wrong(format!("The environment variable {name}, which encryption_env names, is not set."))),
+    }
+}
+
+fn wrong(sentence: String) -> Error {
+    Error::Setup(sentence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn http(address: &str) -> Options {
+        Options { http: Some(address.to_owned()), ..Options::default() }
+    }
+
+    #[test]
+    fn the_file_fills_what_flags_and_environment_leave_open() {
+        let file = Options::from_text("http = '0.0.0.0:80'\nquery_timeout = 5\norigins = ['a', 'b']\ndev = true");
+        let config = http("127.0.0.1:1").over(file.expect("readable")).resolve().expect("sensible");
+        assert_eq!(config.http, "127.0.0.1:1");
+        assert_eq!(config.query_timeout, Duration::from_secs(5));
+        assert_eq!(config.origins, ["a", "b"]);
+        assert!(config.dev && config.durable);
+    }
+
+    #[test]
+    fn defaults_stand_where_nothing_is_said() {
+        let config = Config::new("somewhere").expect("sensible");
+        assert_eq!(config.dir, Path::new("somewhere"));
+        assert_eq!(config.http, "127.0.0.1:8090");
+        assert_eq!(config.origins, ["*"]);
+        assert_eq!(config.query_timeout, Duration::from_secs(30));
+        assert!(config.durable && !config.dev);
+    }
+
+    #[test]
+    fn an_unknown_key_of_the_file_is_named() {
+        let error = Options::from_text("htp = '0.0.0.0:80'").expect_err("unknown");
+        assert!(error.contains("`htp`"), "{error}");
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_kind_is_refused() {
+        assert!(Options::from_text("query_timeout = 'soon'").is_err());
+        assert!(Options::from_text("synchronous = 'sometimes'").is_err());
+        assert!(Options { query_timeout: Some(0), ..Options::default() }.resolve().is_err());
+    }
+
+    #[test]
+    fn empty_origins_mean_all() {
+        let options = Options { origins: Some(vec![" ".to_owned()]), ..Options::default() };
+        assert_eq!(options.resolve().expect("sensible").origins, ["*"]);
+    }
+
+    #[test]
+    fn the_key_for_secrets_has_32_characters() {
+        assert!(check_key("KEY", Some(&"k".repeat(32))).is_ok());
+        assert!(check_key("KEY", Some("short")).is_err());
+        assert!(check_key("KEY", None).is_err());
     }
 }

@@ -53,6 +53,9 @@ pub enum Error {
     /// Work that took longer than it may.
     #[error("the operation took too long and was stopped")]
     Deadline,
+    /// The server cannot start like this; one sentence for the person who starts it.
+    #[error("{0}")]
+    Setup(String),
     /// Anything else: logged, never shown.
     #[error("internal error: {0:#}")]
     Internal(#[source] anyhow::Error),
@@ -215,7 +218,7 @@ impl Error {
 
     /// Whether the answer is the caller's doing rather than ours.
     pub fn is_callers_fault(&self) -> bool {
-        !matches!(self, Self::Internal(_) | Self::Unavailable(_))
+        !matches!(self, Self::Internal(_) | Self::Unavailable(_) | Self::Setup(_))
     }
 }
 

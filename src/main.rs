@@ -1,2 +1,13 @@
 //! The `tuckbox` executable.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match tuckbox::cli::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("Error: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}

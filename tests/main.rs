@@ -6,3 +6,9 @@ mod support;
 mod api;
 mod layers;
 mod safety;
+
+mod collections;
+mod filter;
+mod records;
+mod store;
+mod writes;

@@ -1,1 +1,144 @@
-//! The command line: one file a subcommand; flags become a `Config`, then one call.
+//! The command line: one file a subcommand; flags become a [`Config`], then one call.
+
+mod logging;
+mod serve;
+mod superuser;
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, CommandFactory, Parser, Subcommand};
+
+use crate::config::{Config, Options};
+use crate::error::{Error, FieldError, FieldErrors, Result};
+
+/// A whole backend in one executable: a database with a REST API, users and files.
+#[derive(Debug, Parser)]
+#[command(name = "tuckbox", version, disable_version_flag = true, max_term_width = 100)]
+#[command(
+    after_help = "Every option may also stand in the environment (TUCKBOX_DIR) or in tuckbox.toml (dir = \"…\"); \
+                        a flag wins over the environment, the environment over the file."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    /// The configuration file [default: tuckbox.toml, if it is there]
+    #[arg(long, global = true, env = "TUCKBOX_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    #[command(flatten)]
+    options: Options,
+
+    /// Print the version
+    #[arg(short = 'v', short_alias = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the server
+    Serve,
+    /// Make, change or remove superusers, also while a server runs
+    #[command(subcommand)]
+    Superuser(superuser::Action),
+}
+
+/// Runs what the command line asks for.
+///
+/// # Errors
+/// One sentence for a person. A command line that cannot be read ends the process with its own message.
+pub fn run() -> Result<(), String> {
+    let arguments = Arguments::parse();
+    let Some(command) = arguments.command else {
+        return Arguments::command().print_help().map_err(|error| error.to_string());
+    };
+    let config = configured(arguments.config, arguments.options).map_err(|error| sentence(&error))?;
+    logging::start(config.dev);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| format!("The runtime cannot be started: {error}."))?;
+    let done = runtime.block_on(async {
+        match command {
+            Command::Serve => serve::run(config).await,
+            Command::Superuser(action) => superuser::run(config, action).await,
+        }
+    });
+    done.map_err(|error| sentence(&error))
+}
+
+fn configured(file: Option<PathBuf>, written: Options) -> Result<Config> {
+    written.over(Options::from_file(file.as_deref())?).resolve()
+}
+
+/// An error as a person at a terminal reads it.
+fn sentence(error: &Error) -> String {
+    match error {
+        Error::Invalid(invalid) if invalid.fields.is_empty() => invalid.message.to_string(),
+        Error::Invalid(invalid) => {
+            let mut faults = Vec::new();
+            collect(&invalid.fields, "", &mut faults);
+            format!("{} {}", invalid.message, faults.join(" "))
+        }
+        Error::NotFound(message) | Error::Forbidden(message) | Error::Unavailable(message) if !message.is_empty() => {
+            message.to_string()
+        }
+        Error::Internal(cause) => format!("{cause:#}"),
+        other => other.to_string(),
+    }
+}
+
+fn collect(errors: &FieldErrors, path: &str, into: &mut Vec<String>) {
+    for (name, error) in errors.iter() {
+        match error {
+            FieldError::Leaf(fault) => into.push(format!("{path}{name}: {}", fault.message)),
+            FieldError::Nested(inner) => collect(inner, &format!("{path}{name}."), into),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::error::Fault;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    fn options(line: &[&str]) -> Result<Config> {
+        let words = ["tuckbox", "serve"].iter().chain(line);
+        Arguments::try_parse_from(words).map_err(|error| Error::Setup(error.to_string()))?.options.resolve()
+    }
+
+    #[test]
+    fn flags_work_under_both_spellings() {
+        for line in [["--queryTimeout", "7"], ["--query-timeout", "7"]] {
+            assert_eq!(options(&line).expect("read").query_timeout, Duration::from_secs(7));
+        }
+        let config = options(&["--http", "0.0.0.0:80", "--dir=x", "--origins", "a,b", "--dev", "--synchronous=normal"]);
+        let config = config.expect("read");
+        assert_eq!(
+            (config.http.as_str(), config.origins.len(), config.dev, config.durable),
+            ("0.0.0.0:80", 2, true, false)
+        );
+    }
+
+    #[test]
+    fn unknown_flags_are_refused() {
+        assert!(options(&["--hooksPool", "5"]).is_err());
+        assert!(options(&["--query-timeout", "soon"]).is_err());
+    }
+
+    #[test]
+    fn errors_read_as_sentences() {
+        let mut errors = FieldErrors::new();
+        errors.add("email", Fault::new("x", "Must be a valid email address."));
+        assert_eq!(
+            sentence(&Error::invalid("Failed to create record.", errors)),
+            "Failed to create record. email: Must be a valid email address."
+        );
+        assert_eq!(sentence(&Error::Setup("It broke.".into())), "It broke.");
+    }
+}

@@ -1,67 +1,49 @@
 //! Saving collections: metadata, table and indexes change in one transaction, then the new snapshot is published.
+//!
+//! One file a verb. What they share: `draft.rs` (a collection about to be saved: merged, normalised, checked),
+//! `save.rs` (the one way a collection gets into the database), `alteration/` (what must happen to its table, as
+//! data, and doing it), `stored.rs` (rows of `_collections`), `publication.rs` (the next snapshot, and when others
+//! see it), `rules.rs` (do the rules compile).
+//!
+//! What must stay true: only the writer's thread publishes, and nothing is published that is not committed; so a
+//! closure on the writer that asks for the current snapshot sees exactly what the tables are.
+
+mod alteration;
+mod create;
+mod delete;
+mod draft;
+mod list;
+mod publication;
+mod rules;
+mod save;
+mod scaffolds;
+mod seed;
+mod stored;
+mod truncate;
+mod update;
+mod view;
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value as Json};
+pub use publication::reload;
+pub use seed::seed;
+pub use stored::load;
 
-use crate::context::RequestContext;
-use crate::error::Result;
-use crate::records::{Page, Records};
-use crate::schema::{Collection, Published};
-use crate::store::{Store, Tx};
+use crate::files::Files;
+use crate::schema::Published;
+use crate::store::Store;
 
 /// The room that saves collections. All its callers are superusers; `http` sees to that.
 #[derive(Clone)]
-pub struct Collections {}
+pub struct Collections {
+    store: Store,
+    schema: Arc<Published>,
+    files: Files,
+}
 
 impl Collections {
     /// The room, from the parts that it uses.
-    pub fn new(_store: Store, _schema: Arc<Published>, _records: Records) -> Self {
-        todo!()
+    pub fn new(store: Store, schema: Arc<Published>, files: Files) -> Self {
+        Self { store, schema, files }
     }
-
-    /// A page of collections as the query parameters ask for it (`page`, `perPage`, `sort`, `filter`, `skipTotal`).
-    pub async fn list(&self, _context: &RequestContext) -> Result<Page> {
-        todo!()
-    }
-
-    /// One collection by name or id.
-    pub fn view(&self, _collection: &str) -> Result<Json> {
-        todo!()
-    }
-
-    /// Makes a collection.
-    pub async fn create(&self, _body: Map<String, Json>) -> Result<Json> {
-        todo!()
-    }
-
-    /// Changes a collection.
-    pub async fn update(&self, _collection: &str, _body: Map<String, Json>) -> Result<Json> {
-        todo!()
-    }
-
-    /// Removes a collection with its records and files.
-    pub async fn delete(&self, _collection: &str) -> Result<()> {
-        todo!()
-    }
-
-    /// Removes all records of a collection, with cascades and files, or none.
-    pub async fn truncate(&self, _context: &RequestContext, _collection: &str) -> Result<()> {
-        todo!()
-    }
-
-    /// One collection of each kind with default values.
-    pub fn scaffolds(&self) -> Json {
-        todo!()
-    }
-}
-
-/// Reads all collections, in the order of their creation.
-pub fn load(_tx: &mut Tx<'_>) -> Result<Vec<Collection>> {
-    todo!()
-}
-
-/// Makes the system collections where the database has none yet.
-pub fn seed(_tx: &mut Tx<'_>) -> Result<()> {
-    todo!()
 }

@@ -1,13 +1,40 @@
 //! The filter language: text → AST → typed against the schema → SQL condition. A room of its own: it knows the
 //! schema and the request as plain data, and neither HTTP nor how records are read.
 
+mod ast;
+mod comparison;
+mod field_path;
+mod joins;
+mod lexer;
+mod operand;
+mod parser;
+mod pattern;
+mod piece;
+mod plan;
+mod render;
+mod request_path;
+mod request_value;
+mod resolve;
+mod sort;
+mod time_macro;
+
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 
 use serde_json::{Map, Value as Json};
 
 use crate::context::RequestContext;
 use crate::schema::{CollectionRef, Schema};
-use crate::store::Value;
+use crate::store::{Value, expression};
+
+use operand::Condition;
+use piece::Piece;
+use plan::Plan;
+use render::Renderer;
+use resolve::Resolver;
+use sort::SortKey;
 
 /// Why a filter or a sort cannot be used.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -67,6 +94,9 @@ pub struct Compiled {
     pub distinct: bool,
     /// Whether the answer depends on more than the tables and the request: time or chance.
     pub volatile: bool,
+    /// The tables that are read, the collection's own included, each once.
+    pub tables: Vec<String>,
+    plan: Plan,
 }
 
 /// The values of one request for a [`Compiled`].
@@ -80,23 +110,112 @@ pub struct Bound {
     pub order: Vec<Value>,
 }
 
+/// How long a client's filter may be, in bytes.
+const MAX_FILTER_BYTES: usize = 3500;
+
+/// The realms of the three texts: rows that can be several are a text's own. Those of list rules come behind.
+const RULE: usize = 0;
+const CLIENT: usize = 1;
+const LIST_RULES: usize = 2;
+
 /// Compiles rule, filter and sort.
 ///
 /// # Errors
 /// What is wrong with the first of them that is wrong.
-pub fn compile(_request: &Request<'_>) -> Result<Compiled, FilterError> {
-    todo!()
+pub fn compile(request: &Request<'_>) -> Result<Compiled, FilterError> {
+    let given = |text: Option<&'_ str>| text.is_some_and(|text| !text.is_empty());
+    let filter = request.filter.filter(|_| given(request.filter));
+    let sort = request.sort.filter(|_| given(request.sort));
+    if !request.superuser {
+        for text in [filter, sort].into_iter().flatten() {
+            refuse_reserved(text)?;
+        }
+    }
+    if filter.is_some_and(|text| text.len() > MAX_FILTER_BYTES) {
+        return Err(FilterError::Invalid(format!("a filter has {MAX_FILTER_BYTES} bytes at most")));
+    }
+
+    let mut resolver = Resolver::new(request);
+    let mut conditions = Vec::new();
+    if let Some(rule) = request.rule.filter(|rule| !rule.is_empty()) {
+        conditions.push(resolver.condition(rule, &resolver.view(RULE, false))?);
+    }
+    let client = resolver.view(CLIENT, !request.superuser);
+    if let Some(filter) = filter {
+        conditions.push(resolver.condition(filter, &client)?);
+    }
+    let terms = sort.map(|sort| resolver.sort(sort, &client)).transpose()?.unwrap_or_default();
+    let guards = resolver.guards(LIST_RULES)?;
+    conditions.extend(guards.iter().map(|(_, guard)| guard.clone()));
+
+    let Resolver { tree, shape, volatile, .. } = resolver;
+    let mut renderer = Renderer::new(&tree, request.input, request.candidate, shape);
+    let (joins, scope) = renderer.outer_joins()?;
+    let condition = match conditions.is_empty() {
+        true => Piece::default(),
+        false => renderer.condition(&Condition::All(conditions), &scope)?,
+    };
+    let mut order = Piece::default();
+    for term in &terms {
+        order.push(if order.text.is_empty() { "" } else { ", " });
+        order.append(match &term.by {
+            SortKey::Random => Piece::text(expression::RANDOM),
+            SortKey::Insertion => Piece::text(expression::insertion_order(&request.collection.name)),
+            SortKey::Operand(operand) => renderer.order(operand, &guards, &scope)?,
+        });
+        order.push(if term.descending { " DESC" } else { " ASC" });
+    }
+
+    let mut tables: Vec<String> = tree.all().iter().map(|node| node.collection.name.clone()).collect();
+    tables.sort_unstable();
+    tables.dedup();
+    let shape = renderer.shape;
+    Ok(Compiled {
+        joins: joins.text,
+        condition: condition.text,
+        order: order.text,
+        distinct: false,
+        volatile,
+        tables,
+        plan: Plan { joins: joins.slots, condition: condition.slots, order: order.slots, shape },
+    })
+}
+
+/// A client's text may not even mention what only rules and superusers may speak of, inside of quotes neither.
+fn refuse_reserved(text: &str) -> Result<(), FilterError> {
+    if text.contains("@collection.") {
+        return Err(FilterError::Forbidden(Cow::Borrowed("Only superusers can filter by @collection.")));
+    }
+    if text.contains("@request.") {
+        return Err(FilterError::Forbidden(Cow::Borrowed("Only superusers can filter by @request.")));
+    }
+    Ok(())
 }
 
 impl Compiled {
     /// The values for a request, or `None` where the request has another shape than the one that this was compiled
     /// for (an operand is empty here and was not there) and must be compiled anew.
-    pub fn bind(&self, _input: &Input<'_>) -> Option<Bound> {
-        todo!()
+    pub fn bind(&self, input: &Input<'_>) -> Option<Bound> {
+        self.plan.bind(input)
     }
 }
 
 /// Whether a rule parses and resolves, for saving it: a guest's request, hidden fields allowed.
-pub fn check_rule(_schema: &Schema, _collection: &CollectionRef, _rule: &str) -> Result<(), FilterError> {
-    todo!()
+pub fn check_rule(schema: &Schema, collection: &CollectionRef, rule: &str) -> Result<(), FilterError> {
+    if rule.is_empty() {
+        return Ok(());
+    }
+    let (context, body) = (RequestContext::guest(), Map::new());
+    let input = Input { context: &context, body: &body };
+    let request = Request {
+        schema,
+        collection,
+        rule: Some(rule),
+        filter: None,
+        sort: None,
+        superuser: false,
+        candidate: false,
+        input,
+    };
+    compile(&request).map(|_| ())
 }

@@ -1,1 +1,20 @@
 //! HTTP: routes, middleware, extractors, envelope, status codes. Nothing below knows HTTP.
+//!
+//! A handler reads as: extract, call one function of a room, wrap. Each resource of the API has a file with its
+//! `routes()` on top; [`router`] merges them and lays the middleware, [`serve`] brings them to a socket.
+
+mod admin_ui;
+mod auth;
+mod collections;
+mod connections;
+mod envelope;
+mod extract;
+mod fields;
+mod files;
+mod health;
+mod middleware;
+mod records;
+mod router;
+pub mod serve;
+
+pub use router::router;

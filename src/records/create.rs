@@ -1,20 +1,184 @@
-//! Creating a record.
+//! Creating a record (contract: records, section 6).
 
-use super::{RecordInput, Records, Rendered};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde_json::Map;
+
+use super::input::{self, Resolved};
+use super::save::{Draft, Known, Prepared, Save};
+use super::{RecordInput, Records, Rendered, accounts, gate, validate};
 use crate::context::RequestContext;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::files::limits;
+use crate::filter::Input;
+use crate::ids;
+use crate::schema::field::text::TextOptions;
+use crate::schema::{Collection, FieldKind, Modifier, Record, Schema};
+use crate::store::{ReadLane, Tx, Value};
+
+/// What a body may have beside what its fields ask for.
+const PLAIN_BODY: i64 = 32 << 20;
+const DEFAULT_EDITOR: i64 = 5 << 20;
+const DEFAULT_JSON: i64 = 1 << 20;
 
 impl Records {
     /// How many bytes a body that creates or updates a record may have; asked before the body is read.
     ///
     /// # Errors
     /// `NotFound` for an unknown collection.
-    pub fn body_limit(&self, _collection: &str) -> Result<u64> {
-        todo!()
+    pub fn body_limit(&self, collection: &str) -> Result<u64> {
+        let schema = self.parts.schema.current();
+        let collection = schema.find(collection).ok_or(Error::NotFound(gate::NO_COLLECTION.into()))?;
+        let or = |size: i64, default: i64| if size > 0 { size } else { default };
+        let of_fields = collection.fields.iter().map(|field| match &field.kind {
+            FieldKind::Editor(options) => or(options.max_size, DEFAULT_EDITOR),
+            FieldKind::Json(options) => or(options.max_size, DEFAULT_JSON),
+            FieldKind::File(options) => limits::max_size(options).saturating_mul(options.max_select.max(1)),
+            _ => 0,
+        });
+        Ok(of_fields.fold(PLAIN_BODY, i64::saturating_add).unsigned_abs())
     }
 
     /// Creates a record.
-    pub async fn create(&self, _context: &RequestContext, _collection: &str, _input: RecordInput) -> Result<Rendered> {
-        todo!()
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown collection, `Forbidden` where only superusers may create, `Invalid` where the rule
+    /// or a check refuses.
+    pub async fn create(&self, context: &RequestContext, collection: &str, input: RecordInput) -> Result<Rendered> {
+        let schema = self.parts.schema.current();
+        let collection = schema.find(collection).ok_or(Error::NotFound(gate::NO_COLLECTION.into()))?;
+        let lane = create_lane(context, collection, &input);
+        let record = Save::new(self, context, collection, None, input).run(lane).await?;
+        self.render(context, &record).await
     }
+}
+
+/// Rules that speak of other rows, and ids that must be compared in any case, may walk through a table.
+fn create_lane(context: &RequestContext, collection: &Collection, input: &RecordInput) -> ReadLane {
+    let rule = collection.create_rule.as_deref().unwrap_or_default();
+    let walks = !context.is_superuser() && gate::may_walk(rule);
+    let compares = input.data.contains_key("id") && !id_options(collection).is_some_and(has_default_pattern);
+    if walks || compares { ReadLane::Slow } else { ReadLane::Fast }
+}
+
+/// Everything that is asked of a new record before it may be written.
+pub(super) fn prepare(save: &Save, tx: &mut Tx<'_>, schema: Arc<Schema>, known: &Known) -> Result<Prepared> {
+    let collection = save.collection(&schema)?;
+    let superuser = save.context.is_superuser();
+    let rule = match (&collection.create_rule, superuser) {
+        (None, false) => return Err(Error::Forbidden(gate::SUPERUSERS_ONLY.into())),
+        (Some(rule), false) => rule.as_str(),
+        (_, true) => "",
+    };
+    let mut record = Record::new(collection.clone());
+    let resolved = input::resolve(&record, &save.data, &save.uploads, superuser);
+    resolved.apply(&mut record);
+
+    let candidate = Candidate { save, schema: &schema, record: candidate(&record), resolved: &resolved };
+    if !rule.is_empty() && !candidate.satisfies(tx, rule)? {
+        return Err(Error::bad_request(save.failure()));
+    }
+    if let Some(options) = collection.auth() {
+        let manager = superuser || candidate.is_managed(tx, options.manage_rule.as_deref())?;
+        accounts::check_create(&collection, &save.data, &record, manager).into_result(save.failure())?;
+    }
+
+    let passwords = input::take_passwords(&mut record, &resolved);
+    let generated_id = record.id().is_empty();
+    generate(&mut record, known);
+    let files = resolved.files.iter().map(|(_, file)| (*file).clone()).collect();
+    let checked = validate::Check {
+        schema: &schema,
+        record: &record,
+        before: None,
+        passwords: &passwords,
+        files: &resolved.files,
+        generated_id,
+    };
+    let (errors, links) = checked.run(tx)?;
+    errors.into_result(save.failure())?;
+    Ok(Prepared::Ready(Box::new(Draft { schema, before: None, record, generated_id, passwords, files, links })))
+}
+
+/// The record as rules see it: nothing is generated yet but a placeholder for the id, and nobody is verified.
+fn candidate(record: &Record) -> Record {
+    let mut candidate = record.clone();
+    if candidate.id().is_empty() {
+        candidate.set("id", ids::random_record_id());
+    }
+    if candidate.collection.is_auth() {
+        candidate.set("verified", false);
+    }
+    candidate
+}
+
+struct Candidate<'a> {
+    save: &'a Save,
+    schema: &'a Schema,
+    record: Record,
+    resolved: &'a Resolved<'a>,
+}
+
+impl Candidate<'_> {
+    fn satisfies(&self, tx: &mut Tx<'_>, rule: &str) -> Result<bool> {
+        let body = if gate::reads_body(rule) {
+            Cow::Owned(self.resolved.body(&self.record.collection))
+        } else {
+            Cow::Owned(Map::new())
+        };
+        let input = Input { context: &self.save.context, body: &body };
+        let conditions = &self.save.records.parts.conditions;
+        gate::or_false(conditions.admits_candidate(tx, self.schema, &self.record, rule, &input))
+    }
+
+    fn is_managed(&self, tx: &mut Tx<'_>, rule: Option<&str>) -> Result<bool> {
+        match rule {
+            Some(rule) if !rule.is_empty() && self.save.context.caller.is_some() => self.satisfies(tx, rule),
+            _ => Ok(false),
+        }
+    }
+}
+
+/// Fills in what the server generates before the checks: the id, texts with a pattern, the token key.
+fn generate(record: &mut Record, known: &Known) {
+    let collection = Arc::clone(&record.collection);
+    for (at, field) in collection.fields.iter().enumerate() {
+        let FieldKind::Text(options) = &field.kind else { continue };
+        if !record.values[at].as_text().is_empty() {
+            continue;
+        }
+        record.values[at] = match &known.id {
+            Some(id) if options.primary_key => Value::from(id.as_str()),
+            _ if options.primary_key && has_default_form(options) => {
+                let ordered = !collection.is_auth() && !collection.system;
+                Value::from(if ordered { ids::ordered_record_id() } else { ids::random_record_id() })
+            }
+            _ if !options.autogenerate_pattern.is_empty() => {
+                field.modify(Modifier::Autogenerate, &record.values[at], &"".into())
+            }
+            _ if collection.is_auth() && field.name == "tokenKey" => Value::from(accounts::new_token_key()),
+            _ => continue,
+        };
+    }
+}
+
+/// The options of a collection's primary key.
+pub(super) fn id_options(collection: &Collection) -> Option<&TextOptions> {
+    collection.fields.iter().find_map(|field| match &field.kind {
+        FieldKind::Text(options) if options.primary_key => Some(options),
+        _ => None,
+    })
+}
+
+/// Whether ids are restricted to `[a-z0-9]`, so that no two differ in case alone.
+pub(super) fn has_default_pattern(options: &TextOptions) -> bool {
+    options.pattern == "^[a-z0-9]+$"
+}
+
+fn has_default_form(options: &TextOptions) -> bool {
+    let length = ids::RECORD_ID_LENGTH as i64;
+    has_default_pattern(options)
+        && options.autogenerate_pattern == "[a-z0-9]{15}"
+        && (options.min, options.max) == (length, length)
 }

@@ -1,27 +1,105 @@
 //! Deleting a record, with what goes with it.
 
-use super::Records;
+use serde_json::Map;
+
+use super::{Records, cascade, gate, save, write};
 use crate::context::RequestContext;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::files::Files;
-use crate::schema::{Record, Schema};
-use crate::store::Tx;
+use crate::filter::Input;
+use crate::schema::{CollectionRef, Record, Schema};
+use crate::store::{ReadLane, Tx, WriteLane};
+
+/// How often a delete starts anew because tables changed under it.
+const ATTEMPTS: usize = 3;
 
 impl Records {
     /// Deletes a record with what goes with it.
-    pub async fn delete(&self, _context: &RequestContext, _collection: &str, _id: &str) -> Result<()> {
-        todo!()
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown collection or record, and where the rule refuses; `Forbidden` where only superusers
+    /// may delete; `Invalid` for the last superuser and where a required relation would be left empty.
+    pub async fn delete(&self, context: &RequestContext, collection: &str, id: &str) -> Result<()> {
+        for _ in 0..ATTEMPTS {
+            match self.try_delete(context, collection, id).await {
+                Err(Error::StaleSchema(_)) => {}
+                other => return other,
+            }
+        }
+        Err(Error::Unavailable("The collection changes too often.".into()))
+    }
+
+    async fn try_delete(&self, context: &RequestContext, collection: &str, id: &str) -> Result<()> {
+        let schema = self.parts.schema.current();
+        let collection =
+            schema.find(collection).cloned().ok_or(Error::NotFound("Missing collection context.".into()))?;
+        let rule = rule_for(context, &collection)?;
+        let reads = if gate::may_walk(rule) { ReadLane::Slow } else { ReadLane::Fast };
+
+        let (records, asked) = (self.clone(), (schema.clone(), collection.clone(), context.clone(), id.to_owned()));
+        let (seen, lane) = self
+            .parts
+            .store
+            .read(reads, move |tx| {
+                let (schema, collection, context, id) = asked;
+                let record = records.deletable(tx, &schema, &collection, &context, &id)?;
+                let short = cascade::is_short(tx, &schema, &record)?;
+                Ok((record, if short { WriteLane::Grouped } else { WriteLane::Exclusive }))
+            })
+            .await?;
+
+        let (records, context, id) = (self.clone(), context.clone(), id.to_owned());
+        self.parts
+            .store
+            .write(lane, move |tx| {
+                let now = records.parts.schema.current();
+                let Some(current) = now.by_id(&collection.id) else { return Err(Error::not_found()) };
+                let stored = super::load(tx, current, &id)?.ok_or_else(Error::not_found)?;
+                if now.version != schema.version || !save::same_row(&stored, &seen) {
+                    records.deletable(tx, &now, current, &context, &id)?;
+                }
+                delete_within(tx, &now, &records.parts.files, &stored, context.actor().as_deref())
+            })
+            .await
+    }
+
+    /// The record, if the caller may delete it.
+    fn deletable(
+        &self,
+        tx: &mut Tx<'_>,
+        schema: &Schema,
+        collection: &CollectionRef,
+        context: &RequestContext,
+        id: &str,
+    ) -> Result<Record> {
+        let rule = rule_for(context, collection)?;
+        let record = super::load(tx, collection, id)?.ok_or_else(Error::not_found)?;
+        let body = Map::new();
+        let input = Input { context, body: &body };
+        let admitted =
+            rule.is_empty() || gate::or_false(self.parts.conditions.admits(tx, schema, collection, rule, id, &input))?;
+        if admitted { Ok(record) } else { Err(Error::not_found()) }
+    }
+}
+
+/// The rule that a caller is under; empty for superusers.
+fn rule_for<'a>(context: &RequestContext, collection: &'a CollectionRef) -> Result<&'a str> {
+    match &collection.delete_rule {
+        _ if context.is_superuser() => Ok(""),
+        Some(rule) => Ok(rule),
+        None => Err(Error::Forbidden(gate::SUPERUSERS_ONLY.into())),
     }
 }
 
 /// Deletes a record with its cascades inside a transaction; its files go after the commit.
 /// The last superuser, and a required reference, refuse.
 pub fn delete_within(
-    _tx: &mut Tx<'_>,
-    _schema: &Schema,
-    _files: &Files,
-    _record: &Record,
-    _actor: Option<&str>,
+    tx: &mut Tx<'_>,
+    schema: &Schema,
+    files: &Files,
+    record: &Record,
+    actor: Option<&str>,
 ) -> Result<()> {
-    todo!()
+    cascade::delete(tx, schema, files, record.clone(), actor)
+        .map_err(|error| write::refusal(error, &record.collection, cascade::FAILURE))
 }

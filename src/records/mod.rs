@@ -1,27 +1,49 @@
 //! Records: list, view, create, update, delete, under rules. One file a verb; what they share stands in `rules.rs`
-//! (does a row satisfy a rule), `render.rs` (a record as its reader may see it) and `write.rs` (a row and its change).
+//! (does a row satisfy a rule), `plans.rs` (compiled conditions, kept by shape), `layout.rs` (a collection's columns
+//! and how its rows are written out), `batch.rs`, `expand/` and `render.rs` (records as their reader may see them).
+//!
+//! Reads go straight from rows to JSON: no value of a list is ever held as a tree.
 
+mod accounts;
+mod batch;
+mod candidate;
+mod cascade;
 mod create;
 mod delete;
+mod expand;
+mod file;
+mod gate;
+mod input;
+mod layout;
 mod list;
 mod page;
+pub mod paging;
+mod plans;
+mod read;
 mod render;
 mod rules;
+mod save;
+mod throttle;
 mod update;
+mod validate;
 mod view;
+mod viewer;
+mod write;
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+pub use accounts::INSTALLER_EMAIL;
 pub use delete::delete_within;
 pub use page::Page;
+pub use read::{find, load};
 
 use crate::crypto::passwords::Passwords;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::files::{Files, Upload};
-use crate::schema::{CollectionRef, Published, Record};
-use crate::store::{Store, Tx};
+use crate::schema::{Published, Schema};
+use crate::store::Store;
 
 /// The room of records.
 #[derive(Clone)]
@@ -30,13 +52,14 @@ pub struct Records {
 }
 
 /// What the verbs use.
-#[allow(dead_code)]
 struct Parts {
     store: Store,
     schema: Arc<Published>,
     files: Files,
     passwords: Passwords,
     conditions: rules::Conditions,
+    layouts: layout::Layouts,
+    throttle: throttle::Throttle,
 }
 
 /// A record as answers show it: a JSON object.
@@ -55,17 +78,34 @@ pub struct RecordInput {
 impl Records {
     /// The room, from the parts that it uses.
     pub fn new(store: Store, schema: Arc<Published>, files: Files, passwords: Passwords) -> Self {
-        let parts = Parts { store, schema, files, passwords, conditions: rules::Conditions::new() };
+        let parts = Parts {
+            store,
+            schema,
+            files,
+            passwords,
+            conditions: rules::Conditions::new(),
+            layouts: layout::Layouts::new(),
+            throttle: throttle::Throttle::new(),
+        };
         Self { parts: Arc::new(parts) }
     }
-}
 
-/// A record by its id.
-pub fn load(_tx: &mut Tx<'_>, _collection: &CollectionRef, _id: &str) -> Result<Option<Record>> {
-    todo!()
-}
-
-/// The first record whose field has exactly this value.
-pub fn find(_tx: &mut Tx<'_>, _collection: &CollectionRef, _field: &str, _value: &str) -> Result<Option<Record>> {
-    todo!()
+    /// Runs a read on the current collections, and once more where they changed under it: it then met a table or a
+    /// column that its snapshot knew and the database does not.
+    async fn on_current<T, F, R>(&self, read: F) -> Result<T>
+    where
+        F: Fn(Arc<Schema>) -> R,
+        R: Future<Output = Result<T>>,
+    {
+        let schema = self.parts.schema.current();
+        let version = schema.version;
+        let result = read(schema).await;
+        if matches!(result, Err(Error::StaleSchema(_))) {
+            let newer = self.parts.schema.current();
+            if newer.version != version {
+                return read(newer).await;
+            }
+        }
+        result
+    }
 }

@@ -1,26 +1,131 @@
-//! A record as its reader may see it: visible fields, the e-mail's visibility, expands.
+//! Records as their reader may see them: visible fields, e-mail addresses, expands.
 
-use super::{Records, Rendered};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use serde_json::Map;
+
+use super::batch::Batch;
+use super::expand::Expansion;
+use super::layout::Layout;
+use super::plans::Condition;
+use super::read::read_in;
+use super::viewer::Viewer;
+use super::{Parts, Records, Rendered, rules};
 use crate::context::RequestContext;
 use crate::error::Result;
-use crate::schema::{Record, Schema};
-use crate::store::Tx;
+use crate::filter::Input;
+use crate::schema::{CollectionRef, Record, Schema};
+use crate::store::{ReadLane, Row, Tx};
+
+/// How a request shows records of a collection.
+pub(super) struct Rendering {
+    pub(super) layout: Arc<Layout>,
+    pub(super) viewer: Viewer,
+    /// What makes the viewer a manager, where that decides about e-mail addresses.
+    manage: Option<Condition>,
+    expansion: Expansion,
+}
+
+impl Rendering {
+    pub(super) fn plan(parts: &Parts, schema: &Schema, context: &RequestContext, collection: &CollectionRef) -> Self {
+        let viewer = Viewer::of(context);
+        // A rule that cannot be evaluated makes nobody a manager.
+        let manage = viewer.manage_rule(collection).and_then(|rule| {
+            let input = Input { context, body: &Map::new() };
+            parts.conditions.rule(schema, collection, rule, &input).ok()
+        });
+        let expansion = Expansion::plan(parts, schema, context, &viewer, collection);
+        Self { layout: parts.layouts.of(schema, collection), viewer, manage, expansion }
+    }
+
+    /// Whether rows can be written out one by one, without another look at the database.
+    pub(super) fn is_plain(&self) -> bool {
+        self.manage.is_none() && self.expansion.is_empty()
+    }
+
+    /// The lane of what is read beside the rows themselves.
+    pub(super) fn lane(&self, parts: &Parts) -> Result<ReadLane> {
+        if let Some(manage) = &self.manage
+            && manage.among_lane(&parts.store, &self.layout)? == ReadLane::Slow
+        {
+            return Ok(ReadLane::Slow);
+        }
+        self.expansion.lane(parts)
+    }
+
+    /// Writes a row whose columns are the collection's fields, of a plain rendering.
+    pub(super) fn write_row(&self, row: &Row<'_>, out: &mut Vec<u8>) {
+        self.layout.write(out, &self.viewer, |at| row.get(at));
+        out.push(b'}');
+    }
+
+    /// A place to collect rows in.
+    pub(super) fn batch(&self) -> Batch {
+        Batch::new(Arc::clone(&self.layout), self.expansion.follows())
+    }
+
+    /// Completes collected rows and writes them out, each after what `before` writes.
+    ///
+    /// # Errors
+    /// `Deadline` where this is too much for the lane of short reads.
+    pub(super) fn write(
+        &self,
+        tx: &mut Tx<'_>,
+        lane: ReadLane,
+        mut batch: Batch,
+        out: &mut Vec<u8>,
+        mut before: impl FnMut(&mut Vec<u8>),
+    ) -> Result<()> {
+        match &self.manage {
+            Some(manage) if batch.waits() => {
+                let managed = rules::admitted(tx, manage, &self.layout.table, &batch.waiting())?;
+                batch.settle(&managed);
+            }
+            _ => batch.settle(&HashSet::new()),
+        }
+        let mut loaded = self.expansion.load(tx, &self.viewer, &batch, lane)?;
+        self.expansion.fit(&mut loaded, &batch);
+        for line in 0..batch.lines().len() {
+            before(out);
+            self.expansion.write(&loaded, &batch, line, out);
+        }
+        Ok(())
+    }
+
+    /// A record that needs no look at the database.
+    fn plain(&self, record: &Record) -> Rendered {
+        let mut batch = self.batch();
+        batch.push_record(&self.viewer, record);
+        batch.settle(&HashSet::new());
+        let mut out = Vec::with_capacity(batch.size() + 1);
+        batch.write_open(0, &mut out);
+        out.push(b'}');
+        Rendered(out)
+    }
+
+    fn record(&self, tx: &mut Tx<'_>, lane: ReadLane, record: &Record) -> Result<Rendered> {
+        let mut batch = self.batch();
+        batch.push_record(&self.viewer, record);
+        let mut out = Vec::with_capacity(batch.size() + 1);
+        self.write(tx, lane, batch, &mut out, |_| {})?;
+        Ok(Rendered(out))
+    }
+}
 
 impl Records {
     /// A record as the context's caller sees it, with the expands of its query.
-    pub async fn render(&self, _context: &RequestContext, _record: &Record) -> Result<Rendered> {
-        todo!()
+    pub async fn render(&self, context: &RequestContext, record: &Record) -> Result<Rendered> {
+        self.on_current(|schema| self.render_on(schema, context, record)).await
     }
 
-    /// The same inside a transaction: the answer of create and update.
-    #[allow(dead_code)]
-    pub(super) fn render_within(
-        &self,
-        _tx: &mut Tx<'_>,
-        _schema: &Schema,
-        _context: &RequestContext,
-        _record: &Record,
-    ) -> Result<Rendered> {
-        todo!()
+    async fn render_on(&self, schema: Arc<Schema>, context: &RequestContext, record: &Record) -> Result<Rendered> {
+        let rendering = Rendering::plan(&self.parts, &schema, context, &record.collection);
+        if rendering.is_plain() {
+            return Ok(rendering.plain(record));
+        }
+        let lane = rendering.lane(&self.parts)?;
+        let record = record.clone();
+        read_in(&self.parts.store, lane, move |tx, lane| rendering.record(tx, lane, &record)).await
     }
 }

@@ -1,12 +1,105 @@
 //! Viewing a record.
 
-use super::{Records, Rendered};
+use std::sync::Arc;
+
+use serde_json::Map;
+
+use super::read::read_in;
+use super::render::Rendering;
+use super::{Records, Rendered, rules};
 use crate::context::RequestContext;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::filter::Input;
+use crate::schema::{CollectionRef, Schema};
+use crate::store::{ReadLane, Sql, Tx};
 
 impl Records {
     /// One record.
-    pub async fn view(&self, _context: &RequestContext, _collection: &str, _id: &str) -> Result<Rendered> {
-        todo!()
+    ///
+    /// # Errors
+    /// `NotFound` where the collection or the record is not there, or the view rule is not satisfied or cannot be
+    /// evaluated; `Forbidden` where only superusers may view.
+    pub async fn view(&self, context: &RequestContext, collection: &str, id: &str) -> Result<Rendered> {
+        self.on_current(|schema| self.view_on(schema, context, collection, id)).await
+    }
+
+    async fn view_on(
+        &self,
+        schema: Arc<Schema>,
+        context: &RequestContext,
+        collection: &str,
+        id: &str,
+    ) -> Result<Rendered> {
+        let collection = schema.find(collection).ok_or(Error::NotFound("Missing collection context.".into()))?;
+        let rule = applicable(context, collection.view_rule.as_deref())?;
+        let rendering = Rendering::plan(&self.parts, &schema, context, collection);
+        let (query, own) = self.row_of(&schema, context, collection, rule, id, &rendering)?;
+        let lane = if own == ReadLane::Slow { own } else { rendering.lane(&self.parts)? };
+        let found = read_in(&self.parts.store, lane, move |tx, lane| one(tx, lane, &query, &rendering)).await;
+        found.map_err(hidden)?.ok_or_else(Error::not_found)
+    }
+
+    /// The row of an id under a rule, in one query.
+    fn row_of(
+        &self,
+        schema: &Schema,
+        context: &RequestContext,
+        collection: &CollectionRef,
+        rule: Option<&str>,
+        id: &str,
+        rendering: &Rendering,
+    ) -> Result<(Sql, ReadLane)> {
+        let layout = &rendering.layout;
+        let Some(rule) = rule else {
+            return Ok((Sql { text: layout.by_id.clone(), values: vec![id.into()] }, ReadLane::Fast));
+        };
+        let input = Input { context, body: &Map::new() };
+        let condition = self.parts.conditions.rule(schema, collection, rule, &input).map_err(hidden)?;
+        let query = condition.one(layout, id);
+        let lane = condition.lane(&self.parts.store, &query).map_err(hidden)?;
+        Ok((query, lane))
+    }
+}
+
+/// The rule that applies to a caller; `None` is no condition.
+///
+/// # Errors
+/// `Forbidden` where there is no rule and the caller is no superuser.
+pub(super) fn applicable<'r>(context: &RequestContext, rule: Option<&'r str>) -> Result<Option<&'r str>> {
+    if context.is_superuser() {
+        return Ok(None);
+    }
+    match rule {
+        None => Err(Error::Forbidden("Only superusers can perform this action.".into())),
+        Some(rule) => Ok(Some(rule).filter(|rule| !rule.is_empty())),
+    }
+}
+
+fn one(tx: &mut Tx<'_>, lane: ReadLane, query: &Sql, rendering: &Rendering) -> Result<Option<Rendered>> {
+    let mut out = Vec::with_capacity(1024);
+    if rendering.is_plain() {
+        let found = tx.row(query, |row| {
+            rendering.write_row(row, &mut out);
+            Ok(())
+        })?;
+        return Ok(found.map(|()| Rendered(out)));
+    }
+    let mut batch = rendering.batch();
+    tx.row(query, |row| {
+        batch.push_row(&rendering.viewer, row);
+        Ok(())
+    })?;
+    if batch.lines().is_empty() {
+        return Ok(None);
+    }
+    rendering.write(tx, lane, batch, &mut out, |_| {})?;
+    Ok(Some(Rendered(out)))
+}
+
+/// A rule that cannot be evaluated hides the record.
+fn hidden(error: Error) -> Error {
+    match rules::unevaluable(error) {
+        Error::Invalid(_) => Error::not_found(),
+        other => other,
     }
 }

@@ -40,6 +40,24 @@ pub struct AuthOptions {
     pub confirm_email_change_template: MailTemplate,
 }
 
+impl AuthOptions {
+    /// The contract's keys of the tokens.
+    pub const TOKENS: [&'static str; 5] =
+        ["authToken", "passwordResetToken", "emailChangeToken", "verificationToken", "fileToken"];
+
+    /// The tokens with the contract's keys, in the order of [`AuthOptions::TOKENS`].
+    pub fn tokens(&self) -> [(&'static str, &TokenOptions); 5] {
+        let [auth, reset, change, verification, file] = Self::TOKENS;
+        [
+            (auth, &self.auth_token),
+            (reset, &self.password_reset_token),
+            (change, &self.email_change_token),
+            (verification, &self.verification_token),
+            (file, &self.file_token),
+        ]
+    }
+}
+
 /// Mail about a sign-in from a new place.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -158,4 +176,45 @@ pub struct TokenOptions {
     pub duration: i64,
     /// The second half of the signing key; never answered.
     pub secret: String,
+}
+
+/// The services that users may sign in through, in the order in which they are offered.
+const PROVIDERS: [&str; 32] = [
+    "apple",
+    "google",
+    "microsoft",
+    "yandex",
+    "facebook",
+    "instagram2",
+    "github",
+    "gitlab",
+    "bitbucket",
+    "gitee",
+    "gitea",
+    "discord",
+    "twitter",
+    "kakao",
+    "vk",
+    "linear",
+    "notion",
+    "monday",
+    "lark",
+    "box",
+    "spotify",
+    "trakt",
+    "twitch",
+    "patreon",
+    "strava",
+    "wakatime",
+    "livechat",
+    "mailcow",
+    "planningcenter",
+    "oidc",
+    "oidc2",
+    "oidc3",
+];
+
+/// Whether a service of this name is known.
+pub fn is_provider(name: &str) -> bool {
+    PROVIDERS.contains(&name)
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::auth_options::AuthOptions;
-use super::field::Field;
+use super::field::{Field, FieldKind, text};
+use super::index::{Index, IndexColumn};
+use crate::ids;
 
 /// A table with an API.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +78,58 @@ impl Collection {
         self.name == SUPERUSERS
     }
 
+    /// The five rules with the contract's keys.
+    pub fn rules(&self) -> [(&'static str, Option<&str>); 5] {
+        [
+            ("listRule", self.list_rule.as_deref()),
+            ("viewRule", self.view_rule.as_deref()),
+            ("createRule", self.create_rule.as_deref()),
+            ("updateRule", self.update_rule.as_deref()),
+            ("deleteRule", self.delete_rule.as_deref()),
+        ]
+    }
+
+    pub(super) fn rules_mut(&mut self) -> [(&'static str, &mut Option<String>); 5] {
+        [
+            ("listRule", &mut self.list_rule),
+            ("viewRule", &mut self.view_rule),
+            ("createRule", &mut self.create_rule),
+            ("updateRule", &mut self.update_rule),
+            ("deleteRule", &mut self.delete_rule),
+        ]
+    }
+
+    /// The column of a unique index that is on this field alone, if there is one. It may have a condition.
+    pub fn unique_index(&self, field: &str) -> Option<IndexColumn> {
+        self.indexes
+            .iter()
+            .filter_map(|text| Index::parse(text))
+            .filter(|index| index.unique)
+            .find_map(|index| index.single_column().filter(|column| column.name.eq_ignore_ascii_case(field)).cloned())
+    }
+
+    /// Whether a field identifies one record: it has a unique index of its own, or is the id.
+    pub fn is_unique(&self, field: &str) -> bool {
+        field == "id" || self.unique_index(field).is_some()
+    }
+
+    /// The options of the `id` field.
+    pub fn id_options(&self) -> Option<&text::TextOptions> {
+        match &self.field("id")?.kind {
+            FieldKind::Text(options) => Some(options),
+            _ => None,
+        }
+    }
+
+    /// An id for a new record; empty where the `id` field has no pattern to generate one from.
+    pub fn generate_id(&self) -> String {
+        let Some(options) = self.id_options() else { return String::new() };
+        if !self.system && !self.is_auth() && *options == text::TextOptions::default_id() {
+            return ids::ordered_record_id();
+        }
+        options.generate().unwrap_or_default()
+    }
+
     /// The contract's word for the kind.
     pub fn type_name(&self) -> &'static str {
         match self.kind {
@@ -87,3 +141,47 @@ impl Collection {
 
 /// A shared, immutable collection.
 pub type CollectionRef = Arc<Collection>;
+
+#[cfg(test)]
+mod tests {
+    use super::super::wire::{Scaffold, scaffold};
+    use super::*;
+
+    #[test]
+    fn a_unique_index_is_found_by_its_only_column() {
+        let mut collection = scaffold(Scaffold::Base);
+        collection.indexes = vec![
+            "CREATE INDEX i0 ON t (d)".into(),
+            "CREATE UNIQUE INDEX i1 ON t (a, b)".into(),
+            "CREATE UNIQUE INDEX i2 ON t (lower(c))".into(),
+            "CREATE UNIQUE INDEX i3 ON t (`Email` COLLATE NOCASE) WHERE email != ''".into(),
+        ];
+        for field in ["a", "b", "c", "d", "i1"] {
+            assert_eq!(collection.unique_index(field), None, "{field}");
+        }
+        assert!(collection.unique_index("email").is_some_and(|column| column.ignores_case()));
+        assert!(collection.is_unique("id"));
+    }
+
+    #[test]
+    fn ids_grow_with_time_only_on_plain_collections_of_the_default_pattern() {
+        let base = scaffold(Scaffold::Base);
+        let now = |id: &str| id[..4] == ids::ordered_record_id()[..4];
+        assert!(now(&base.generate_id()));
+        let auth = scaffold(Scaffold::Auth);
+        let system = Collection { system: true, ..base.clone() };
+        for other in [&auth, &system] {
+            assert!((0..4).any(|_| !now(&other.generate_id())));
+            assert_eq!(other.generate_id().len(), 15);
+        }
+        let mut own = base;
+        if let FieldKind::Text(options) = &mut own.fields[0].kind {
+            options.autogenerate_pattern = "x-[0-9]{3}".to_owned();
+        }
+        assert!(own.generate_id().starts_with("x-"));
+        if let FieldKind::Text(options) = &mut own.fields[0].kind {
+            options.autogenerate_pattern.clear();
+        }
+        assert_eq!(own.generate_id(), "");
+    }
+}

@@ -4,6 +4,7 @@
 pub mod auth_options;
 pub mod check;
 pub mod collection;
+mod defaults;
 pub mod field;
 pub mod index;
 pub mod normalise;

@@ -21,7 +21,11 @@ impl Record {
 
     /// The record's id.
     pub fn id(&self) -> &str {
-        self.text("id")
+        // The id nearly always comes first.
+        match self.collection.fields.first() {
+            Some(first) if first.name == "id" => self.values[0].as_text(),
+            _ => self.text("id"),
+        }
     }
 
     /// The stored value of a field; NULL for a field that does not exist.

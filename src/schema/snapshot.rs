@@ -47,6 +47,11 @@ impl Schema {
         &self.ordered
     }
 
+    /// The collections whose records can log in, in the order of their creation.
+    pub fn auth_collections(&self) -> impl Iterator<Item = &CollectionRef> {
+        self.ordered.iter().filter(|collection| collection.is_auth())
+    }
+
     /// The relation fields that point to a collection, with their collections, by collection name.
     pub fn references_to(&self, collection_id: &str) -> Vec<(&CollectionRef, usize)> {
         let mut found = Vec::new();

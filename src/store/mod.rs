@@ -2,7 +2,9 @@
 //! do not know. The store knows tables, columns and values, never a collection.
 
 mod dialect;
+mod effects;
 pub mod expression;
+pub mod lists;
 mod sql;
 mod sqlite;
 pub mod tables;
@@ -15,7 +17,7 @@ use std::time::Duration;
 
 pub use dialect::Column;
 pub use sql::{Sql, quoted};
-pub use tx::{Row, Statement, Tx};
+pub use tx::{Borrowed, Row, Statement, Tx};
 pub use value::{Value, ValueRef};
 
 use crate::error::Result;
@@ -29,8 +31,23 @@ pub struct StoreOptions {
     pub synchronous: Synchronous,
     /// How many threads serve long reads; at least one.
     pub slow_readers: usize,
-    /// How long a long read may take.
+    /// How long a read may take, and a write that shares its transaction.
     pub query_timeout: Duration,
+    /// How long an exclusive write may take.
+    pub exclusive_timeout: Duration,
+}
+
+impl StoreOptions {
+    /// The defaults for a database file.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            synchronous: Synchronous::default(),
+            slow_readers: std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2)),
+            query_timeout: Duration::from_secs(30),
+            exclusive_timeout: Duration::from_secs(300),
+        }
+    }
 }
 
 /// When a commit counts as done.
@@ -119,7 +136,9 @@ impl Store {
         self.engine.lane_of(query, filtered)
     }
 
-    /// Sets what happens when another process changed the database; called on the writer, before its next write.
+    /// Sets what happens when another process changed the database: called on the writer's thread, outside any
+    /// transaction, before the next write begins, and within a second where no write comes. It may read; it must
+    /// not wait for a write.
     pub fn on_external_change(&self, f: OnExternalChange) {
         self.engine.on_external_change(f);
     }

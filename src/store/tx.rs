@@ -1,22 +1,35 @@
 //! A transaction: the few verbs that everything below the rooms is made of.
 
+use rusqlite::types::{ToSql, ToSqlOutput};
+use rusqlite::{CachedStatement, Connection};
+
+use super::effects::Effects;
+use super::sqlite::{Plans, Watch, from_engine};
 use super::{Sql, Value, ValueRef};
-use crate::error::Result;
+use crate::error::{Error, Result};
+
+/// After how many of the watch's questions a query counts as long: several milliseconds.
+const LONG: u32 = 5;
 
 /// A statement with its values: what [`Tx`] runs.
 pub trait Statement {
     /// The text; each `?` stands for the next value.
     fn text(&self) -> &str;
-    /// The values to bind, in order.
-    fn values(&self) -> &[Value];
+    /// How many values there are.
+    fn count(&self) -> usize;
+    /// The value at a place below `count`.
+    fn value(&self, at: usize) -> ValueRef<'_>;
 }
 
 impl Statement for &Sql {
     fn text(&self) -> &str {
         &self.text
     }
-    fn values(&self) -> &[Value] {
-        &self.values
+    fn count(&self) -> usize {
+        self.values.len()
+    }
+    fn value(&self, at: usize) -> ValueRef<'_> {
+        self.values[at].borrow()
     }
 }
 
@@ -25,8 +38,40 @@ impl Statement for (&str, &[Value]) {
     fn text(&self) -> &str {
         self.0
     }
-    fn values(&self) -> &[Value] {
-        self.1
+    fn count(&self) -> usize {
+        self.1.len()
+    }
+    fn value(&self, at: usize) -> ValueRef<'_> {
+        self.1[at].borrow()
+    }
+}
+
+/// Fixed text and its values.
+impl<const N: usize> Statement for (&str, &[Value; N]) {
+    fn text(&self) -> &str {
+        self.0
+    }
+    fn count(&self) -> usize {
+        N
+    }
+    fn value(&self, at: usize) -> ValueRef<'_> {
+        self.1[at].borrow()
+    }
+}
+
+/// Fixed text and values that belong to others: nothing is copied on the way to the engine.
+#[derive(Debug, Clone, Copy)]
+pub struct Borrowed<'a>(pub &'a str, pub &'a [ValueRef<'a>]);
+
+impl Statement for Borrowed<'_> {
+    fn text(&self) -> &str {
+        self.0
+    }
+    fn count(&self) -> usize {
+        self.1.len()
+    }
+    fn value(&self, at: usize) -> ValueRef<'_> {
+        self.1[at]
     }
 }
 
@@ -35,61 +80,202 @@ impl Statement for &str {
     fn text(&self) -> &str {
         self
     }
-    fn values(&self) -> &[Value] {
-        &[]
+    fn count(&self) -> usize {
+        0
+    }
+    fn value(&self, _at: usize) -> ValueRef<'_> {
+        ValueRef::Null
     }
 }
 
 /// An open transaction, on a reader or on the writer.
 pub struct Tx<'c> {
-    pub(super) marker: std::marker::PhantomData<&'c ()>,
+    connection: &'c Connection,
+    watch: &'c Watch,
+    /// Set on short reads: where queries that take long are reported.
+    plans: Option<&'c Plans>,
+    pub(super) effects: Effects,
+    /// Whether tables may have changed.
+    pub(super) defined: bool,
+    /// The engine gave the transaction up: a statement would now commit by itself.
+    lost: bool,
 }
 
 /// A row of an answer, while it is being read.
 pub struct Row<'r> {
-    pub(super) marker: std::marker::PhantomData<&'r ()>,
+    row: &'r rusqlite::Row<'r>,
 }
 
 impl Row<'_> {
-    /// The value of a column by its place.
-    pub fn get(&self, _at: usize) -> ValueRef<'_> {
-        todo!()
+    /// The value of a column by its place; NULL where there is no such column.
+    #[inline]
+    pub fn get(&self, at: usize) -> ValueRef<'_> {
+        match self.row.get_ref(at) {
+            Ok(rusqlite::types::ValueRef::Integer(number)) => ValueRef::Int(number),
+            Ok(rusqlite::types::ValueRef::Real(number)) => ValueRef::Real(number),
+            Ok(rusqlite::types::ValueRef::Text(bytes)) => {
+                std::str::from_utf8(bytes).map_or(ValueRef::Null, ValueRef::Text)
+            }
+            _ => ValueRef::Null,
+        }
     }
 }
 
-impl Tx<'_> {
+/// A value on its way to the engine.
+struct Bound<'a>(ValueRef<'a>);
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            ValueRef::Null => rusqlite::types::ValueRef::Null,
+            ValueRef::Int(number) => rusqlite::types::ValueRef::Integer(number),
+            ValueRef::Real(number) => rusqlite::types::ValueRef::Real(number),
+            ValueRef::Text(text) => rusqlite::types::ValueRef::Text(text.as_bytes()),
+        }))
+    }
+}
+
+impl<'c> Tx<'c> {
+    /// The transaction that is open on a connection.
+    pub(super) fn new(connection: &'c Connection, watch: &'c Watch, plans: Option<&'c Plans>) -> Self {
+        Self { connection, watch, plans, effects: Effects::default(), defined: false, lost: false }
+    }
+
     /// Runs a query and hands each row to `each`; an error of `each` ends it.
-    pub fn rows(&mut self, _query: impl Statement, _each: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
-        todo!()
+    ///
+    /// # Errors
+    /// What the engine says against the query, `Deadline` where it took too long, and what `each` answers.
+    pub fn rows(&mut self, query: impl Statement, mut each: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+        self.run(&query, |statement| {
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next().map_err(from_engine)? {
+                each(&Row { row })?;
+            }
+            Ok(())
+        })
     }
 
     /// The first row of a query, read by `read`; `None` where there is none.
-    pub fn row<T>(&mut self, _query: impl Statement, _read: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<Option<T>> {
-        todo!()
+    ///
+    /// # Errors
+    /// As [`Tx::rows`].
+    pub fn row<T>(&mut self, query: impl Statement, read: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<Option<T>> {
+        self.run(&query, |statement| {
+            let mut rows = statement.raw_query();
+            rows.next().map_err(from_engine)?.map(|row| read(&Row { row })).transpose()
+        })
     }
 
     /// Runs a statement that answers no rows; how many rows it changed.
-    pub fn execute(&mut self, _statement: impl Statement) -> Result<usize> {
-        todo!()
+    ///
+    /// # Errors
+    /// What the engine says against it: [`Error::Unique`] above all.
+    pub fn execute(&mut self, statement: impl Statement) -> Result<usize> {
+        self.run(&statement, |statement| statement.raw_execute().map_err(from_engine))
     }
 
     /// Runs a change of tables, as `tables.rs` builds them.
-    pub fn define(&mut self, _text: &str) -> Result<()> {
-        todo!()
+    ///
+    /// # Errors
+    /// What the engine says against it, as [`Error::Engine`], [`Error::StaleSchema`] or [`Error::Unique`].
+    pub fn define(&mut self, text: &str) -> Result<()> {
+        self.usable()?;
+        self.defined = true;
+        let result = self.connection.execute_batch(text).map_err(from_engine);
+        self.settle(result)
+    }
+
+    /// Runs one change of tables whose text has words of the caller's in it, such as an index's condition.
+    ///
+    /// # Errors
+    /// As [`Tx::define`]; [`Error::Engine`], with nothing run, where the text holds more than one statement.
+    pub fn define_one(&mut self, text: &str) -> Result<()> {
+        self.usable()?;
+        self.defined = true;
+        let result = self.connection.execute(text, []).map(drop).map_err(from_engine);
+        self.settle(result)
     }
 
     /// Runs nested work that is undone alone where it fails.
-    pub fn savepoint<T>(&mut self, _work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        todo!()
+    ///
+    /// Its `after_commit` effects then never run; its `on_rollback` effects run once the whole is settled.
+    ///
+    /// # Errors
+    /// What the work answers.
+    pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        self.execute("SAVEPOINT nested")?;
+        let mark = self.effects.mark();
+        match work(self) {
+            Ok(answer) => {
+                self.end("RELEASE nested")?;
+                Ok(answer)
+            }
+            Err(error) => {
+                self.effects.undo_to(mark);
+                if !self.lost {
+                    self.end("ROLLBACK TO nested")?;
+                    self.end("RELEASE nested")?;
+                }
+                Err(error)
+            }
+        }
     }
 
     /// What happens once this transaction is committed, before its answer; on the writer, so it must be short.
-    pub fn after_commit(&mut self, _effect: impl FnOnce() + Send + 'static) {
-        todo!()
+    pub fn after_commit(&mut self, effect: impl FnOnce() + Send + 'static) {
+        self.effects.after_commit(effect);
     }
 
-    /// What happens if this write is undone.
-    pub fn on_rollback(&mut self, _effect: impl FnOnce() + Send + 'static) {
-        todo!()
+    /// What happens if this write is undone. Where a write runs more than once, only its last run counts.
+    pub fn on_rollback(&mut self, effect: impl FnOnce() + Send + 'static) {
+        self.effects.on_rollback(effect);
+    }
+
+    fn run<T>(
+        &mut self,
+        query: &impl Statement,
+        work: impl FnOnce(&mut CachedStatement<'_>) -> Result<T>,
+    ) -> Result<T> {
+        self.usable()?;
+        let ticks = self.watch.ticks();
+        let result = self.prepare(query).and_then(|mut statement| work(&mut statement));
+        if let Some(plans) = self.plans
+            && self.watch.ticks().wrapping_sub(ticks) >= LONG
+        {
+            plans.was_slow(query.text());
+        }
+        self.settle(result)
+    }
+
+    fn prepare(&self, query: &impl Statement) -> Result<CachedStatement<'c>> {
+        let mut statement = self.connection.prepare_cached(query.text()).map_err(from_engine)?;
+        let count = query.count();
+        if statement.parameter_count() != count {
+            return Err(Error::internal(format!("{count} values for the placeholders of: {}", query.text())));
+        }
+        for at in 0..count {
+            statement.raw_bind_parameter(at + 1, Bound(query.value(at))).map_err(from_engine)?;
+        }
+        Ok(statement)
+    }
+
+    fn usable(&self) -> Result<()> {
+        if self.lost {
+            return Err(Error::internal("the engine gave the transaction up"));
+        }
+        self.watch.check()
+    }
+
+    /// Runs what ends a savepoint, whether or not the time is over.
+    fn end(&mut self, text: &str) -> Result<()> {
+        let result = self.connection.prepare_cached(text).and_then(|mut statement| statement.raw_execute());
+        self.settle(result.map(|_| ()).map_err(from_engine))
+    }
+
+    fn settle<T>(&mut self, result: Result<T>) -> Result<T> {
+        if result.is_err() {
+            self.lost = self.connection.is_autocommit();
+        }
+        result
     }
 }

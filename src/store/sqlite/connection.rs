@@ -1,11 +1,12 @@
-//! Opening connections: pragmas, limits, and whose file it is.
+//! Opening connections: whose file it is, pragmas, caches.
 
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::from_engine;
+use super::errors::from_engine;
 use crate::error::{Error, Result};
 use crate::store::{StoreOptions, Synchronous};
 
@@ -15,69 +16,155 @@ const APPLICATION_ID: i64 = 0x5475_636b;
 /// Older releases can corrupt a database whose log is reset while another connection checkpoints.
 const OLDEST_LIBRARY: i32 = 3_051_003;
 
+/// How long to wait for another process that writes.
+const BUSY: Duration = Duration::from_secs(10);
+
 const MMAP_BYTES: i64 = 1 << 30;
-const STATEMENT_CACHE: usize = 256;
+const STATEMENTS: usize = 256;
 
 /// Refuses to work with a library that can lose data.
+///
+/// # Errors
+/// The library's version and the needed one.
 pub(super) fn refuse_old_library() -> Result<()> {
     if rusqlite::version_number() < OLDEST_LIBRARY {
-        return Err(Error::internal(format!("SQLite {} is too old: 3.51.3 or newer is needed", rusqlite::version())));
+        return Err(Error::Setup(format!("SQLite {} is too old: 3.51.3 or newer is needed", rusqlite::version())));
     }
     Ok(())
 }
 
-/// The one connection that writes.
+/// The one connection that writes. Makes the database where there is none.
+///
+/// # Errors
+/// One sentence where the file is somebody else's or cannot be opened.
 pub(super) fn open_writer(options: &StoreOptions) -> Result<Connection> {
-    let connection = open(&options.path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-    refuse_foreign_file(&connection)?;
-    let synchronous = match options.synchronous {
-        Synchronous::Full => "FULL",
-        Synchronous::Normal => "NORMAL",
-    };
+    refuse_foreign_file(&options.path)?;
+    let explain = |error| cannot_open(&options.path, error);
+    let connection =
+        open(&options.path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE).map_err(explain)?;
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(explain)?;
+    if mode != "wal" {
+        return Err(Error::Setup(format!(
+            "{} cannot keep a write-ahead log there; choose a directory on a local disk",
+            options.path.display()
+        )));
+    }
     connection
-        .execute_batch(&format!(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA wal_autocheckpoint = 4000;
-             PRAGMA journal_size_limit = 67108864; PRAGMA application_id = {APPLICATION_ID};"
-        ))
-        .map_err(from_engine)?;
+        .execute_batch(
+            "PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16000;",
+        )
+        .map_err(explain)?;
+    mark(&connection).map_err(explain)?;
+    synchronise(&connection, options.synchronous).map_err(explain)?;
     Ok(connection)
 }
 
 /// The connection that moves the log into the database beside the writer.
 pub(super) fn open_checkpointer(options: &StoreOptions) -> Result<Connection> {
-    open(&options.path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+    let connection = open(&options.path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(from_engine)?;
+    synchronise(&connection, options.synchronous).map_err(from_engine)?;
+    Ok(connection)
 }
 
 /// A connection that cannot write.
 pub(super) fn open_reader(path: &Path) -> Result<Connection> {
-    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    connection.execute_batch("PRAGMA query_only = ON").map_err(from_engine)?;
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(from_engine)?;
+    connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -8000").map_err(from_engine)?;
     Ok(connection)
 }
 
-fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
-    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(from_engine)?;
-    connection.busy_timeout(Duration::from_secs(10)).map_err(from_engine)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
-    connection
-        .execute_batch(&format!(
-            "PRAGMA cache_size = -16000; PRAGMA mmap_size = {MMAP_BYTES}; PRAGMA temp_store = MEMORY;
-             PRAGMA foreign_keys = OFF;"
-        ))
-        .map_err(from_engine)?;
+fn open(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    connection.execute_batch(&format!(
+        "PRAGMA mmap_size = {MMAP_BYTES}; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON;"
+    ))?;
     Ok(connection)
 }
 
-/// A database that has tables but not our mark belongs to somebody else.
-fn refuse_foreign_file(connection: &Connection) -> Result<()> {
-    let ask = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(from_engine);
-    let mark = ask("PRAGMA application_id")?;
-    if mark == APPLICATION_ID || ask("SELECT count(*) FROM sqlite_schema")? == 0 {
+/// Writes our mark where it is missing; a write for nothing would be news to processes beside us.
+fn mark(connection: &Connection) -> rusqlite::Result<()> {
+    let mark: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    if mark == APPLICATION_ID {
         return Ok(());
     }
-    let pocketbase = ask("SELECT count(*) FROM sqlite_schema WHERE name IN ('_collections', '_migrations')")? == 2;
-    let whose = if pocketbase { "a PocketBase data directory" } else { "another program's database" };
-    Err(Error::internal(format!(
-        "data.db in this directory is {whose}, and Tuckbox changes nothing in it; choose an empty directory with --dir"
-    )))
+    connection.execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}"))
+}
+
+fn synchronise(connection: &Connection, synchronous: Synchronous) -> rusqlite::Result<()> {
+    connection.execute_batch(match synchronous {
+        // Where the system's sync does not reach the disk (macOS), ask for the one that does.
+        Synchronous::Full => "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON",
+        Synchronous::Normal => "PRAGMA synchronous = NORMAL",
+    })
+}
+
+/// A database that has tables but not our mark belongs to somebody else, and is only read.
+fn refuse_foreign_file(path: &Path) -> Result<()> {
+    if !std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
+        return Ok(());
+    }
+    let shown = path.display();
+    match look(path).map_err(|error| cannot_open(path, error))? {
+        Content { mark: APPLICATION_ID, .. } | Content { mark: 0, tables: false, .. } => Ok(()),
+        Content { pocketbase: true, .. } => Err(Error::Setup(format!(
+            "{shown} is a PocketBase database: it cannot be opened in place; importing it comes with \
+             `tuckbox import pocketbase`"
+        ))),
+        _ => Err(Error::Setup(format!(
+            "{shown} is another program's database; choose another data directory with --dir"
+        ))),
+    }
+}
+
+/// What a file tells about its owner.
+struct Content {
+    mark: i64,
+    tables: bool,
+    pocketbase: bool,
+}
+
+fn look(path: &Path) -> rusqlite::Result<Content> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let connection = match path.to_str() {
+        // Without a log nobody has it open, and it can be read without leaving files beside it.
+        Some(text) if !Path::new(&log).exists() => {
+            let name = text.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+            let uri = format!("file:{name}?immutable=1");
+            Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?
+        }
+        _ => Connection::open_with_flags(path, flags)?,
+    };
+    connection.busy_timeout(BUSY)?;
+    Ok(Content {
+        mark: connection.query_row("PRAGMA application_id", [], |row| row.get(0))?,
+        tables: connection.query_row("SELECT count(*) > 0 FROM sqlite_schema", [], |row| row.get(0))?,
+        pocketbase: connection.query_row(
+            "SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = '_collections'",
+            [],
+            |row| row.get(0),
+        )?,
+    })
+}
+
+fn cannot_open(path: &Path, error: rusqlite::Error) -> Error {
+    let path = path.display();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => {
+            Error::Setup(format!("{path} is not a database; choose another data directory with --dir"))
+        }
+        Some(ErrorCode::DatabaseCorrupt) => Error::Setup(format!("{path} is damaged: {error}")),
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+            Error::Setup(format!("{path} cannot be opened for writing: {error}"))
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            Error::Setup(format!("{path} is locked by another process"))
+        }
+        _ => from_engine(error),
+    }
 }

@@ -3,50 +3,94 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::from_engine;
+use super::errors::from_engine;
 use crate::error::{Error, Result};
 
-/// Number, name and text of each step.
-const STEPS: &[(i64, &str, &str)] = &[(1, "init", include_str!("../../../migrations/sqlite/0001_init.sql"))];
+/// Number, name and text of a step.
+type Step = (i64, &'static str, &'static str);
+
+const STEPS: &[Step] = &[(1, "init", include_str!("../../../migrations/sqlite/0001_init.sql"))];
 
 /// Runs the steps that the database has not seen.
 ///
 /// # Errors
-/// The database has seen a step that this program does not know.
+/// The database has seen a step that this program does not know: a newer one wrote it.
 pub(super) fn run(connection: &mut Connection) -> Result<()> {
+    run_steps(connection, STEPS)
+}
+
+fn run_steps(connection: &mut Connection, steps: &[Step]) -> Result<()> {
+    // Most starts find nothing to do, and need not wait for another process that writes.
+    if missing(connection, steps)?.is_empty() {
+        return Ok(());
+    }
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(from_engine)?;
     tx.execute_batch(
         "CREATE TABLE IF NOT EXISTS _tb_migrations (
-           number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%fZ')) NOT NULL
+           number  INTEGER PRIMARY KEY,
+           name    TEXT NOT NULL,
+           applied TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%fZ')) NOT NULL
          )",
     )
     .map_err(from_engine)?;
-    let done: i64 = tx
-        .query_row("SELECT coalesce(max(number), 0) FROM _tb_migrations", [], |row| row.get(0))
-        .map_err(from_engine)?;
-    let newest = STEPS.last().map_or(0, |step| step.0);
-    if done > newest {
-        return Err(Error::internal(format!(
-            "this data directory was written by a newer Tuckbox (step {done}, this one knows {newest}); start that version"
-        )));
-    }
-    for (number, name, text) in STEPS.iter().filter(|step| step.0 > done) {
+    for (number, name, text) in missing(&tx, steps)? {
         tx.execute_batch(text).map_err(from_engine)?;
         tx.execute("INSERT INTO _tb_migrations (number, name) VALUES (?, ?)", (number, name)).map_err(from_engine)?;
     }
     tx.commit().map_err(from_engine)
 }
 
+/// The steps that the database has not seen.
+fn missing<'s>(connection: &Connection, steps: &'s [Step]) -> Result<Vec<&'s Step>> {
+    let done = done(connection).map_err(from_engine)?;
+    if let Some((number, name)) = done.iter().find(|done| !steps.iter().any(|step| step.0 == done.0)) {
+        return Err(Error::Setup(format!(
+            "this data directory was written by a newer Tuckbox (its step {number}, {name}, is unknown to this one): \
+             start that version or a later one"
+        )));
+    }
+    Ok(steps.iter().filter(|step| !done.iter().any(|done| done.0 == step.0)).collect())
+}
+
+/// Number and name of each step that the database has seen.
+fn done(connection: &Connection) -> rusqlite::Result<Vec<(i64, String)>> {
+    if !connection.table_exists(None, "_tb_migrations")? {
+        return Ok(Vec::new());
+    }
+    connection
+        .prepare("SELECT number, name FROM _tb_migrations ORDER BY number")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn memory() -> Connection {
+        Connection::open_in_memory().expect("memory")
+    }
+
     #[test]
     fn steps_run_once_and_a_newer_database_is_refused() {
-        let mut db = Connection::open_in_memory().expect("memory");
+        let mut db = memory();
         run(&mut db).expect("first");
         run(&mut db).expect("second");
         db.execute("INSERT INTO _tb_migrations (number, name) VALUES (9999, 'later')", []).expect("insert");
         assert!(run(&mut db).expect_err("must be refused").to_string().contains("newer Tuckbox"));
+    }
+
+    #[test]
+    fn a_failing_step_leaves_nothing_behind() {
+        let mut db = memory();
+        let steps: &[Step] = &[(1, "good", "CREATE TABLE a (x)"), (2, "bad", "CREATE TABLE b (x); NONSENSE")];
+        run_steps(&mut db, steps).expect_err("the second step is wrong");
+        let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).expect("count");
+        assert_eq!(tables, 0);
+    }
+
+    #[test]
+    fn numbers_grow_and_are_the_files_numbers() {
+        assert!(STEPS.iter().map(|step| step.0).eq(1..=STEPS.len() as i64));
     }
 }

@@ -1,40 +1,128 @@
 //! SQLite: one writer thread with a grouped and an exclusive lane, short reads on thread-local connections, long
 //! reads on threads of their own.
 
+mod checkpoint;
+mod connection;
+mod errors;
+mod job;
+mod migrate;
+mod plan;
+mod readers;
+mod watch;
+mod writer;
+
+use std::thread::JoinHandle;
+
+use parking_lot::Mutex;
+use rusqlite::Connection;
+
+pub(super) use errors::from_engine;
+pub(super) use plan::Plans;
+pub(super) use watch::Watch;
+
+use self::checkpoint::Checkpoints;
+use self::readers::{FastReaders, SlowReaders};
+use self::writer::Writer;
 use super::{OnExternalChange, ReadLane, Sql, StoreOptions, Tx, WriteLane};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The open database.
-pub(super) struct Engine;
+pub(super) struct Engine {
+    writer: Writer,
+    fast: FastReaders,
+    slow: SlowReaders,
+    checkpoints: Checkpoints,
+    plans: Plans,
+    threads: Mutex<Option<Threads>>,
+}
+
+struct Threads {
+    writer: JoinHandle<Connection>,
+    others: Vec<JoinHandle<()>>,
+}
 
 impl Engine {
-    pub(super) fn open(_options: &StoreOptions) -> Result<Self> {
-        todo!()
+    pub(super) fn open(options: &StoreOptions) -> Result<Self> {
+        connection::refuse_old_library()?;
+        let mut connection = connection::open_writer(options)?;
+        migrate::run(&mut connection)?;
+        let plans = Plans::new();
+        let fast = FastReaders::new(&options.path, options.query_timeout, plans.clone());
+        let (slow, mut others) = SlowReaders::start(&options.path, options.slow_readers, options.query_timeout)?;
+        let checkpoints = Checkpoints::default();
+        others.push(checkpoints.start(connection::open_checkpointer(options)?)?);
+        let (writer, thread) = Writer::start(connection, options, checkpoints.clone(), plans.clone())?;
+        let threads = Mutex::new(Some(Threads { writer: thread, others }));
+        Ok(Self { writer, fast, slow, checkpoints, plans, threads })
     }
-    pub(super) fn read_here<T>(&self, _f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        todo!()
+
+    pub(super) fn read_here<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        self.fast.read(f)
     }
-    pub(super) async fn read_elsewhere<T, F>(&self, _f: F) -> Result<T>
+
+    pub(super) async fn read_elsewhere<T, F>(&self, f: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
-        todo!()
+        self.slow.run(f).await
     }
-    pub(super) async fn write<T, F>(&self, _lane: WriteLane, _f: F) -> Result<T>
+
+    pub(super) async fn write<T, F>(&self, lane: WriteLane, f: F) -> Result<T>
     where
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
-        todo!()
+        self.writer.run(lane, f).await
     }
-    pub(super) fn lane_of(&self, _query: &Sql, _filtered: bool) -> Result<ReadLane> {
-        todo!()
+
+    pub(super) fn lane_of(&self, query: &Sql, filtered: bool) -> Result<ReadLane> {
+        match self.plans.known(&query.text, filtered) {
+            Some(lane) => Ok(lane),
+            None => self.fast.with(|reader| self.plans.ask(&reader.connection, &query.text, filtered)),
+        }
     }
-    pub(super) fn on_external_change(&self, _f: OnExternalChange) {
-        todo!()
+
+    pub(super) fn on_external_change(&self, f: OnExternalChange) {
+        self.writer.on_external_change(f);
     }
+
+    /// Finishes the writes that wait, ends the threads and empties the log.
     pub(super) fn close(&self) {
-        todo!()
+        self.writer.stop();
+        let Some(threads) = self.threads.lock().take() else { return };
+        let connection = threads.writer.join();
+        self.stop_the_rest();
+        for thread in threads.others {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the database ended in a panic");
+            }
+        }
+        let Ok(connection) = connection else {
+            return tracing::error!("the writer ended in a panic");
+        };
+        if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
+            tracing::warn!(%error, "the write-ahead log could not be emptied; the next start reads it");
+        }
     }
+
+    fn stop_the_rest(&self) {
+        self.fast.close();
+        self.slow.stop();
+        self.checkpoints.stop();
+    }
+}
+
+/// Without [`Engine::close`] nothing is waited for: what is queued is still written, and the threads end by
+/// themselves. (The last reference may go on one of them.)
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.writer.stop();
+        self.stop_the_rest();
+    }
+}
+
+/// The answer to everything that comes after the end.
+fn stopping() -> Error {
+    Error::Unavailable("The server is stopping.".into())
 }

@@ -1,174 +1,258 @@
-//! Readers: a connection that each thread keeps for short reads, a few threads for long ones, and the plan that
-//! tells which is which.
+//! Readers: a connection that each thread keeps for short reads, and a few threads for long ones.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use parking_lot::{Mutex, RwLock};
+use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::connection::open_reader;
-use super::from_engine;
+use super::errors::from_engine;
+use super::job::panicked;
+use super::{Plans, Watch, stopping};
 use crate::error::{Error, Result};
-use crate::store::{ReadLane, Sql, Tx};
+use crate::store::Tx;
 
-/// How many long reads may wait.
+/// How many long reads may wait; more are refused at once.
 const SLOW_QUEUE: usize = 512;
 
-/// After how many of the engine's steps the clock is looked at.
-const PROGRESS_STEPS: i32 = 20_000;
+/// A connection that cannot write.
+pub(super) struct Reader {
+    pub(super) connection: Connection,
+    watch: Watch,
+}
 
-/// How many plans are remembered before the cache starts anew.
-const PLANS: usize = 4096;
+impl Reader {
+    fn open(path: &Path) -> Result<Self> {
+        let connection = open_reader(path)?;
+        Ok(Self { watch: Watch::over(&connection)?, connection })
+    }
+
+    /// Runs a read in one transaction, so that its queries see the same state.
+    fn read<T>(&self, plans: Option<&Plans>, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        self.run("BEGIN")?;
+        let result = f(&mut Tx::new(&self.connection, &self.watch, plans));
+        self.watch.lift();
+        if !self.connection.is_autocommit() {
+            self.run("COMMIT")?;
+        }
+        result
+    }
+
+    fn run(&self, sql: &str) -> Result<()> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(from_engine)?;
+        statement.raw_execute().map(|_| ()).map_err(from_engine)
+    }
+}
+
+/// Where a thread keeps its reader of one database. The database reaches it too, to close it.
+struct Slot {
+    database: u64,
+    closed: AtomicBool,
+    reader: Mutex<Option<Box<Reader>>>,
+}
+
+impl Slot {
+    fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+        self.reader.lock().take();
+    }
+
+    fn put(&self, reader: Box<Reader>) {
+        let mut place = self.reader.lock();
+        if !self.closed.load(Ordering::SeqCst) && place.is_none() {
+            *place = Some(reader);
+        }
+    }
+}
 
 thread_local! {
-    static OWN: RefCell<HashMap<u64, Connection>> = RefCell::new(HashMap::new());
+    static OWN: RefCell<Vec<Arc<Slot>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Runs something on this thread's own connection to a database.
-pub(super) fn with_own<T>(engine: u64, path: &Path, f: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-    // Taken out while in use: a panic then loses the connection rather than leaving it inside a transaction.
-    let connection = match OWN.with_borrow_mut(|own| own.remove(&engine)) {
-        Some(connection) => connection,
-        None => open_reader(path)?,
-    };
-    let result = f(&connection);
-    OWN.with_borrow_mut(|own| own.insert(engine, connection));
-    result
+static DATABASES: AtomicU64 = AtomicU64::new(0);
+
+/// Short reads, run where they are asked for.
+pub(super) struct FastReaders {
+    database: u64,
+    path: PathBuf,
+    limit: Duration,
+    plans: Plans,
+    closed: AtomicBool,
+    slots: Mutex<Vec<Weak<Slot>>>,
 }
 
-/// Runs a read in one transaction, so that its queries see the same state.
-pub(super) fn consistent<T>(connection: &Connection, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-    let run =
-        |sql| connection.prepare_cached(sql).and_then(|mut statement| statement.raw_execute()).map_err(from_engine);
-    run("BEGIN")?;
-    let result = f(&mut Tx::new(connection));
-    if !connection.is_autocommit() {
-        run("COMMIT")?;
+impl FastReaders {
+    pub(super) fn new(path: &Path, limit: Duration, plans: Plans) -> Self {
+        Self {
+            database: DATABASES.fetch_add(1, Ordering::Relaxed),
+            path: path.to_owned(),
+            limit,
+            plans,
+            closed: AtomicBool::new(false),
+            slots: Mutex::default(),
+        }
     }
-    result
+
+    /// Runs a read on this thread's own connection.
+    pub(super) fn read<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        self.with(|reader| {
+            reader.watch.limit(self.limit);
+            reader.read(Some(&self.plans), f)
+        })
+    }
+
+    /// Lends this thread's reader. It is taken out of its place meanwhile: a read inside a read gets another one,
+    /// and one that panics takes its connection along instead of leaving it inside a transaction.
+    pub(super) fn with<T>(&self, f: impl FnOnce(&Reader) -> Result<T>) -> Result<T> {
+        if self.closed.load(Ordering::SeqCst) {
+            return Err(stopping());
+        }
+        let reader =
+            OWN.with_borrow(|own| own.iter().find(|slot| slot.database == self.database)?.reader.lock().take());
+        let reader = match reader {
+            Some(reader) => reader,
+            None => Box::new(Reader::open(&self.path)?),
+        };
+        let result = f(&reader);
+        if reader.connection.is_autocommit() {
+            self.keep(reader);
+        }
+        result
+    }
+
+    fn keep(&self, reader: Box<Reader>) {
+        OWN.with_borrow_mut(|own| {
+            if let Some(slot) = own.iter().find(|slot| slot.database == self.database) {
+                return slot.put(reader);
+            }
+            own.retain(|slot| !slot.closed.load(Ordering::SeqCst));
+            let slot = Arc::new(Slot {
+                database: self.database,
+                closed: AtomicBool::new(false),
+                reader: Mutex::new(Some(reader)),
+            });
+            let mut slots = self.slots.lock();
+            slots.retain(|slot| slot.strong_count() > 0);
+            slots.push(Arc::downgrade(&slot));
+            drop(slots);
+            // Whoever closed the database meanwhile did not see this slot.
+            if self.closed.load(Ordering::SeqCst) {
+                slot.close();
+            }
+            own.push(slot);
+        });
+    }
+
+    /// Refuses further reads and closes the connections of all threads; one that is in use, after its use.
+    pub(super) fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+        let slots = std::mem::take(&mut *self.slots.lock());
+        slots.iter().filter_map(Weak::upgrade).for_each(|slot| slot.close());
+    }
 }
 
-type SlowJob = Box<dyn FnOnce(&Connection) + Send>;
+type SlowJob = Box<dyn FnOnce(&Reader) + Send>;
 
-/// The threads that serve long reads.
+/// Long reads, run on threads of their own.
 pub(super) struct SlowReaders {
     queue: Mutex<Option<SyncSender<SlowJob>>>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+    watches: Vec<Watch>,
+    closed: Arc<AtomicBool>,
+    limit: Duration,
 }
 
 impl SlowReaders {
-    pub(super) fn start(path: &Path, count: usize) -> Result<Self> {
+    /// Starts the threads.
+    pub(super) fn start(path: &Path, count: usize, limit: Duration) -> Result<(Self, Vec<JoinHandle<()>>)> {
         let (queue, jobs) = sync_channel(SLOW_QUEUE);
         let jobs = Arc::new(Mutex::new(jobs));
-        let threads = (0..count)
-            .map(|number| {
-                let connection = open_reader(path)?;
-                let jobs = Arc::clone(&jobs);
-                Ok(std::thread::Builder::new()
-                    .name(format!("reader-{number}"))
-                    .spawn(move || serve(&connection, &jobs))?)
-            })
-            .collect::<Result<Vec<_>>>()?;
-        Ok(Self { queue: Mutex::new(Some(queue)), threads: Mutex::new(threads) })
+        let mut watches = Vec::new();
+        let mut threads = Vec::new();
+        for number in 0..count.max(1) {
+            let reader = Reader::open(path)?;
+            watches.push(reader.watch.clone());
+            let jobs = Arc::clone(&jobs);
+            let thread = std::thread::Builder::new().name(format!("reader-{number}"));
+            threads.push(thread.spawn(move || serve(&reader, &jobs))?);
+        }
+        Ok((Self { queue: Mutex::new(Some(queue)), watches, closed: Arc::default(), limit }, threads))
     }
 
-    pub(super) async fn run<T, F>(&self, timeout: Duration, f: F) -> Result<T>
+    /// Runs a read and answers what it answers. It is stopped when its time is over or its caller has gone.
+    pub(super) async fn run<T, F>(&self, f: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job: SlowJob = Box::new(move |connection| {
-            if reply.is_closed() {
+        let caller = Caller::default();
+        let (gone, closed, limit) = (Arc::clone(&caller.0), Arc::clone(&self.closed), self.limit);
+        let job: SlowJob = Box::new(move |reader| {
+            if gone.load(Ordering::Relaxed) {
                 return;
             }
-            let _ = reply.send(within(connection, timeout, f));
+            reader.watch.limit_all(limit, Some(gone));
+            let result = match closed.load(Ordering::SeqCst) {
+                true => Err(stopping()),
+                false => catch_unwind(AssertUnwindSafe(|| reader.read(None, f)))
+                    .unwrap_or_else(|panic| Err(panicked(&*panic))),
+            };
+            let _ = reply.send(match result {
+                Err(Error::Deadline) if closed.load(Ordering::SeqCst) => Err(stopping()),
+                result => result,
+            });
         });
         let sent = match self.queue.lock().as_ref() {
             Some(queue) => queue.try_send(job),
-            None => return Err(Error::Unavailable("The server is stopping.".into())),
+            None => return Err(stopping()),
         };
-        match sent {
-            Ok(()) => answer.await.unwrap_or_else(|_| Err(Error::internal("a read panicked"))),
+        let result = match sent {
+            Ok(()) => answer.await.unwrap_or_else(|_| Err(stopping())),
             Err(TrySendError::Full(_)) => Err(Error::Unavailable("Too many long reads are waiting.".into())),
-            Err(TrySendError::Disconnected(_)) => Err(Error::Unavailable("The server is stopping.".into())),
-        }
+            Err(TrySendError::Disconnected(_)) => Err(stopping()),
+        };
+        drop(caller);
+        result
     }
 
+    /// Refuses further reads and ends those under way; the threads then end.
     pub(super) fn stop(&self) {
+        self.closed.store(true, Ordering::SeqCst);
         self.queue.lock().take();
-        for thread in self.threads.lock().drain(..) {
-            let _ = thread.join();
-        }
+        self.watches.iter().for_each(Watch::stop);
     }
 }
 
-fn serve(connection: &Connection, jobs: &Mutex<Receiver<SlowJob>>) {
+/// Tells the reader when nobody waits any more.
+#[derive(Default)]
+struct Caller(Arc<AtomicBool>);
+
+impl Drop for Caller {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+fn serve(reader: &Reader, jobs: &Mutex<Receiver<SlowJob>>) {
     loop {
         let job = match jobs.lock().recv() {
             Ok(job) => job,
             Err(_) => return,
         };
-        // The sender of the answer goes with the panic, which the caller is told of.
-        let _ = catch_unwind(AssertUnwindSafe(|| job(connection)));
-        if !connection.is_autocommit() {
-            let _ = connection.execute_batch("ROLLBACK");
+        job(reader);
+        reader.watch.lift();
+        if !reader.connection.is_autocommit()
+            && let Err(error) = reader.run("ROLLBACK")
+        {
+            tracing::error!(%error, "a read could not be ended");
         }
     }
-}
-
-fn within<T>(connection: &Connection, timeout: Duration, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-    let deadline = Instant::now() + timeout;
-    connection.progress_handler(PROGRESS_STEPS, Some(move || Instant::now() > deadline)).map_err(from_engine)?;
-    let result = consistent(connection, f);
-    connection.progress_handler(0, None::<fn() -> bool>).map_err(from_engine)?;
-    result
-}
-
-/// Which lane each query text belongs to.
-#[derive(Default)]
-pub(super) struct PlanCache {
-    lanes: RwLock<HashMap<String, ReadLane>>,
-}
-
-impl PlanCache {
-    pub(super) fn lane(
-        &self,
-        query: &Sql,
-        filtered: bool,
-        with: impl FnOnce(&mut dyn FnMut(&Connection) -> Result<ReadLane>) -> Result<ReadLane>,
-    ) -> Result<ReadLane> {
-        if let Some(lane) = self.lanes.read().get(&query.text) {
-            return Ok(*lane);
-        }
-        let lane = with(&mut |connection| plan(connection, query, filtered))?;
-        let mut lanes = self.lanes.write();
-        if lanes.len() >= PLANS {
-            lanes.clear();
-        }
-        lanes.insert(query.text.clone(), lane);
-        Ok(lane)
-    }
-}
-
-/// Reads the plan: walking a whole table, or sorting what was found, is long work.
-fn plan(connection: &Connection, query: &Sql, filtered: bool) -> Result<ReadLane> {
-    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", query.text)).map_err(from_engine)?;
-    let mut rows = statement.query(rusqlite::params_from_iter(&query.values)).map_err(from_engine)?;
-    while let Some(row) = rows.next().map_err(from_engine)? {
-        let step: String = row.get("detail").map_err(from_engine)?;
-        let walks = step.starts_with("SCAN ") && !step.contains("VIRTUAL TABLE") && !step.contains("CONSTANT ROW");
-        if step.contains("TEMP B-TREE") || (walks && filtered) {
-            return Ok(ReadLane::Slow);
-        }
-    }
-    Ok(ReadLane::Fast)
 }

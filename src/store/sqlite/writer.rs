@@ -1,129 +1,88 @@
 //! The writer: one thread owns the one connection that writes.
 //!
-//! Grouped requests share a transaction, each in its savepoint, so that one fsync pays for all that waited; one
-//! that fails is undone alone. Exclusive requests run alone, with a deadline. Answers go out after the commit, so
-//! what is acknowledged is on disk. The log is moved into the database by a thread beside it: `PASSIVE` never
-//! waits for anybody, and the writer's own limit bounds the log when that is not enough.
+//! Grouped writes share a transaction, each in its savepoint, so that one sync pays for all that waited; one that
+//! fails is undone alone. Exclusive writes run alone, with a deadline. Answers go out after the commit, so what is
+//! acknowledged is on disk.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TrySendError, channel, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{ExternalChange, from_engine};
+use super::checkpoint::Checkpoints;
+use super::errors::{copy, from_engine};
+use super::job::{BoxedJob, Pending, Ran};
+use super::{Plans, Watch, stopping};
 use crate::error::{Error, Result};
-use crate::store::tx::Effects;
-use crate::store::{OnExternalChange, Tx, WriteLane};
+use crate::store::effects::Effects;
+use crate::store::{OnExternalChange, StoreOptions, Tx, WriteLane};
 
 /// How many writes may wait; more are refused at once.
 const QUEUE: usize = 4096;
 /// How many writes share a transaction at most.
 const GROUP: usize = 256;
-/// How long an exclusive write may take.
-const EXCLUSIVE_DEADLINE: Duration = Duration::from_secs(600);
-/// How often the writer looks for changes of other processes while it has nothing to do.
-const IDLE: Duration = Duration::from_millis(250);
-/// How often the log is moved into the database.
-const CHECKPOINT: Duration = Duration::from_millis(100);
+/// How often an idle writer looks for changes of other processes.
+const IDLE: Duration = Duration::from_secs(1);
+/// How often a write gives way to news of other processes before it goes on regardless.
+const GIVE_WAY: usize = 8;
 
-/// A write that waits for its turn.
-trait Job: Send {
-    fn lane(&self) -> WriteLane;
-    /// Whether nobody waits for the answer any more.
-    fn abandoned(&self) -> bool;
-    /// Runs the closure; tells whether it succeeded.
-    fn run(&mut self, tx: &mut Tx<'_>) -> bool;
-    /// Answers with what `run` gave, or with the failure of the commit.
-    fn answer(self: Box<Self>, commit: Result<()>);
-}
+/// What to call when another process has written.
+pub(super) type ExternalChange = Arc<Mutex<Option<OnExternalChange>>>;
 
-struct Pending<T, F> {
-    lane: WriteLane,
-    f: F,
-    result: Option<Result<T>>,
-    reply: oneshot::Sender<Result<T>>,
-}
-
-impl<T, F> Job for Pending<T, F>
-where
-    T: Send + 'static,
-    F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
-{
-    fn lane(&self) -> WriteLane {
-        self.lane
-    }
-
-    fn abandoned(&self) -> bool {
-        self.reply.is_closed()
-    }
-
-    fn run(&mut self, tx: &mut Tx<'_>) -> bool {
-        let result = catch_unwind(AssertUnwindSafe(|| (self.f)(tx)))
-            .unwrap_or_else(|_| Err(Error::internal("a write panicked and was undone")));
-        let ok = result.is_ok();
-        self.result = Some(result);
-        ok
-    }
-
-    fn answer(self: Box<Self>, commit: Result<()>) {
-        let result = match (self.result, commit) {
-            (Some(Ok(_)), Err(error)) => Err(error),
-            (Some(result), _) => result,
-            (None, Err(error)) => Err(error),
-            (None, Ok(())) => Err(Error::internal("a write was answered without having run")),
-        };
-        let _ = self.reply.send(result);
-    }
-}
-
-type BoxedJob = Box<dyn Job>;
-
-/// The handle to the writer's thread.
+/// Puts writes into the writer's queue.
 pub(super) struct Writer {
     queue: Mutex<Option<SyncSender<BoxedJob>>>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
-    stop_checkpoints: Mutex<Option<Sender<()>>>,
     external: ExternalChange,
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, checkpointer: Connection) -> Result<Self> {
+    /// Starts the thread.
+    pub(super) fn start(
+        connection: Connection,
+        options: &StoreOptions,
+        checkpoints: Checkpoints,
+        plans: Plans,
+    ) -> Result<(Self, JoinHandle<Connection>)> {
         let (queue, jobs) = sync_channel(QUEUE);
-        let (stop, stopped) = channel();
-        let external: ExternalChange = Arc::default();
-        let mut thread = Thread { connection, jobs, held: None, seen: None, external: Arc::clone(&external) };
-        let writer = std::thread::Builder::new().name("writer".into()).spawn(move || thread.serve())?;
-        let beside = std::thread::Builder::new()
-            .name("checkpoints".into())
-            .spawn(move || checkpoint_until_stopped(&checkpointer, &stopped))?;
-        Ok(Self {
-            queue: Mutex::new(Some(queue)),
-            threads: Mutex::new(vec![writer, beside]),
-            stop_checkpoints: Mutex::new(Some(stop)),
-            external,
-        })
+        let external = ExternalChange::default();
+        let mut thread = Thread {
+            watch: Watch::over(&connection)?,
+            connection,
+            jobs,
+            held: None,
+            seen: None,
+            external: Arc::clone(&external),
+            checkpoints,
+            plans,
+            grouped_limit: options.query_timeout,
+            exclusive_limit: options.exclusive_timeout,
+        };
+        thread.others_wrote();
+        let handle = std::thread::Builder::new().name("writer".into()).spawn(move || thread.serve())?;
+        Ok((Self { queue: Mutex::new(Some(queue)), external }, handle))
     }
 
+    /// Runs a write and answers once it is committed or undone.
     pub(super) async fn run<T, F>(&self, lane: WriteLane, f: F) -> Result<T>
     where
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job: BoxedJob = Box::new(Pending { lane, f, result: None, reply });
+        let job: BoxedJob = Box::new(Pending::new(lane, f, reply));
         let sent = match self.queue.lock().as_ref() {
             Some(queue) => queue.try_send(job),
-            None => return Err(Error::Unavailable("The server is stopping.".into())),
+            None => return Err(stopping()),
         };
         match sent {
             Ok(()) => answer.await.unwrap_or_else(|_| Err(Error::internal("the writer is gone"))),
             Err(TrySendError::Full(_)) => Err(Error::Unavailable("Too many writes are waiting.".into())),
-            Err(TrySendError::Disconnected(_)) => Err(Error::Unavailable("The server is stopping.".into())),
+            Err(TrySendError::Disconnected(_)) => Err(stopping()),
         }
     }
 
@@ -131,80 +90,81 @@ impl Writer {
         *self.external.lock() = Some(f);
     }
 
-    /// Finishes what waits, moves the log into the database, and ends the threads.
+    /// Takes no more writes. What waits is still done, then the thread ends.
     pub(super) fn stop(&self) {
         self.queue.lock().take();
-        self.stop_checkpoints.lock().take();
-        for thread in self.threads.lock().drain(..) {
-            let _ = thread.join();
-        }
-    }
-}
-
-fn checkpoint_until_stopped(connection: &Connection, stopped: &Receiver<()>) {
-    while stopped.recv_timeout(CHECKPOINT) == Err(RecvTimeoutError::Timeout) {
-        // Busy is no failure: the next round goes on where this one ended.
-        if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
-            tracing::warn!(%error, "moving the write-ahead log into the database failed");
-        }
     }
 }
 
 struct Thread {
     connection: Connection,
+    watch: Watch,
     jobs: Receiver<BoxedJob>,
     /// An exclusive write that ended the collection of a group.
     held: Option<BoxedJob>,
     /// The last `data_version`: another value means that another process has committed.
     seen: Option<i64>,
     external: ExternalChange,
+    checkpoints: Checkpoints,
+    plans: Plans,
+    grouped_limit: Duration,
+    exclusive_limit: Duration,
+}
+
+/// One run of a write, until it is known whether its transaction holds.
+struct Run {
+    ran: Ran,
+    effects: Effects,
+    defined: bool,
+}
+
+impl Run {
+    /// The transaction holds, and with it whatever was not undone alone.
+    fn settle(self) {
+        match self.ran {
+            Ran::Well => self.effects.committed(),
+            Ran::Badly | Ran::TooLong => self.effects.rolled_back(),
+        }
+    }
 }
 
 impl Thread {
-    fn serve(&mut self) {
-        loop {
-            let first = match self.held.take() {
-                Some(job) => Some(job),
-                None => match self.jobs.recv_timeout(IDLE) {
-                    Ok(job) => Some(job),
-                    Err(RecvTimeoutError::Timeout) => None,
-                    Err(RecvTimeoutError::Disconnected) => break,
-                },
-            };
-            self.notice_others();
-            match first {
-                None => {}
-                Some(job) if job.lane() == WriteLane::Exclusive => self.exclusive(job),
-                Some(job) => {
+    /// Works until no more writes come; gives the connection back.
+    fn serve(mut self) -> Connection {
+        while let Some(job) = self.next() {
+            match job.lane() {
+                _ if job.abandoned() => {}
+                WriteLane::Exclusive => self.alone(job),
+                WriteLane::Grouped => {
                     let group = self.collect(job);
                     self.group(group);
                 }
             }
         }
-        if let Err(error) = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
-            tracing::warn!(%error, "the write-ahead log could not be emptied; the next start reads it");
-        }
+        self.connection
     }
 
-    fn notice_others(&mut self) {
-        let version = self
-            .connection
-            .prepare_cached("PRAGMA data_version")
-            .and_then(|mut statement| statement.query_row([], |row| row.get::<_, i64>(0)));
-        let Ok(version) = version else { return };
-        let before = self.seen.replace(version);
-        if before.is_some_and(|before| before != version) {
-            let call = self.external.lock().clone();
-            if let Some(call) = call {
-                let _ = catch_unwind(AssertUnwindSafe(|| call()));
+    /// The next write, or `None` when no more come.
+    fn next(&mut self) -> Option<BoxedJob> {
+        if let Some(job) = self.held.take() {
+            return Some(job);
+        }
+        loop {
+            match self.jobs.recv_timeout(IDLE) {
+                Ok(job) => return Some(job),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) if self.others_wrote() => self.tell_of_others(),
+                Err(RecvTimeoutError::Timeout) => {}
             }
         }
     }
 
+    /// Everything that waits behind `first` and may share its transaction.
     fn collect(&mut self, first: BoxedJob) -> Vec<BoxedJob> {
         let mut group = vec![first];
         while group.len() < GROUP {
             match self.jobs.try_recv() {
+                Ok(job) if job.abandoned() => {}
                 Ok(job) if job.lane() == WriteLane::Exclusive => {
                     self.held = Some(job);
                     break;
@@ -213,89 +173,153 @@ impl Thread {
                 Err(_) => break,
             }
         }
-        group.retain(|job| !job.abandoned());
         group
     }
 
     fn group(&mut self, mut group: Vec<BoxedJob>) {
-        if group.len() < 2 {
+        if group.len() == 1 {
             return group.into_iter().for_each(|job| self.alone(job));
         }
-        if let Err(error) = self.run("BEGIN IMMEDIATE") {
-            return fail_all(group, &error);
+        if let Err(error) = self.begin() {
+            return answer_all(group, &error);
         }
-        let mut kept: Vec<Effects> = Vec::with_capacity(group.len());
+        let mut runs: Vec<Run> = Vec::with_capacity(group.len());
         for job in &mut group {
-            match self.in_savepoint(job) {
-                Ok(effects) => kept.extend(effects),
-                // The engine gave the whole transaction up (a full disk, an I/O error): each tries for itself.
-                Err(_) => {
-                    self.end_transaction();
-                    kept.into_iter().for_each(Effects::rolled_back);
-                    return group.into_iter().for_each(|job| self.alone(job));
+            match self.member(job) {
+                Ok(run) => runs.push(run),
+                Err(error) => {
+                    tracing::error!(%error, "a group of writes lost its transaction");
+                    return self.again(group, runs);
                 }
+            }
+            if self.connection.is_autocommit() {
+                return self.again(group, runs);
             }
         }
         match self.run("COMMIT") {
             Ok(()) => {
-                kept.into_iter().for_each(Effects::committed);
+                self.committed(runs.iter().any(|run| run.defined));
+                runs.into_iter().for_each(Run::settle);
                 group.into_iter().for_each(|job| job.answer(Ok(())));
             }
+            // A check that the engine makes at the commit: whose fault it was comes out one by one.
+            Err(Error::Engine(_) | Error::Unique { .. }) => self.again(group, runs),
             Err(error) => {
                 self.end_transaction();
-                kept.into_iter().for_each(Effects::rolled_back);
-                fail_all(group, &error);
+                runs.into_iter().for_each(|run| run.effects.rolled_back());
+                answer_all(group, &error);
             }
         }
     }
 
-    /// Runs one member of a group. `None` means that it failed and was undone; an error, that the transaction is lost.
-    fn in_savepoint(&self, job: &mut BoxedJob) -> Result<Option<Effects>> {
+    /// Runs one member of a group in its savepoint.
+    fn member(&self, job: &mut BoxedJob) -> Result<Run> {
         self.run("SAVEPOINT member")?;
-        let mut tx = Tx::new(&self.connection);
-        let ok = job.run(&mut tx);
-        let effects = tx.effects;
-        if self.connection.is_autocommit() {
-            effects.rolled_back();
-            return Err(Error::internal("the transaction was given up by the engine"));
-        }
-        if ok {
+        self.watch.limit(self.grouped_limit);
+        let run = self.run_job(job);
+        if !self.connection.is_autocommit() {
+            if run.ran != Ran::Well {
+                self.run("ROLLBACK TO member")?;
+            }
             self.run("RELEASE member")?;
-            return Ok(Some(effects));
         }
-        let undone = self.run("ROLLBACK TO member").and_then(|()| self.run("RELEASE member"));
-        effects.rolled_back();
-        undone.map(|()| None)
+        Ok(run)
     }
 
-    fn alone(&self, mut job: BoxedJob) {
-        if let Err(error) = self.run("BEGIN IMMEDIATE") {
+    fn run_job(&self, job: &mut BoxedJob) -> Run {
+        let mut tx = Tx::new(&self.connection, &self.watch, None);
+        let ran = job.run(&mut tx);
+        self.watch.lift();
+        Run { ran, effects: tx.effects, defined: tx.defined }
+    }
+
+    /// Runs the members of a group whose transaction was lost, one by one. What their first runs would have done
+    /// outside is forgotten. Who made the engine give up by taking too long does not get a second chance.
+    fn again(&mut self, group: Vec<BoxedJob>, mut runs: Vec<Run>) {
+        self.end_transaction();
+        let slow = runs.len().checked_sub(1).filter(|&last| runs[last].ran == Ran::TooLong);
+        if slow.is_some()
+            && let Some(run) = runs.pop()
+        {
+            run.settle();
+        }
+        for (at, job) in group.into_iter().enumerate() {
+            if slow == Some(at) {
+                job.answer(Ok(()));
+            } else {
+                self.alone(job);
+            }
+        }
+    }
+
+    /// Runs a write alone in its transaction.
+    fn alone(&mut self, mut job: BoxedJob) {
+        if let Err(error) = self.begin() {
             return job.answer(Err(error));
         }
-        let mut tx = Tx::new(&self.connection);
-        let ok = job.run(&mut tx);
-        let effects = tx.effects;
-        let commit = if ok { self.run("COMMIT") } else { Ok(()) };
-        if ok && commit.is_ok() {
-            effects.committed();
+        match job.lane() {
+            WriteLane::Grouped => self.watch.limit(self.grouped_limit),
+            WriteLane::Exclusive => self.watch.limit_all(self.exclusive_limit, None),
+        }
+        let run = self.run_job(&mut job);
+        let commit = match run.ran {
+            Ran::Well if self.connection.is_autocommit() => Err(Error::internal("the engine gave the transaction up")),
+            Ran::Well => self.run("COMMIT"),
+            Ran::Badly | Ran::TooLong => Ok(()),
+        };
+        if commit.is_ok() && run.ran == Ran::Well {
+            self.committed(run.defined);
+            run.effects.committed();
         } else {
             self.end_transaction();
-            effects.rolled_back();
+            run.effects.rolled_back();
         }
         job.answer(commit);
     }
 
-    fn exclusive(&self, job: BoxedJob) {
-        if job.abandoned() {
-            return;
+    /// Opens a transaction on a state that the program knows: what another process wrote is told first.
+    fn begin(&mut self) -> Result<()> {
+        for _ in 0..GIVE_WAY {
+            self.run("BEGIN IMMEDIATE")?;
+            if !self.others_wrote() {
+                return Ok(());
+            }
+            self.run("ROLLBACK")?;
+            self.tell_of_others();
         }
-        let deadline = Instant::now() + EXCLUSIVE_DEADLINE;
-        let watch = self.connection.progress_handler(100_000, Some(move || Instant::now() > deadline));
-        if let Err(error) = watch {
-            return job.answer(Err(from_engine(error)));
+        self.run("BEGIN IMMEDIATE")
+    }
+
+    fn others_wrote(&mut self) -> bool {
+        let version = self
+            .connection
+            .prepare_cached("PRAGMA data_version")
+            .and_then(|mut statement| statement.query_row([], |row| row.get::<_, i64>(0)));
+        match version {
+            Ok(version) => self.seen.replace(version).is_some_and(|before| before != version),
+            Err(error) => {
+                tracing::warn!(%error, "looking for changes of other processes failed");
+                false
+            }
         }
-        self.alone(job);
-        let _ = self.connection.progress_handler(0, None::<fn() -> bool>);
+    }
+
+    fn tell_of_others(&self) {
+        self.plans.forget();
+        self.checkpoints.written();
+        let call = self.external.lock().clone();
+        if let Some(call) = call
+            && catch_unwind(AssertUnwindSafe(|| call())).is_err()
+        {
+            tracing::error!("taking over another process's changes panicked");
+        }
+    }
+
+    fn committed(&self, defined: bool) {
+        self.checkpoints.written();
+        if defined {
+            self.plans.forget();
+        }
     }
 
     fn end_transaction(&self) {
@@ -312,7 +336,6 @@ impl Thread {
     }
 }
 
-fn fail_all(group: Vec<BoxedJob>, error: &Error) {
-    let text = error.to_string();
-    group.into_iter().for_each(|job| job.answer(Err(Error::internal(text.clone()))));
+fn answer_all(group: Vec<BoxedJob>, error: &Error) {
+    group.into_iter().for_each(|job| job.answer(Err(copy(error))));
 }

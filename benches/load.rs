@@ -1,0 +1,147 @@
+//! The load generator: keep-alive connections that each send the next request when the last is answered.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// Makes the bytes of a request from the connection's number and the count of its requests so far.
+pub type Script = Arc<dyn Fn(usize, usize) -> Vec<u8> + Send + Sync>;
+
+/// What came of a round.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// Answers with a 2xx status.
+    pub requests: usize,
+    /// How long the round took.
+    pub wall: Duration,
+    /// Latencies, sorted.
+    pub latencies: Vec<Duration>,
+}
+
+impl Outcome {
+    /// The latency that this share of the requests stays under.
+    pub fn percentile(&self, share: f64) -> Duration {
+        let last = self.latencies.len().saturating_sub(1);
+        self.latencies.get((last as f64 * share) as usize).copied().unwrap_or_default()
+    }
+
+    /// Requests a second.
+    pub fn rate(&self) -> f64 {
+        self.requests as f64 / self.wall.as_secs_f64()
+    }
+}
+
+/// A request with a JSON body, or none.
+pub fn request(method: &str, path: &str, token: Option<&str>, body: Option<&str>) -> Vec<u8> {
+    let mut text = format!("{method} {path} HTTP/1.1\r\nHost: bench\r\n");
+    if let Some(token) = token {
+        text.push_str(&format!("Authorization: {token}\r\n"));
+    }
+    if let Some(body) = body {
+        text.push_str(&format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len()));
+    }
+    text.push_str("\r\n");
+    text.push_str(body.unwrap_or(""));
+    text.into_bytes()
+}
+
+/// One connection.
+pub struct Connection {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Connection {
+    /// Connects.
+    pub async fn open(address: &str) -> std::io::Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, buffer: Vec::with_capacity(64 * 1024) })
+    }
+
+    /// Sends a request and reads its answer: status and body. Answers have a Content-Length or are chunked.
+    pub async fn call(&mut self, request: &[u8]) -> std::io::Result<(u16, Vec<u8>)> {
+        self.stream.write_all(request).await?;
+        self.buffer.clear();
+        let head = loop {
+            if let Some(end) = find(&self.buffer, b"\r\n\r\n") {
+                break end + 4;
+            }
+            self.fill().await?;
+        };
+        let text = String::from_utf8_lossy(&self.buffer[..head]).to_ascii_lowercase();
+        let status = text.get(9..12).and_then(|digits| digits.parse().ok()).unwrap_or(0);
+        let length = text
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length:"))
+            .and_then(|value| value.trim().parse::<usize>().ok());
+        let end = match length {
+            Some(length) => {
+                while self.buffer.len() < head + length {
+                    self.fill().await?;
+                }
+                head + length
+            }
+            None if text.contains("transfer-encoding: chunked") => loop {
+                if self.buffer.ends_with(b"0\r\n\r\n") {
+                    break self.buffer.len();
+                }
+                self.fill().await?;
+            },
+            None => head,
+        };
+        Ok((status, self.buffer[head..end].to_vec()))
+    }
+
+    async fn fill(&mut self) -> std::io::Result<()> {
+        if self.stream.read_buf(&mut self.buffer).await? == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(())
+    }
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack.windows(needle.len()).position(|window| window == needle)
+}
+
+/// Runs a script on this many connections for this long. A status other than 2xx ends the bench: a figure of
+/// refused requests would be worth nothing.
+pub async fn run(address: &str, connections: usize, time: Duration, script: Script) -> Outcome {
+    let mut open = Vec::with_capacity(connections);
+    for _ in 0..connections {
+        open.push(Connection::open(address).await.expect("the server accepts"));
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let begin = Instant::now();
+    let tasks: Vec<_> = open
+        .into_iter()
+        .enumerate()
+        .map(|(number, mut connection)| {
+            let (stop, script) = (Arc::clone(&stop), Arc::clone(&script));
+            tokio::spawn(async move {
+                let mut latencies = Vec::new();
+                while !stop.load(Ordering::Relaxed) {
+                    let request = script(number, latencies.len());
+                    let sent = Instant::now();
+                    let (status, body) = connection.call(&request).await.expect("the server answers");
+                    latencies.push(sent.elapsed());
+                    assert!((200..300).contains(&status), "{status}: {}", String::from_utf8_lossy(&body));
+                }
+                latencies
+            })
+        })
+        .collect();
+    tokio::time::sleep(time).await;
+    stop.store(true, Ordering::Relaxed);
+    let mut latencies = Vec::new();
+    for task in tasks {
+        latencies.extend(task.await.expect("a connection does not fail"));
+    }
+    let wall = begin.elapsed();
+    latencies.sort_unstable();
+    Outcome { requests: latencies.len(), wall, latencies }
+}

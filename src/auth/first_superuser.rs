@@ -1,0 +1,45 @@
+//! The set-up link: while there is no superuser, the server itself makes a placeholder and prints a link with its
+//! token. Making the first real superuser removes the placeholder, and so the token.
+
+use super::Auth;
+use super::token::issue;
+use crate::context::SUPERUSERS;
+use crate::error::{Error, Result};
+use crate::ids;
+use crate::records;
+use crate::schema::Record;
+use crate::store::{ReadLane, Sql};
+
+/// The e-mail address of the superuser that stands in for the first real one.
+pub const PLACEHOLDER: &str = "__pbinstaller@example.com";
+
+/// How long a set-up link is good, in seconds.
+const LIFE: i64 = 30 * 60;
+
+impl Auth {
+    /// A token for the set-up page, or `None` where there is a superuser already.
+    pub async fn set_up_token(&self) -> Result<Option<String>> {
+        if self.has_superuser().await? {
+            return Ok(None);
+        }
+        if self.superuser(PLACEHOLDER).await?.is_none() {
+            self.create_superuser(PLACEHOLDER, &ids::random_alphanumeric(30)).await?;
+        }
+        let placeholder = self.superuser(PLACEHOLDER).await?;
+        let placeholder = placeholder.ok_or_else(|| Error::internal("the placeholder superuser is gone"))?;
+        issue(&placeholder, Some(LIFE), false).map(Some)
+    }
+
+    /// The superuser with this address.
+    pub(super) async fn superuser(&self, email: &str) -> Result<Option<Record>> {
+        let collection = self.superusers(SUPERUSERS)?;
+        let email = email.to_owned();
+        self.parts.store.read(ReadLane::Fast, move |tx| records::find(tx, &collection, "email", &email)).await
+    }
+
+    async fn has_superuser(&self) -> Result<bool> {
+        let mut query = Sql::raw("SELECT 1 FROM ");
+        query.name(SUPERUSERS).push(" WHERE ").name("email").push(" <> ").bind(PLACEHOLDER).push(" LIMIT 1");
+        self.parts.store.read(ReadLane::Fast, move |tx| Ok(tx.row(&query, |_| Ok(()))?.is_some())).await
+    }
+}

@@ -1,0 +1,171 @@
+//! Signing in by identity and password. An unknown identity and a wrong password get the same answer, at the same
+//! cost.
+
+use serde_json::{Map, Value as Json};
+
+use super::token::issue;
+use super::{Auth, SignedIn, admitted};
+use crate::context::{Occasion, RequestContext};
+use crate::error::{Error, Fault, FieldErrors, Result};
+use crate::records;
+use crate::schema::{CollectionRef, Record};
+use crate::store::ReadLane;
+
+/// How many bytes identity, password and the field's name may have.
+const LONGEST: usize = 255;
+
+/// What is sent to sign in.
+struct Credentials {
+    identity: String,
+    password: String,
+    /// The only field to look the identity up in; empty is all of them.
+    field: String,
+}
+
+impl Auth {
+    /// Signs in by identity and password.
+    ///
+    /// # Errors
+    /// `NotFound` where the collection's records cannot sign in, `Forbidden` where passwords are switched off or the
+    /// auth rule refuses, `Invalid` for everything else.
+    pub async fn with_password(
+        &self,
+        context: &RequestContext,
+        collection: &str,
+        body: Map<String, Json>,
+    ) -> Result<SignedIn> {
+        let collection = self.superusers(collection)?;
+        let identity_fields = match collection.auth().map(|options| &options.password_auth) {
+            Some(options) if options.enabled => options.identity_fields.clone(),
+            _ => return Err(Error::Forbidden("The collection is not configured to allow password sign-in.".into())),
+        };
+        let credentials = Credentials::read(&body)?;
+        credentials.check(&identity_fields)?;
+
+        let candidates = credentials.candidates(identity_fields);
+        let found = self.find(&collection, candidates, credentials.identity).await?;
+        let hash = found.as_ref().map(|record| record.text("password").to_owned()).unwrap_or_default();
+        let proven = self.parts.passwords.verify(credentials.password, hash).await?;
+        let record = found.filter(|_| proven).ok_or_else(|| Error::bad_request("Failed to authenticate."))?;
+
+        admitted(&record)?;
+        let token = issue(&record, None, true)?;
+        self.signed_in(&context.on(Occasion::Password), &record, token).await
+    }
+
+    /// The first record that has the identity in one of the fields.
+    async fn find(&self, collection: &CollectionRef, fields: Vec<String>, identity: String) -> Result<Option<Record>> {
+        let collection = collection.clone();
+        let first = move |tx: &mut crate::store::Tx<'_>| {
+            for field in &fields {
+                if let Some(record) = records::find(tx, &collection, field, &identity)? {
+                    return Ok(Some(record));
+                }
+            }
+            Ok(None)
+        };
+        self.parts.store.read(ReadLane::Fast, first).await
+    }
+}
+
+impl Credentials {
+    fn read(body: &Map<String, Json>) -> Result<Self> {
+        let text = |name: &str| match body.get(name) {
+            None | Some(Json::Null) => Ok(String::new()),
+            Some(Json::String(text)) => Ok(text.clone()),
+            Some(_) => Err(Error::bad_request("An error occurred while loading the submitted data.")),
+        };
+        Ok(Self { identity: text("identity")?, password: text("password")?, field: text("identityField")? })
+    }
+
+    fn check(&self, identity_fields: &[String]) -> Result<()> {
+        let mut errors = FieldErrors::new();
+        for (name, value) in [("identity", &self.identity), ("password", &self.password)] {
+            if value.is_empty() {
+                errors.add(name, Fault::required());
+            } else if value.len() > LONGEST {
+                errors.add(name, out_of_range());
+            }
+        }
+        if self.field.len() > LONGEST {
+            errors.add("identityField", out_of_range());
+        } else if !self.field.is_empty() && !identity_fields.contains(&self.field) {
+            errors.add("identityField", Fault::new("validation_in_invalid", "Must be a valid value."));
+        }
+        errors.into_result("An error occurred while validating the submitted data.")
+    }
+
+    /// The fields to look in: the named one, or all of them, `email` first.
+    fn candidates(&self, mut identity_fields: Vec<String>) -> Vec<String> {
+        if !self.field.is_empty() {
+            return vec![self.field.clone()];
+        }
+        identity_fields.sort_by_key(|field| field != "email");
+        identity_fields
+    }
+}
+
+fn out_of_range() -> Fault {
+    Fault::new("validation_length_out_of_range", "The length must be between 1 and 255.")
+        .with("min", 1)
+        .with("max", LONGEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::error::FieldError;
+
+    fn read(body: Json) -> Result<Credentials> {
+        Credentials::read(body.as_object().expect("an object"))
+    }
+
+    fn codes(body: Json) -> Vec<(String, &'static str)> {
+        match read(body).expect("readable").check(&["email".to_owned()]) {
+            Err(Error::Invalid(invalid)) => invalid
+                .fields
+                .iter()
+                .map(|(name, error)| match error {
+                    FieldError::Leaf(fault) => (name.to_owned(), fault.code),
+                    FieldError::Nested(_) => (name.to_owned(), "nested"),
+                })
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn identity_and_password_are_required_and_bounded() {
+        let long = "x".repeat(256);
+        assert_eq!(codes(json!({"identity": "a", "password": "b"})), []);
+        assert_eq!(
+            codes(json!({"identity": "", "password": null})),
+            [("identity".to_owned(), "validation_required"), ("password".to_owned(), "validation_required")]
+        );
+        assert_eq!(
+            codes(json!({"identity": "a", "password": long, "identityField": "name"})),
+            [
+                ("password".to_owned(), "validation_length_out_of_range"),
+                ("identityField".to_owned(), "validation_in_invalid")
+            ]
+        );
+    }
+
+    #[test]
+    fn values_that_are_no_texts_make_the_body_unreadable() {
+        assert!(read(json!({"identity": 5, "password": "x"})).is_err());
+        assert!(read(json!({"identity": "a", "password": ["x"]})).is_err());
+        assert!(read(json!({"unknown": {"is": "ignored"}})).is_ok());
+    }
+
+    #[test]
+    fn email_is_looked_in_first_and_a_named_field_alone() {
+        let fields = || ["name", "email", "phone"].map(str::to_owned).to_vec();
+        let all = read(json!({"identity": "a", "password": "b"})).expect("readable");
+        assert_eq!(all.candidates(fields()), ["email", "name", "phone"]);
+        let one = read(json!({"identity": "a", "password": "b", "identityField": "phone"})).expect("readable");
+        assert_eq!(one.candidates(fields()), ["phone"]);
+    }
+}

@@ -1,0 +1,227 @@
+//! Adding a change to the feed.
+
+use std::sync::Arc;
+
+use crate::error::Result;
+use crate::schema::{Collection, FieldKind, Record};
+use crate::store::{Borrowed, Tx, Value, ValueRef};
+
+/// What happened to a record, with what the feed keeps of it.
+pub enum Op<'a> {
+    /// It was created.
+    Create,
+    /// It was updated; the record as it was.
+    Update(&'a Record),
+    /// It was deleted; `record` is the state before.
+    Delete,
+}
+
+/// Adds a change to the feed. `record` is the state after a create or an update, before a delete.
+/// Password hashes and token keys never get in.
+///
+/// `actor` is `<collection id>/<record id>` of the caller, `None` for guests and the server itself.
+///
+/// # Errors
+/// What the engine says.
+pub fn append(tx: &mut Tx<'_>, record: &Record, op: Op<'_>, actor: Option<&str>) -> Result<()> {
+    let (word, data) = match op {
+        Op::Create => ("create", None),
+        Op::Update(before) => ("update", Some(changed(before, record))),
+        Op::Delete => ("delete", Some(whole(record))),
+    };
+    let values = [
+        ValueRef::Text(&record.collection.id),
+        ValueRef::Text(record.id()),
+        ValueRef::Text(word),
+        actor.map_or(ValueRef::Null, ValueRef::Text),
+        ValueRef::Int(crate::time::now().timestamp_millis()),
+        data.as_deref().map_or(ValueRef::Null, ValueRef::Text),
+    ];
+    let insert = "INSERT INTO _tb_changes (collection, record, op, actor, at, data) VALUES (?, ?, ?, ?, ?, ?)";
+    tx.execute(Borrowed(insert, &values)).map(|_| ())
+}
+
+/// The old values of the fields whose values changed.
+fn changed(before: &Record, after: &Record) -> String {
+    let same_fields = Arc::ptr_eq(&before.collection, &after.collection);
+    object(before, |at, name, value| match same_fields {
+        true => after.values.get(at).is_none_or(|new| !new.same(value)),
+        false => !after.get(name).same(value),
+    })
+}
+
+fn whole(record: &Record) -> String {
+    object(record, |_, _, _| true)
+}
+
+/// The stored values of a record by field name, as a JSON object, without secrets.
+fn object(record: &Record, wanted: impl Fn(usize, &str, &Value) -> bool) -> String {
+    let mut out = Vec::with_capacity(128);
+    out.push(b'{');
+    for (at, (field, value)) in record.collection.fields.iter().zip(&record.values).enumerate() {
+        if is_secret(&record.collection, &field.name, &field.kind) || !wanted(at, &field.name, value) {
+            continue;
+        }
+        if out.len() > 1 {
+            out.push(b',');
+        }
+        write_text(&mut out, &field.name);
+        out.push(b':');
+        write_value(&mut out, value);
+    }
+    out.push(b'}');
+    String::from_utf8(out).unwrap_or_default()
+}
+
+fn is_secret(collection: &Collection, name: &str, kind: &FieldKind) -> bool {
+    matches!(kind, FieldKind::Password(_)) || (name == "tokenKey" && collection.is_auth())
+}
+
+fn write_value(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::Null => out.extend_from_slice(b"null"),
+        Value::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
+        // Rust's shortest form that reads back as the same; what is no number in JSON is never stored.
+        Value::Real(number) if number.is_finite() => out.extend_from_slice(number.to_string().as_bytes()),
+        Value::Real(_) => out.extend_from_slice(b"null"),
+        Value::Text(text) => write_text(out, text),
+    }
+}
+
+fn write_text(out: &mut Vec<u8>, text: &str) {
+    serde_json::to_writer(out, text).expect("a text is always JSON, and a Vec takes every byte");
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+    use tempfile::TempDir;
+
+    use super::super::{Change, after};
+    use super::*;
+    use crate::schema::auth_options::AuthOptions;
+    use crate::schema::field::json::JsonOptions;
+    use crate::schema::field::number::NumberOptions;
+    use crate::schema::field::password::PasswordOptions;
+    use crate::schema::field::text::TextOptions;
+    use crate::schema::{CollectionKind, CollectionRef, Field};
+    use crate::store::{Store, StoreOptions, WriteLane};
+
+    fn users(kind: CollectionKind) -> CollectionRef {
+        let field = |name: &str, kind| Field {
+            id: format!("f_{name}"),
+            name: name.to_owned(),
+            system: false,
+            hidden: false,
+            presentable: false,
+            help: String::new(),
+            required: false,
+            kind,
+        };
+        Arc::new(Collection {
+            id: "c_users".into(),
+            name: "users".into(),
+            kind,
+            system: false,
+            fields: vec![
+                field("id", FieldKind::Text(TextOptions::default())),
+                field("password", FieldKind::Password(PasswordOptions::default())),
+                field("tokenKey", FieldKind::Text(TextOptions::default())),
+                field("na\"me", FieldKind::Text(TextOptions::default())),
+                field("age", FieldKind::Number(NumberOptions::default())),
+                field("extra", FieldKind::Json(JsonOptions::default())),
+            ],
+            indexes: Vec::new(),
+            list_rule: None,
+            view_rule: None,
+            create_rule: None,
+            update_rule: None,
+            delete_rule: None,
+            created: String::new(),
+            updated: String::new(),
+        })
+    }
+
+    fn record(collection: &CollectionRef) -> Record {
+        let mut record = Record::new(Arc::clone(collection));
+        for (name, value) in [
+            ("id", Value::from("r1")),
+            ("password", Value::from("$argon2id$secret")),
+            ("tokenKey", Value::from("secret")),
+            ("na\"me", Value::from("Zoë \"Z\"\n\u{0}")),
+            ("age", Value::Real(4.5)),
+            ("extra", Value::from("{\"a\": 1}")),
+        ] {
+            record.set(name, value);
+        }
+        record
+    }
+
+    /// What the feed holds after these changes.
+    async fn feed(write: impl Fn(&mut Tx<'_>) -> Result<()> + Send + 'static) -> Vec<Change> {
+        let dir = TempDir::new().unwrap();
+        let store = Store::open(&StoreOptions::new(dir.path().join("data.db"))).unwrap();
+        store.write(WriteLane::Grouped, write).await.unwrap();
+        store.read_here(|tx| after(tx, 0, 100)).unwrap()
+    }
+
+    fn data(change: &Change) -> Json {
+        serde_json::from_str(change.data.as_deref().unwrap()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_create_keeps_no_data_and_a_delete_the_whole_row_without_secrets() {
+        let record = record(&users(CollectionKind::Auth(Box::<AuthOptions>::default())));
+        let changes = feed(move |tx| {
+            append(tx, &record, Op::Create, None)?;
+            append(tx, &record, Op::Delete, Some("c_users/r2"))
+        })
+        .await;
+        let first = &changes[0];
+        assert_eq!((first.seq, first.op.as_str(), &first.data, &first.actor), (1, "create", &None, &None));
+        assert_eq!((first.collection.as_str(), first.record.as_str()), ("c_users", "r1"));
+        assert!((crate::time::now().timestamp_millis() - first.at).abs() < 60_000);
+        assert_eq!((changes[1].op.as_str(), changes[1].actor.as_deref()), ("delete", Some("c_users/r2")));
+        let whole = json!({"id": "r1", "na\"me": "Zoë \"Z\"\n\u{0}", "age": 4.5, "extra": "{\"a\": 1}"});
+        assert_eq!(data(&changes[1]), whole);
+    }
+
+    #[tokio::test]
+    async fn an_update_keeps_the_old_values_of_what_changed() {
+        let before = record(&users(CollectionKind::Auth(Box::<AuthOptions>::default())));
+        let mut later = before.clone();
+        later.set("age", 5.0);
+        later.set("password", "$argon2id$other");
+        later.set("tokenKey", "other");
+        let mut stored_as_integer = later.clone();
+        stored_as_integer.set("age", 5i64);
+        let changes = feed(move |tx| {
+            append(tx, &later, Op::Update(&before), None)?;
+            append(tx, &stored_as_integer, Op::Update(&later), None)
+        })
+        .await;
+        assert_eq!(data(&changes[0]), json!({"age": 4.5}));
+        assert_eq!(data(&changes[1]), json!({}));
+    }
+
+    #[tokio::test]
+    async fn a_token_key_of_a_base_collection_is_an_ordinary_field() {
+        let record = record(&users(CollectionKind::Base));
+        let changes = feed(move |tx| append(tx, &record, Op::Delete, None)).await;
+        assert_eq!(data(&changes[0])["tokenKey"], json!("secret"));
+        assert_eq!(data(&changes[0]).get("password"), None);
+    }
+
+    #[tokio::test]
+    async fn fields_are_compared_by_name_where_the_collection_changed_meanwhile() {
+        let old = record(&users(CollectionKind::Base));
+        let mut collection = (*old.collection).clone();
+        collection.fields.remove(3);
+        let mut new = Record::new(Arc::new(collection));
+        for field in ["id", "password", "tokenKey", "age", "extra"] {
+            new.set(field, old.get(field).clone());
+        }
+        let changes = feed(move |tx| append(tx, &new, Op::Update(&old), None)).await;
+        assert_eq!(data(&changes[0]), json!({"na\"me": "Zoë \"Z\"\n\u{0}"}));
+    }
+}

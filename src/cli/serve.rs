@@ -1,0 +1,128 @@
+//! `tuckbox serve`.
+
+use std::io;
+use std::net::SocketAddr;
+
+use tokio::sync::oneshot;
+
+use crate::app::App;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::http;
+
+/// Serves until the process is told to stop.
+pub(super) async fn run(config: Config) -> Result<()> {
+    // The port first: where it is taken, the data directory is left alone.
+    let listener = http::serve::bind(&config.http).await.map_err(|error| not_bound(&config.http, &error))?;
+    let address = listener.local_addr()?;
+    let dir = config.dir.display().to_string();
+    let app = App::open(config).await?;
+    let stop = stop_signal()?;
+    greet(&app, address, &dir).await?;
+    http::serve::serve(app.clone(), listener, stop).await;
+    app.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn not_bound(address: &str, error: &io::Error) -> Error {
+    Error::Setup(match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            format!("Another program listens on {address} already; stop it, or choose another address with --http.")
+        }
+        io::ErrorKind::PermissionDenied => {
+            format!("Listening on {address} is not permitted; ports below 1024 need rights.")
+        }
+        _ => format!("Listening on {address} failed: {error}."),
+    })
+}
+
+/// What a person wants to know first. The set-up link is printed and not logged: it is a secret for 30 minutes.
+async fn greet(app: &App, address: SocketAddr, dir: &str) -> Result<()> {
+    let base = base_url(address);
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), %address, dir, "listening");
+    println!("Tuckbox {} serves {dir}", env!("CARGO_PKG_VERSION"));
+    println!("  REST API   {base}/api/");
+    println!("  Dashboard  {base}/_/");
+    if let Some(token) = app.auth.set_up_token().await? {
+        println!();
+        println!("There is no superuser yet. This link makes the first one; it is good for 30 minutes:");
+        println!("  {base}/_/#/pbinstall/{token}");
+        println!("Or on the command line:");
+        println!("  tuckbox superuser upsert you@example.com YOUR_PASSWORD");
+    }
+    Ok(())
+}
+
+/// The address as a browser on this machine reaches it.
+fn base_url(address: SocketAddr) -> String {
+    match address {
+        all if all.ip().is_unspecified() => format!("http://127.0.0.1:{}", all.port()),
+        one => format!("http://{one}"),
+    }
+}
+
+/// Comes back with the first signal to stop; the second ends the process at once.
+fn stop_signal() -> Result<impl Future<Output = ()>> {
+    let mut signals = Signals::new()?;
+    let (first, told) = oneshot::channel();
+    tokio::spawn(async move {
+        signals.next().await;
+        tracing::info!("stopping; a second signal stops at once");
+        let _ = first.send(());
+        signals.next().await;
+        std::process::exit(130);
+    });
+    Ok(async move {
+        let _ = told.await;
+    })
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base_url;
+
+    #[test]
+    fn addresses_of_all_interfaces_are_reached_locally() {
+        assert_eq!(base_url(([0, 0, 0, 0], 80).into()), "http://127.0.0.1:80");
+        assert_eq!(base_url(([127, 0, 0, 1], 8090).into()), "http://127.0.0.1:8090");
+        assert_eq!(base_url((std::net::Ipv6Addr::LOCALHOST, 1).into()), "http://[::1]:1");
+    }
+}

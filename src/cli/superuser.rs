@@ -1,0 +1,101 @@
+//! `tuckbox superuser`: works beside a running server.
+
+use std::io::IsTerminal;
+
+use clap::{Args, Subcommand};
+use dialoguer::Password;
+
+use crate::app::App;
+use crate::config::Config;
+use crate::error::{Error, Result};
+
+/// What is done with a superuser.
+#[derive(Debug, Subcommand)]
+pub(super) enum Action {
+    /// Make a superuser
+    Create(Credentials),
+    /// Make a superuser, or set the password of the one that is there
+    Upsert(Credentials),
+    /// Set the password of a superuser
+    Update(Credentials),
+    /// Remove a superuser
+    Delete {
+        /// The e-mail address
+        email: String,
+    },
+}
+
+/// Address and password.
+#[derive(Debug, Args)]
+pub(super) struct Credentials {
+    /// The e-mail address
+    email: String,
+    /// The password; asked for where it is missing
+    #[arg(value_name = "PASS")]
+    password: Option<String>,
+}
+
+/// Does it and says so.
+pub(super) async fn run(config: Config, action: Action) -> Result<()> {
+    let action = action.with_password()?;
+    let app = App::open_beside(config).await?;
+    let done = act(&app, &action).await;
+    app.close().await;
+    println!("{}", done?);
+    Ok(())
+}
+
+async fn act(app: &App, action: &Action) -> Result<String> {
+    match action {
+        Action::Create(given) => {
+            app.auth.create_superuser(&given.email, given.password()).await?;
+            Ok(format!("The superuser {} was created.", given.email))
+        }
+        Action::Upsert(given) => {
+            let is_new = app.auth.upsert_superuser(&given.email, given.password()).await?;
+            let done = if is_new { "was created" } else { "has a new password" };
+            Ok(format!("The superuser {} {done}.", given.email))
+        }
+        Action::Update(given) => {
+            app.auth.set_superuser_password(&given.email, given.password()).await?;
+            Ok(format!("The superuser {} has a new password.", given.email))
+        }
+        Action::Delete { email } => {
+            let was_there = app.auth.delete_superuser(email).await?;
+            let done = if was_there { "was removed" } else { "does not exist; nothing was removed" };
+            Ok(format!("The superuser {email} {done}."))
+        }
+    }
+}
+
+impl Action {
+    /// Asks for the password before anything is opened.
+    fn with_password(mut self) -> Result<Self> {
+        match &mut self {
+            Self::Create(given) | Self::Upsert(given) | Self::Update(given) => {
+                if given.password.is_none() {
+                    given.password = Some(ask()?);
+                }
+            }
+            Self::Delete { .. } => {}
+        }
+        Ok(self)
+    }
+}
+
+impl Credentials {
+    fn password(&self) -> &str {
+        self.password.as_deref().unwrap_or_default()
+    }
+}
+
+fn ask() -> Result<String> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Error::Setup("The password is missing; give it after the e-mail address.".into()));
+    }
+    Password::new()
+        .with_prompt("Password")
+        .with_confirmation("Repeat the password", "The two passwords differ.")
+        .interact()
+        .map_err(|error| Error::Setup(format!("The password could not be read: {error}.")))
+}

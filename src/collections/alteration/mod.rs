@@ -1,0 +1,11 @@
+//! What must happen to a table when its collection changes. `plan.rs` says it as data, from the old and the new
+//! collection alone; `run.rs` does it.
+//!
+//! A plan has only the steps that are needed: a change of rules or options has none, renaming moves no data, and
+//! an index is built anew only where its definition or a column that it mentions changes.
+
+mod plan;
+mod renames;
+mod run;
+
+pub(super) use plan::{Alteration, Step};

@@ -1,0 +1,76 @@
+//! Creating a collection.
+
+use serde_json::{Map, Value as Json};
+
+use super::Collections;
+use super::draft::{Draft, text, unreadable};
+use crate::error::{Error, Fault, FieldErrors, Result};
+use crate::schema::Schema;
+use crate::schema::wire::{Scaffold, Unreadable, merge, scaffold};
+use crate::time;
+
+impl Collections {
+    /// Makes a collection: the body over the scaffold of its type.
+    ///
+    /// # Errors
+    /// `Invalid` with a code for each key at fault, or with the engine's text.
+    pub async fn create(&self, body: Map<String, Json>) -> Result<Json> {
+        self.save("create", move |schema| draft(schema, &body)).await
+    }
+}
+
+fn draft(schema: &Schema, body: &Map<String, Json>) -> Result<Draft> {
+    let mut found = FieldErrors::new();
+    let kind = match kind(body).map_err(|_| unreadable_type())? {
+        Some(kind) => kind,
+        None => {
+            found.add("type", Fault::new("validation_in_invalid", "Must be a valid value."));
+            Scaffold::Base
+        }
+    };
+    let mut collection = scaffold(kind);
+    merge(&mut collection, body, true).map_err(|error| unreadable(&error))?;
+    collection.created = time::now_text();
+    collection.updated.clone_from(&collection.created);
+    Draft::new(collection, None, schema, found)
+}
+
+/// What kind of collection is asked for; `None` where there is no such kind. The contract reads the name along.
+fn kind(body: &Map<String, Json>) -> Result<Option<Scaffold>, Unreadable> {
+    text(body, "name")?;
+    Ok(match text(body, "type")? {
+        None | Some("" | "base") => Some(Scaffold::Base),
+        Some("auth") => Some(Scaffold::Auth),
+        Some(_) => None,
+    })
+}
+
+fn unreadable_type() -> Error {
+    Error::bad_request("Failed to load the collection type data due to invalid formatting.")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn kind_of(body: Json) -> Result<Option<Scaffold>, Unreadable> {
+        kind(body.as_object().expect("an object"))
+    }
+
+    #[test]
+    fn no_type_is_base_and_an_unknown_one_is_none() {
+        assert_eq!(kind_of(json!({})), Ok(Some(Scaffold::Base)));
+        assert_eq!(kind_of(json!({"type": null})), Ok(Some(Scaffold::Base)));
+        assert_eq!(kind_of(json!({"type": ""})), Ok(Some(Scaffold::Base)));
+        assert_eq!(kind_of(json!({"type": "auth"})), Ok(Some(Scaffold::Auth)));
+        assert_eq!(kind_of(json!({"type": "table"})), Ok(None));
+    }
+
+    #[test]
+    fn a_name_or_type_that_is_no_text_cannot_be_read() {
+        assert!(kind_of(json!({"type": 5})).is_err());
+        assert!(kind_of(json!({"name": ["a"]})).is_err());
+    }
+}

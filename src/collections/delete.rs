@@ -1,0 +1,82 @@
+//! Deleting a collection.
+//!
+//! Its records are not deleted one by one, so the feed has no changes of them: whoever follows it learns of the
+//! deletion from the new snapshot. What sign-in keeps of an auth collection's records (`_mfas` and the like) are
+//! records of other collections, and go as such.
+
+use std::sync::Arc;
+
+use super::truncate::delete_records;
+use super::{Collections, publication, stored};
+use crate::error::{Error, Result};
+use crate::files::Files;
+use crate::schema::{Collection, CollectionRef, FieldKind, Schema};
+use crate::store::{Sql, Tx, WriteLane, tables};
+
+/// The collections whose records speak of records of auth collections, by `collectionRef` and `recordRef`.
+const KEPT_BY_SIGN_IN: [&str; 4] = ["_mfas", "_otps", "_externalAuths", "_authOrigins"];
+
+impl Collections {
+    /// Removes a collection with its records and files.
+    ///
+    /// # Errors
+    /// `NotFound`; `Invalid` for a system collection, and where a relation of another collection points to it.
+    pub async fn delete(&self, collection: &str) -> Result<()> {
+        deletable(&self.schema.current(), collection)?;
+        let asked = collection.to_owned();
+        let published = Arc::clone(&self.schema);
+        let files = self.files.clone();
+        let deleted = self.store.write(WriteLane::Exclusive, move |tx| {
+            let schema = published.current();
+            let collection = deletable(&schema, &asked)?;
+            delete_within(tx, &schema, &files, collection).map_err(|error| match error.is_callers_fault() {
+                true => refusal(&schema, collection),
+                false => error,
+            })?;
+            publication::publish_after(tx, &published, Arc::new(publication::without(&schema, &collection.id)));
+            let (files, id) = (files.clone(), collection.id.clone());
+            tx.after_commit(move || files.remove_collection(&id));
+            Ok(())
+        });
+        deleted.await
+    }
+}
+
+fn deletable<'s>(schema: &'s Schema, asked: &str) -> Result<&'s CollectionRef> {
+    let collection = schema.find(asked).ok_or_else(Error::not_found)?;
+    if collection.system || !referrers(schema, collection).is_empty() {
+        return Err(refusal(schema, collection));
+    }
+    Ok(collection)
+}
+
+/// The names of the other collections that have a relation to this one, in the order of their creation.
+fn referrers<'s>(schema: &'s Schema, collection: &Collection) -> Vec<&'s str> {
+    let others = schema.all().iter().filter(|other| other.id != collection.id);
+    let pointing = others.filter(|other| {
+        let mut kinds = other.fields.iter().map(|field| &field.kind);
+        kinds.any(|kind| matches!(kind, FieldKind::Relation(options) if options.collection_id == collection.id))
+    });
+    pointing.map(|other| other.name.as_str()).collect()
+}
+
+fn refusal(schema: &Schema, collection: &Collection) -> Error {
+    let referrers = referrers(schema, collection);
+    if referrers.is_empty() {
+        return Error::bad_request("Failed to delete collection.");
+    }
+    let names = referrers.join(", ");
+    Error::bad_request(format!("Failed to delete collection probably due to existing reference in {names}."))
+}
+
+fn delete_within(tx: &mut Tx<'_>, schema: &Schema, files: &Files, collection: &Collection) -> Result<()> {
+    if collection.is_auth() {
+        for of in KEPT_BY_SIGN_IN.iter().filter_map(|name| schema.by_name(name)) {
+            let mut condition = Sql::new();
+            condition.column(&of.name, "collectionRef").push(" = ").bind(collection.id.as_str());
+            delete_records(tx, schema, files, of, Some(&condition), None)?;
+        }
+    }
+    tx.define(&tables::drop_table(&collection.name))?;
+    stored::remove(tx, &collection.id)
+}

@@ -1,0 +1,79 @@
+//! A collection that is about to be saved: merged, normalised, checked. Made from a snapshot and plain data alone,
+//! so that it can be made on the caller's thread, and again on the writer's if the snapshot has moved.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use super::{publication, rules};
+use crate::error::{Error, FieldErrors, Result};
+use crate::schema::check::check;
+use crate::schema::normalise::normalise;
+use crate::schema::wire::Unreadable;
+use crate::schema::{Collection, CollectionRef, Schema};
+
+/// What a save writes and publishes.
+pub(super) struct Draft {
+    /// The version of the snapshot that it was made from.
+    pub(super) made_from: u64,
+    /// The stored collection; `None` for a new one.
+    pub(super) old: Option<CollectionRef>,
+    /// The collection to be stored.
+    pub(super) new: CollectionRef,
+    /// The snapshot that has it.
+    pub(super) next: Arc<Schema>,
+}
+
+impl Draft {
+    /// Brings a collection into shape and checks it. `found` are faults that only the body shows.
+    ///
+    /// # Errors
+    /// `Invalid` with everything that is wrong and no message: which verb failed, the caller knows.
+    pub(super) fn new(
+        mut collection: Collection,
+        old: Option<&CollectionRef>,
+        schema: &Schema,
+        found: FieldErrors,
+    ) -> Result<Self> {
+        normalise(&mut collection, old.map(|old| &**old), schema);
+        let mut errors = found;
+        let general = check(&collection, old.map(|old| &**old), schema);
+        let id = collection.id.clone();
+        let next = publication::with(schema, collection);
+        let new = next.by_id(&id).expect("the snapshot was made with it").clone();
+        errors.merge(rules::check(&new, &next));
+        errors.merge(general);
+        errors.into_result("")?;
+        Ok(Self { made_from: schema.version, old: old.cloned(), new, next: Arc::new(next) })
+    }
+}
+
+/// The answer to a body that cannot be read; what exactly is wrong is for the log.
+pub(super) fn unreadable(error: &Unreadable) -> Error {
+    tracing::debug!(%error, "the body is no collection");
+    Error::bad_request("Failed to load the submitted data due to invalid formatting.")
+}
+
+/// A text of a body; `None` where it is absent or null.
+///
+/// # Errors
+/// It is something else.
+pub(super) fn text<'b>(body: &'b Map<String, Json>, key: &str) -> Result<Option<&'b str>, Unreadable> {
+    match body.get(key) {
+        None | Some(Json::Null) => Ok(None),
+        Some(Json::String(text)) => Ok(Some(text)),
+        Some(_) => Err(Unreadable(format!("{key} must be a text"))),
+    }
+}
+
+/// A truth of a body; `None` where it is absent or null.
+///
+/// # Errors
+/// It is something else.
+pub(super) fn truth(body: &Map<String, Json>, key: &str) -> Result<Option<bool>, Unreadable> {
+    match body.get(key) {
+        None | Some(Json::Null) => Ok(None),
+        Some(Json::Bool(truth)) => Ok(Some(*truth)),
+        Some(_) => Err(Unreadable(format!("{key} must be a truth"))),
+    }
+}

@@ -1,0 +1,54 @@
+//! Changing a collection.
+
+use serde_json::{Map, Value as Json};
+
+use super::Collections;
+use super::draft::{Draft, text, truth, unreadable};
+use super::save::raw;
+use crate::error::{Error, Fault, FieldErrors, Result};
+use crate::schema::wire::{Unreadable, merge};
+use crate::schema::{Collection, Schema};
+use crate::time;
+
+impl Collections {
+    /// Changes a collection: the body over the stored one.
+    ///
+    /// # Errors
+    /// `NotFound`; `Invalid` with a code for each key at fault, or with the engine's text.
+    pub async fn update(&self, collection: &str, body: Map<String, Json>) -> Result<Json> {
+        let asked = collection.to_owned();
+        self.save("update", move |schema| draft(schema, &asked, &body)).await
+    }
+}
+
+fn draft(schema: &Schema, asked: &str, body: &Map<String, Json>) -> Result<Draft> {
+    let old = schema.find(asked).ok_or_else(Error::not_found)?;
+    let found = fixed(old, body).map_err(|error| unreadable(&error))?;
+    let sent_id = text(body, "id").map_err(|error| unreadable(&error))?;
+    let mut collection = Collection::clone(old);
+    merge(&mut collection, body, false).map_err(|error| unreadable(&error))?;
+    collection.updated = time::now_text();
+    let draft = Draft::new(collection, Some(old), schema, found)?;
+    match sent_id {
+        Some(id) if id != old.id => Err(raw("update", "the id of a collection cannot be changed")),
+        _ => Ok(draft),
+    }
+}
+
+/// The faults of a body that changes what is fixed once a collection is made: its type and its `system` flag.
+fn fixed(old: &Collection, body: &Map<String, Json>) -> Result<FieldErrors, Unreadable> {
+    let mut errors = FieldErrors::new();
+    match text(body, "type")? {
+        None => {}
+        Some(kind) if kind == old.type_name() || (kind.is_empty() && old.type_name() == "base") => {}
+        Some("" | "base" | "auth" | "view") => {
+            errors.add("type", Fault::new("validation_collection_type_change", "Collection type cannot be changed."));
+        }
+        Some(_) => errors.add("type", Fault::new("validation_in_invalid", "Must be a valid value.")),
+    }
+    if truth(body, "system")?.is_some_and(|system| system != old.system) {
+        let message = "System collection state cannot be changed.";
+        errors.add("system", Fault::new("validation_collection_system_flag_change", message));
+    }
+    Ok(errors)
+}

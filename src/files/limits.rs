@@ -1,0 +1,57 @@
+//! What a file field accepts of a new file.
+
+use super::{NewFile, sniff};
+use crate::error::Fault;
+use crate::schema::field::file::FileOptions;
+
+/// The greatest size of a file where the field says none.
+pub const DEFAULT_MAX_SIZE: i64 = 5 << 20;
+
+/// The greatest size of one file of a field, in bytes.
+pub fn max_size(options: &FileOptions) -> i64 {
+    if options.max_size > 0 { options.max_size } else { DEFAULT_MAX_SIZE }
+}
+
+/// What can be said against a new file: its size, then its type.
+pub fn check(options: &FileOptions, file: &NewFile) -> Option<Fault> {
+    let most = max_size(options);
+    if i64::try_from(file.bytes.len()).unwrap_or(i64::MAX) > most {
+        let client_name = &file.original_name;
+        let message = format!("Failed to upload {client_name} - the maximum allowed file size is {most} bytes.");
+        let fault = Fault::new("validation_file_size_limit", message);
+        return Some(fault.with("file", client_name.as_str()).with("maxSize", most));
+    }
+    let accepted = options.mime_types.as_deref().unwrap_or_default();
+    if !accepted.is_empty() && !sniff::is_accepted(file.content_type, accepted) {
+        let message = format!("\"{}\" mime type must be one of: {}.", file.name, accepted.join(", "));
+        return Some(Fault::new("validation_invalid_mime_type", message));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::Upload;
+
+    fn file(name: &str, content: &'static [u8]) -> NewFile {
+        NewFile::from_upload(&Upload { key: "doc".into(), file_name: name.into(), bytes: content.into() })
+    }
+
+    #[test]
+    fn size_is_told_with_the_clients_name_and_checked_before_the_type() {
+        let options = FileOptions { max_size: 3, mime_types: Some(vec!["image/png".into()]), ..Default::default() };
+        let fault = check(&options, &file("My x.pdf", b"four")).expect("too large");
+        assert_eq!(fault.code, "validation_file_size_limit");
+        assert_eq!(fault.message, "Failed to upload My x.pdf - the maximum allowed file size is 3 bytes.");
+        let fault = check(&options, &file("x.png", b"abc")).expect("text is no image");
+        assert_eq!(fault.code, "validation_invalid_mime_type");
+        assert!(fault.params.is_empty());
+    }
+
+    #[test]
+    fn a_file_of_exactly_the_greatest_size_passes() {
+        let options = FileOptions { max_size: 4, ..Default::default() };
+        assert_eq!(check(&options, &file("x.txt", b"four")), None);
+    }
+}

@@ -1,0 +1,77 @@
+//! `/api/collections`, for superusers.
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use serde_json::Value as Json;
+
+use super::envelope::no_content;
+use super::extract::{CollectionBody, Params, Superuser};
+use super::fields::Fields;
+use crate::app::App;
+use crate::error::Result;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/api/collections", get(list).post(create))
+        .route("/api/collections/{collection}", get(view).patch(update).delete(delete))
+        .route("/api/collections/{collection}/truncate", axum::routing::delete(truncate))
+        .route("/api/collections/meta/scaffolds", get(scaffolds))
+}
+
+async fn list(State(app): State<App>, Superuser(context): Superuser, fields: Fields) -> Result<Response> {
+    let page = app.collections.list(&context).await?;
+    fields.page(page).await
+}
+
+async fn view(
+    State(app): State<App>,
+    _: Superuser,
+    Params(collection): Params<String>,
+    fields: Fields,
+) -> Result<Response> {
+    answer(fields, &app.collections.view(&collection)?).await
+}
+
+async fn create(
+    State(app): State<App>,
+    _: Superuser,
+    fields: Fields,
+    CollectionBody(body): CollectionBody,
+) -> Result<Response> {
+    answer(fields, &app.collections.create(body).await?).await
+}
+
+async fn update(
+    State(app): State<App>,
+    _: Superuser,
+    Params(collection): Params<String>,
+    fields: Fields,
+    CollectionBody(body): CollectionBody,
+) -> Result<Response> {
+    // An unknown collection is told before anything about the body.
+    answer(fields, &app.collections.update(&collection, body).await?).await
+}
+
+async fn delete(State(app): State<App>, _: Superuser, Params(collection): Params<String>) -> Result<Response> {
+    app.collections.delete(&collection).await?;
+    Ok(no_content())
+}
+
+async fn truncate(
+    State(app): State<App>,
+    Superuser(context): Superuser,
+    Params(collection): Params<String>,
+) -> Result<Response> {
+    app.collections.truncate(&context, &collection).await?;
+    Ok(no_content())
+}
+
+async fn scaffolds(State(app): State<App>, _: Superuser, fields: Fields) -> Result<Response> {
+    answer(fields, &app.collections.scaffolds()).await
+}
+
+async fn answer(fields: Fields, body: &Json) -> Result<Response> {
+    fields.object(body.to_string().into_bytes()).await
+}

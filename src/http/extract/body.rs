@@ -1,0 +1,362 @@
+//! Bodies: one JSON object, a multipart form or a urlencoded one (contract: records, 5).
+
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
+use bytes::{Bytes, BytesMut};
+use http::header::CONTENT_TYPE;
+use http_body_util::BodyExt;
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
+
+use super::Query;
+use super::form::{decode_pairs, infer, shortest, texts};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::files::Upload;
+use crate::http::middleware::body_limit::BodyError;
+use crate::records::RecordInput;
+
+/// How many parts a multipart form may have.
+const MOST_PARTS: usize = 1000;
+/// How many bytes the parts of a multipart form that are no files may have together.
+const MOST_TEXT: usize = 26 * 1024 * 1024;
+/// Bodies over this size are parsed where they hold up nobody.
+const LONG: usize = 256 * 1024;
+
+/// The body that creates or updates a record.
+pub(in crate::http) struct RecordBody(pub(in crate::http) RecordInput);
+
+/// The body that creates or updates a collection.
+pub(in crate::http) struct CollectionBody(pub(in crate::http) Map<String, Json>);
+
+/// The body of a sign-in: the values of a form stay texts, whatever they look like.
+pub(in crate::http) struct CredentialsBody(pub(in crate::http) Map<String, Json>);
+
+impl FromRequest<App> for RecordBody {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self> {
+        let (data, uploads) = match Submitted::read(request).await? {
+            Submitted::Json(map) => (map, Vec::new()),
+            Submitted::Form { pairs, uploads } => (infer(pairs)?, uploads),
+        };
+        Ok(Self(RecordInput { data, uploads }))
+    }
+}
+
+impl FromRequest<App> for CollectionBody {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self> {
+        let creates = request.method() == http::Method::POST;
+        let read = Submitted::read(request).await.and_then(|submitted| match submitted {
+            Submitted::Json(map) => Ok(map),
+            Submitted::Form { pairs, .. } => infer(pairs),
+        });
+        read.map(Self).map_err(|error| match error {
+            Error::Invalid(_) if creates => {
+                Error::bad_request("Failed to load the collection type data due to invalid formatting.")
+            }
+            Error::Invalid(_) => Error::bad_request("Failed to load the submitted data due to invalid formatting."),
+            other => other,
+        })
+    }
+}
+
+impl FromRequest<App> for CredentialsBody {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self> {
+        match Submitted::read(request).await? {
+            Submitted::Json(map) => Ok(Self(map)),
+            Submitted::Form { pairs, .. } => texts(pairs).map(Self),
+        }
+    }
+}
+
+/// What was sent, before anybody says what its texts stand for.
+enum Submitted {
+    Json(Map<String, Json>),
+    Form { pairs: Vec<(String, String)>, uploads: Vec<Upload> },
+}
+
+/// The content types that are understood.
+enum Kind {
+    Json,
+    Multipart,
+    Urlencoded,
+    Other,
+}
+
+impl Submitted {
+    async fn read(request: Request) -> Result<Self> {
+        let (mut parts, body) = request.into_parts();
+        let content_type = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        match kind(content_type) {
+            Kind::Multipart => {
+                let Query(query) = Query::of(&mut parts)?;
+                Self::multipart(Request::from_parts(parts, body), &query).await
+            }
+            Kind::Json => object(read_whole(body).await?).await.map(Self::Json),
+            Kind::Urlencoded => {
+                let Query(query) = Query::of(&mut parts)?;
+                let bytes = read_whole(body).await?;
+                if bytes.is_empty() {
+                    return Ok(Self::Json(Map::new()));
+                }
+                let mut pairs = decode_pairs(&bytes).ok_or_else(|| Error::bad_request(""))?;
+                pairs.extend(query.iter().cloned());
+                Ok(Self::Form { pairs, uploads: Vec::new() })
+            }
+            Kind::Other if is_empty(body).await? => Ok(Self::Json(Map::new())),
+            Kind::Other => Err(Error::bad_request("Unsupported Content-Type.")),
+        }
+    }
+
+    async fn multipart(mut request: Request, query: &[(String, String)]) -> Result<Self> {
+        // A body that is known to be empty is an empty object, not a form without its end.
+        if axum::body::HttpBody::is_end_stream(request.body()) {
+            return Ok(Self::Json(Map::new()));
+        }
+        // The limit of the route holds; axum's own would come on top.
+        DefaultBodyLimit::disable().apply(&mut request);
+        let mut form = Multipart::from_request(request, &()).await.map_err(|_| Error::bad_request(""))?;
+        let (mut pairs, mut uploads) = (query.to_vec(), Vec::new());
+        let (mut parts, mut room) = (0, MOST_TEXT);
+        while let Some(mut part) = form.next_field().await.map_err(|error| refused(&error))? {
+            parts += 1;
+            if parts > MOST_PARTS {
+                return Err(Error::bad_request(""));
+            }
+            let key = part.name().unwrap_or_default().to_owned();
+            let file_name = part.file_name().unwrap_or_default().to_owned();
+            let limit = if file_name.is_empty() { room } else { usize::MAX };
+            let mut content = BytesMut::new();
+            while let Some(chunk) = part.chunk().await.map_err(|error| refused(&error))? {
+                if content.len() + chunk.len() > limit {
+                    return Err(Error::bad_request(""));
+                }
+                content.extend_from_slice(&chunk);
+            }
+            if key.is_empty() {
+                continue;
+            }
+            if file_name.is_empty() {
+                room -= content.len();
+                pairs.push((key, String::from_utf8(content.into()).map_err(|_| Error::bad_request(""))?));
+            } else {
+                let file_name = file_name.rsplit('/').next().unwrap_or_default().to_owned();
+                uploads.push(Upload { key, file_name, bytes: content.freeze() });
+            }
+        }
+        Ok(Self::Form { pairs, uploads })
+    }
+}
+
+/// Parameters after `;` do not matter; the rest is compared exactly.
+fn kind(content_type: &str) -> Kind {
+    match content_type.split(';').next().unwrap_or_default().trim() {
+        "application/json" => Kind::Json,
+        "multipart/form-data" => Kind::Multipart,
+        "application/x-www-form-urlencoded" => Kind::Urlencoded,
+        _ => Kind::Other,
+    }
+}
+
+async fn object(bytes: Bytes) -> Result<Map<String, Json>> {
+    if bytes.is_empty() {
+        return Ok(Map::new());
+    }
+    let is_long = bytes.len() > LONG;
+    let parse = move || object_of(&bytes).map(Option::unwrap_or_default);
+    if is_long {
+        return tokio::task::spawn_blocking(parse).await.map_err(|error| Error::Internal(error.into()))?;
+    }
+    parse()
+}
+
+/// The JSON object that a text begins with, or `None` for `null`; what follows is ignored.
+///
+/// # Errors
+/// `Invalid` for anything else.
+pub(super) fn object_of(bytes: &[u8]) -> Result<Option<Map<String, Json>>> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let object = Option::<Map<String, Json>>::deserialize(&mut deserializer).map_err(|_| Error::bad_request(""))?;
+    Ok(object.map(|mut map| {
+        map.values_mut().for_each(as_floats);
+        map
+    }))
+}
+
+/// Numbers are 64-bit floats; integers beyond 2^53 lose their last digits, and `1.0` is `1`.
+fn as_floats(value: &mut Json) {
+    match value {
+        Json::Number(number) => {
+            if let Some(same) = number.as_f64().and_then(shortest) {
+                *number = same;
+            }
+        }
+        Json::Array(list) => list.iter_mut().for_each(as_floats),
+        Json::Object(map) => map.values_mut().for_each(as_floats),
+        _ => {}
+    }
+}
+
+async fn read_whole(mut body: Body) -> Result<Bytes> {
+    let mut first = Bytes::new();
+    let mut rest = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| refused(&error))?;
+        let Ok(data) = frame.into_data() else { continue };
+        // Most bodies come in one piece, which needs no copy.
+        if first.is_empty() {
+            first = data;
+        } else {
+            rest.extend_from_slice(&data);
+        }
+    }
+    if rest.is_empty() {
+        return Ok(first);
+    }
+    let mut whole = BytesMut::with_capacity(first.len() + rest.len());
+    whole.extend_from_slice(&first);
+    whole.extend_from_slice(&rest);
+    Ok(whole.freeze())
+}
+
+async fn is_empty(mut body: Body) -> Result<bool> {
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| refused(&error))?;
+        if frame.data_ref().is_some_and(|data| !data.is_empty()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Why a body could not be read: too large or too slow, as the limits say; anything else is malformed.
+fn refused(error: &(dyn std::error::Error + 'static)) -> Error {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(limit) = error.downcast_ref::<BodyError>() {
+            return limit.into();
+        }
+        cause = error.source();
+    }
+    Error::bad_request("")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    async fn read(content_type: &str, body: impl Into<Body>) -> Result<Json> {
+        let request = Request::post("/x?t=q").header(CONTENT_TYPE, content_type).body(body.into()).expect("a request");
+        match Submitted::read(request).await? {
+            Submitted::Json(map) => Ok(Json::Object(map)),
+            Submitted::Form { pairs, uploads } => {
+                let mut map = infer(pairs)?;
+                for upload in uploads {
+                    map.insert(upload.key, json!([upload.file_name, String::from_utf8_lossy(&upload.bytes)]));
+                }
+                Ok(Json::Object(map))
+            }
+        }
+    }
+
+    async fn read_json(body: &'static [u8]) -> Result<Json> {
+        read("application/json; charset=utf-8", body).await
+    }
+
+    #[tokio::test]
+    async fn a_json_body_is_one_object() {
+        assert_eq!(read_json(br#"{"a":1,"a":2} what follows is ignored"#).await.expect("read"), json!({"a": 2}));
+        assert_eq!(read_json(b"null").await.expect("read"), json!({}));
+        assert_eq!(read_json(b"").await.expect("read"), json!({}));
+        for broken in ["[1]", "5", "\"a\"", "   ", "{", "{\"a\":}", "{\"a\":1e400}", "{\"a\":\"\\ud800\"}", "nul"] {
+            assert!(read_json(broken.as_bytes()).await.is_err(), "{broken}");
+        }
+        assert!(read_json(b"{\"a\":\"\xff\"}").await.is_err());
+    }
+
+    #[tokio::test]
+    async fn deep_nesting_is_refused() {
+        let nested = |depth: usize| format!("{{\"a\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
+        assert!(read("application/json", nested(100)).await.is_ok());
+        assert!(read("application/json", nested(200)).await.is_err());
+        assert!(read("application/json", nested(100_000)).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn numbers_pass_through_floats() {
+        let body = read_json(br#"{"a":9007199254740993,"b":1.0,"c":[1e2,-0.0],"d":1e300,"e":18446744073709551615}"#);
+        let body = body.await.expect("read");
+        assert_eq!(
+            body.to_string(),
+            r#"{"a":9007199254740992,"b":1,"c":[100,0],"d":1e+300,"e":1.8446744073709552e+19}"#
+        );
+    }
+
+    #[tokio::test]
+    async fn other_types_are_refused_unless_empty() {
+        for other in ["text/json", "application/vnd.api+json", "Application/Json", "", "text/plain"] {
+            assert_eq!(read(other, "").await.expect("read"), json!({}), "{other}");
+            let error = read(other, "{}").await.expect_err("refused");
+            assert_eq!(error.to_string(), "Unsupported Content-Type.", "{other}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_urlencoded_body_takes_the_query_in() {
+        let body = read("application/x-www-form-urlencoded", "a=1&t=2&b=x%20y").await.expect("read");
+        assert_eq!(body, json!({"a": 1, "t": [2, "q"], "b": "x y"}));
+        assert!(read("application/x-www-form-urlencoded", "a=%zz").await.is_err());
+    }
+
+    fn form(parts: &[&str]) -> String {
+        let parts: String =
+            parts.iter().map(|part| format!("--B\r\nContent-Disposition: form-data; {part}\r\n")).collect();
+        format!("{parts}--B--\r\n")
+    }
+
+    const MULTIPART: &str = "multipart/form-data; boundary=B";
+
+    #[tokio::test]
+    async fn a_multipart_body_has_texts_and_files() {
+        let body = form(&[
+            "name=\"n\"\r\n\r\n12",
+            "name=\"s\"; filename=\"\"\r\n\r\nplain",
+            "name=\"doc\"; filename=\"a/b.txt\"\r\nContent-Type: text/x\r\n\r\nbytes",
+            "name=\"@jsonPayload\"\r\n\r\n{\"o\":{\"k\":[1]}}",
+            "name=\"\"\r\n\r\nnameless",
+        ]);
+        let read = read(MULTIPART, body).await.expect("read");
+        assert_eq!(read, json!({"t": "q", "n": 12, "s": "plain", "o": {"k": [1]}, "doc": ["b.txt", "bytes"]}));
+    }
+
+    #[tokio::test]
+    async fn a_broken_multipart_body_is_refused() {
+        assert!(read("multipart/form-data", "x").await.is_err(), "no boundary");
+        assert!(read(MULTIPART, "--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nno end").await.is_err());
+        assert!(read(MULTIPART, "nothing of the kind").await.is_err());
+        assert_eq!(read(MULTIPART, "").await.expect("empty"), json!({}));
+    }
+
+    #[tokio::test]
+    async fn a_multipart_body_has_at_most_1000_parts() {
+        let parts = |count: usize| form(&vec!["name=\"a\"\r\n\r\n1"; count]);
+        assert!(read(MULTIPART, parts(1000)).await.is_ok());
+        assert!(read(MULTIPART, parts(1001)).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn texts_of_a_multipart_body_are_limited_together() {
+        let half = "x".repeat(MOST_TEXT / 2);
+        let one = format!("name=\"a\"\r\n\r\n{half}");
+        let file = format!("name=\"a\"; filename=\"f\"\r\n\r\n{half}");
+        assert!(read(MULTIPART, form(&[&one, &one, &file])).await.is_ok());
+        assert!(read(MULTIPART, form(&[&one, &one, "name=\"b\"\r\n\r\n1"])).await.is_err());
+    }
+}

@@ -1,0 +1,101 @@
+//! The request as plain data for the rooms.
+
+use std::borrow::Cow;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+use http::{HeaderMap, Method};
+
+use super::Query;
+use crate::app::App;
+use crate::context::{HeaderLookup, Occasion, RequestContext};
+use crate::error::{Error, Result};
+
+/// The address at the other end of the connection; `serve` puts it into each request.
+#[derive(Clone, Copy)]
+pub(in crate::http) struct Peer(pub(in crate::http) SocketAddr);
+
+impl FromRequestParts<App> for RequestContext {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let caller = match authorization(&parts.headers) {
+            Some(token) => app.auth.caller(token).await,
+            None => None,
+        };
+        Ok(Self { caller, ..of_guest(parts)? })
+    }
+}
+
+/// A request as a guest's, where the `Authorization` header does not count: the download of a file.
+pub(in crate::http) struct Guest(pub(in crate::http) RequestContext);
+
+impl FromRequestParts<App> for Guest {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self> {
+        of_guest(parts).map(Self)
+    }
+}
+
+fn of_guest(parts: &mut Parts) -> Result<RequestContext> {
+    let Query(query) = Query::of(parts)?;
+    Ok(RequestContext {
+        caller: None,
+        occasion: Occasion::Default,
+        method: method(&parts.method),
+        query,
+        headers: Arc::new(Headers(parts.headers.clone())),
+        ip: parts.extensions.get::<Peer>().map(|Peer(address)| address.ip().to_canonical()),
+    })
+}
+
+/// The `Authorization` header, if it can be a token.
+pub(in crate::http) fn authorization(headers: &HeaderMap) -> Option<&str> {
+    headers.get(AUTHORIZATION)?.to_str().ok().filter(|value| !value.is_empty())
+}
+
+fn method(method: &Method) -> Cow<'static, str> {
+    match *method {
+        Method::GET => Cow::Borrowed("GET"),
+        Method::HEAD => Cow::Borrowed("HEAD"),
+        Method::POST => Cow::Borrowed("POST"),
+        Method::PATCH => Cow::Borrowed("PATCH"),
+        Method::DELETE => Cow::Borrowed("DELETE"),
+        _ => Cow::Owned(method.as_str().to_owned()),
+    }
+}
+
+struct Headers(HeaderMap);
+
+impl HeaderLookup for Headers {
+    fn header(&self, snake_case_name: &str) -> Option<Cow<'_, str>> {
+        let is_meant = |name: &str| {
+            name.len() == snake_case_name.len()
+                && name.bytes().zip(snake_case_name.bytes()).all(|(a, b)| a == b || (a == b'-' && b == b'_'))
+        };
+        let (_, value) = self.0.iter().find(|(name, _)| is_meant(name.as_str()))?;
+        Some(String::from_utf8_lossy(value.as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn headers_are_found_by_their_names_in_snake_case() {
+        let mut headers = HeaderMap::new();
+        headers.append("X-Token", HeaderValue::from_static("first"));
+        headers.append("X-Token", HeaderValue::from_static("second"));
+        let headers = Headers(headers);
+        assert_eq!(headers.header("x_token").as_deref(), Some("first"));
+        assert_eq!(headers.header("x-token").as_deref(), Some("first"));
+        assert_eq!(headers.header("token"), None);
+    }
+}

@@ -1,0 +1,15 @@
+//! What a handler may ask for; what is demanded of a request stands in the handler's signature.
+
+mod body;
+mod context;
+mod form;
+mod path;
+mod query;
+mod superuser;
+
+pub(super) use body::{CollectionBody, CredentialsBody, RecordBody};
+pub(super) use context::{Guest, Peer, authorization};
+pub(super) use form::decode_pairs;
+pub(super) use path::Params;
+pub(super) use query::Query;
+pub(super) use superuser::Superuser;

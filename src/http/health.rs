@@ -1,0 +1,55 @@
+//! `/api/health`: whether the server answers; superusers also learn how it sees them.
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use serde_json::json;
+
+use super::fields::Fields;
+use crate::app::App;
+use crate::context::RequestContext;
+use crate::error::Result;
+
+/// Headers that proxies put the client's address into.
+const PROXY_HEADERS: [(&str, &str); 3] = [
+    ("CF-Connecting-IP", "cf_connecting_ip"),
+    ("Fly-Client-IP", "fly_client_ip"),
+    ("X-Forwarded-For", "x_forwarded_for"),
+];
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/api/health", get(health))
+}
+
+async fn health(State(_): State<App>, context: RequestContext, fields: Fields) -> Result<Response> {
+    let data = if context.is_superuser() { seen(&context) } else { json!({}) };
+    let body = json!({"message": "API is healthy.", "code": 200, "data": data});
+    fields.object(body.to_string().into_bytes()).await
+}
+
+fn seen(context: &RequestContext) -> serde_json::Value {
+    let is_sent = |snake_case: &str| context.headers.header(snake_case).is_some_and(|value| !value.is_empty());
+    let proxy = PROXY_HEADERS.iter().find(|(_, snake_case)| is_sent(snake_case)).map_or("", |(name, _)| name);
+    // There are no backups to make yet.
+    json!({"canBackup": false, "realIP": context.ip.map(expanded).unwrap_or_default(), "possibleProxyHeader": proxy})
+}
+
+/// IPv6 addresses are written in full.
+fn expanded(ip: std::net::IpAddr) -> String {
+    match ip {
+        std::net::IpAddr::V4(ip) => ip.to_string(),
+        std::net::IpAddr::V6(ip) => ip.segments().map(|segment| format!("{segment:04x}")).join(":"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::expanded;
+
+    #[test]
+    fn addresses_are_written_in_full() {
+        assert_eq!(expanded([127, 0, 0, 1].into()), "127.0.0.1");
+        assert_eq!(expanded(std::net::Ipv6Addr::LOCALHOST.into()), "0000:0000:0000:0000:0000:0000:0000:0001");
+    }
+}

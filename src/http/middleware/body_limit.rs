@@ -1,0 +1,298 @@
+//! How large a body may be, how long it may take, and how much of all bodies is held in memory at once.
+//!
+//! A body that is refused, or that a handler does not want, is read on for a moment and thrown away: closing a
+//! connection with unread bytes resets it, and the client would never see the answer.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::header::{CONNECTION, CONTENT_LENGTH};
+use http::{HeaderValue, Version};
+use http_body_util::BodyExt;
+use hyper::body::{Frame, SizeHint};
+use tokio::time::Sleep;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::connections::Connection;
+
+/// What a body may have where its route says nothing else.
+const DEFAULT: u64 = 32 * 1024 * 1024;
+/// How long a body may take from its first to its last byte.
+const LONGEST: Duration = Duration::from_secs(5 * 60);
+/// How many bytes of all bodies are held at once, beyond the free part of each.
+const MOST_HELD: usize = 512 * 1024 * 1024;
+/// How many bytes of each body are not counted, so that uploads never crowd out small requests.
+const FREE: usize = 64 * 1024;
+/// How long and how much of an unwanted body is read.
+const DRAIN: (Duration, usize) = (Duration::from_secs(2), 64 * 1024 * 1024);
+
+/// Why a body was not read to its end.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+pub(in crate::http) enum BodyError {
+    /// It is over the limit of its route.
+    #[error("the body is too large")]
+    TooLarge,
+    /// It took too long.
+    #[error("the body took too long")]
+    TooSlow,
+    /// The server holds too many bodies.
+    #[error("too many bodies are being read")]
+    Crowded,
+    /// The connection broke or the body is malformed.
+    #[error("the body cannot be read")]
+    Broken,
+}
+
+impl From<&BodyError> for Error {
+    fn from(error: &BodyError) -> Self {
+        match error {
+            BodyError::TooLarge => Self::TooLarge,
+            BodyError::TooSlow => Self::bad_request("The request took too long to arrive."),
+            BodyError::Crowded => Self::Unavailable("Too many uploads are under way.".into()),
+            BodyError::Broken => Self::bad_request(""),
+        }
+    }
+}
+
+/// The memory that all bodies share.
+#[derive(Clone, Default)]
+pub(in crate::http) struct Budget(Arc<AtomicUsize>);
+
+/// The limit of most routes.
+pub(in crate::http) async fn body_limit(State(budget): State<Budget>, request: Request, next: Next) -> Response {
+    limited(DEFAULT, budget, request, next).await
+}
+
+/// The limit of routes that create and update records: the collection's fields add to it. An unknown collection is
+/// told before anything is read.
+pub(in crate::http) async fn record_body_limit(
+    State((app, budget)): State<(App, Budget)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match limit_of(&app, &request) {
+        Ok(limit) => limited(limit, budget, request, next).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+/// `/api/collections/{collection}/records…`; reads have the default limit.
+fn limit_of(app: &App, request: &Request) -> Result<u64> {
+    if !matches!(*request.method(), http::Method::POST | http::Method::PATCH) {
+        return Ok(DEFAULT);
+    }
+    let encoded = request.uri().path().split('/').nth(3).unwrap_or_default();
+    let decoded = percent_decoded(encoded).ok_or_else(Error::not_found)?;
+    app.records.body_limit(&decoded)
+}
+
+fn percent_decoded(text: &str) -> Option<String> {
+    // A plus is a plus in paths.
+    let escaped = text.replace('+', "%2B");
+    let mut pairs = crate::http::extract::decode_pairs(escaped.as_bytes())?;
+    if pairs.len() == 1 { pairs.pop().map(|(key, _)| key) } else { None }
+}
+
+async fn limited(limit: u64, budget: Budget, request: Request, next: Next) -> Response {
+    let version = request.version();
+    let declared = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if declared.is_none() && request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    let connection = request.extensions().get::<Arc<Connection>>().cloned();
+    let (parts, body) = request.into_parts();
+    let body = Limited::new(body, limit, budget, connection);
+    if declared.is_some_and(|length| length > limit) {
+        drop(body);
+        return closing(Error::TooLarge.into_response(), version);
+    }
+    let response = next.run(Request::from_parts(parts, Body::new(body))).await;
+    if response.status() == http::StatusCode::PAYLOAD_TOO_LARGE { closing(response, version) } else { response }
+}
+
+/// HTTP/2 has no such header: there a stream ends alone.
+fn closing(mut response: Response, version: Version) -> Response {
+    if version <= Version::HTTP_11 {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+/// A body with its limits.
+struct Limited {
+    inner: Option<Body>,
+    read: u64,
+    limit: u64,
+    held: usize,
+    budget: Budget,
+    deadline: Option<Pin<Box<Sleep>>>,
+    connection: Option<Arc<Connection>>,
+    waiting: bool,
+}
+
+impl Limited {
+    fn new(body: Body, limit: u64, budget: Budget, connection: Option<Arc<Connection>>) -> Self {
+        Self { inner: Some(body), read: 0, limit, held: 0, budget, deadline: None, connection, waiting: false }
+    }
+
+    /// While a request waits for its client, the connection counts as idle.
+    fn wait(&mut self, waiting: bool) {
+        if self.waiting != waiting
+            && let Some(connection) = &self.connection
+        {
+            connection.waits_for_client(waiting);
+        }
+        self.waiting = waiting;
+    }
+
+    fn take(&mut self, bytes: usize) -> Result<(), BodyError> {
+        self.read += bytes as u64;
+        if self.read > self.limit {
+            return Err(BodyError::TooLarge);
+        }
+        let counted = (self.read as usize).saturating_sub(FREE);
+        let more = counted - self.held;
+        self.held = counted;
+        let before = self.budget.0.fetch_add(more, Ordering::Relaxed);
+        // A body that is alone may be as large as its route says.
+        if before + more > MOST_HELD && before + more > self.held {
+            return Err(BodyError::Crowded);
+        }
+        Ok(())
+    }
+}
+
+impl HttpBody for Limited {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let this = self.get_mut();
+        let Some(inner) = this.inner.as_mut() else { return Poll::Ready(None) };
+        let frame = match Pin::new(inner).poll_frame(context) {
+            Poll::Ready(frame) => frame,
+            Poll::Pending => {
+                this.wait(true);
+                let deadline = this.deadline.get_or_insert_with(|| Box::pin(tokio::time::sleep(LONGEST)));
+                ready!(deadline.as_mut().poll(context));
+                this.wait(false);
+                return Poll::Ready(Some(Err(BodyError::TooSlow)));
+            }
+        };
+        this.wait(false);
+        Poll::Ready(match frame {
+            None => {
+                this.inner = None;
+                None
+            }
+            Some(Err(_)) => {
+                this.inner = None;
+                Some(Err(BodyError::Broken))
+            }
+            Some(Ok(frame)) => {
+                let taken = this.take(frame.data_ref().map_or(0, Bytes::len));
+                Some(taken.map(|()| frame))
+            }
+        })
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.as_ref().is_none_or(HttpBody::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.as_ref().map_or_else(|| SizeHint::with_exact(0), HttpBody::size_hint)
+    }
+}
+
+impl Drop for Limited {
+    fn drop(&mut self) {
+        self.wait(false);
+        self.budget.0.fetch_sub(self.held, Ordering::Relaxed);
+        if let Some(rest) = self.inner.take()
+            && !rest.is_end_stream()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(tokio::time::timeout(DRAIN.0, drain(rest)));
+        }
+    }
+}
+
+async fn drain(mut body: Body) {
+    let mut room = DRAIN.1;
+    while let Some(Ok(frame)) = body.frame().await {
+        let bytes = frame.data_ref().map_or(0, Bytes::len);
+        match room.checked_sub(bytes) {
+            Some(left) => room = left,
+            None => break,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limited(body: Body, limit: u64, budget: &Budget) -> Limited {
+        Limited::new(body, limit, budget.clone(), None)
+    }
+
+    #[tokio::test]
+    async fn a_body_of_exactly_the_limit_passes_and_one_byte_more_does_not() {
+        let budget = Budget::default();
+        assert!(limited(Body::from("12345"), 5, &budget).collect().await.is_ok());
+        assert!(matches!(limited(Body::from("123456"), 5, &budget).collect().await, Err(BodyError::TooLarge)));
+    }
+
+    #[tokio::test]
+    async fn memory_of_large_bodies_is_counted_and_given_back() {
+        let budget = Budget::default();
+        let mut body = limited(Body::from(vec![0; FREE + 10]), u64::MAX, &budget);
+        assert!(body.frame().await.is_some_and(|frame| frame.is_ok()));
+        assert_eq!(budget.0.load(Ordering::Relaxed), 10);
+        drop(body);
+        assert_eq!(budget.0.load(Ordering::Relaxed), 0);
+    }
+
+    #[tokio::test]
+    async fn where_too_much_is_held_large_bodies_are_refused_and_small_ones_are_not() {
+        let budget = Budget::default();
+        budget.0.store(MOST_HELD, Ordering::Relaxed);
+        assert!(limited(Body::from(vec![0; FREE]), u64::MAX, &budget).collect().await.is_ok());
+        let large = limited(Body::from(vec![0; FREE + 1]), u64::MAX, &budget).collect().await;
+        assert!(matches!(large, Err(BodyError::Crowded)));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_does_not_end_is_given_up() {
+        let mut endless = limited(Body::from_stream(Endless), u64::MAX, &Budget::default());
+        endless.deadline = Some(Box::pin(tokio::time::sleep(Duration::from_millis(1))));
+        assert!(matches!(endless.collect().await, Err(BodyError::TooSlow)));
+    }
+
+    struct Endless;
+
+    impl futures_util::Stream for Endless {
+        type Item = std::io::Result<Bytes>;
+
+        fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            Poll::Pending
+        }
+    }
+
+    #[test]
+    fn names_in_paths_are_decoded() {
+        assert_eq!(percent_decoded("no%20tes+"), Some("no tes+".to_owned()));
+        assert_eq!(percent_decoded("%ff"), None);
+        assert_eq!(percent_decoded(""), None);
+    }
+}

@@ -1,0 +1,35 @@
+//! How many headers a request may have, and how long they and the address may be together. The connection itself
+//! has limits above these; here it still gets the envelope.
+
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+use serde_json::Map;
+
+use crate::http::envelope::refusal;
+
+/// How many headers the connection reads at most.
+pub(in crate::http) const MOST_READ: usize = 250;
+/// How many bytes of headers the connection reads at most.
+pub(in crate::http) const MOST_BYTES_READ: usize = 256 * 1024;
+
+const MOST: usize = 100;
+const MOST_BYTES: usize = 64 * 1024;
+const LONGEST_ADDRESS: usize = 32 * 1024;
+
+pub(in crate::http) async fn header_limits(request: Request, next: Next) -> Response {
+    let address = request.uri().path_and_query().map_or(0, |address| address.as_str().len());
+    if address > LONGEST_ADDRESS {
+        return refusal(StatusCode::URI_TOO_LONG, "The address of the request is too long.", Map::new());
+    }
+    if request.headers().len() > MOST || bytes(request.headers()) > MOST_BYTES {
+        let message = "The headers of the request are too many or too large.";
+        return refusal(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, message, Map::new());
+    }
+    next.run(request).await
+}
+
+fn bytes(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
+}

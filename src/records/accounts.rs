@@ -1,0 +1,232 @@
+//! What is special about records that can log in: the checks of the form, and what a change brings with it
+//! (contract: auth, sections 3.4 and 13).
+
+use serde_json::{Map, Value as Json};
+
+use super::save::Known;
+use crate::error::{Fault, FieldErrors, Result};
+use crate::ids;
+use crate::schema::{Collection, FieldKind, Modifier, Record, Schema};
+use crate::store::{Tx, Value};
+
+/// The address of the account that sets up the first superuser.
+pub const INSTALLER_EMAIL: &str = "__pbinstaller@example.com";
+
+/// One-time passwords of records.
+pub(super) const OTPS: &str = "_otps";
+/// Half-done sign-ins of records.
+pub(super) const MFAS: &str = "_mfas";
+/// Places from which records signed in.
+pub(super) const AUTH_ORIGINS: &str = "_authOrigins";
+/// Accounts of records at other services.
+pub(super) const EXTERNAL_AUTHS: &str = "_externalAuths";
+
+/// The collections whose rows belong to records of auth collections.
+pub(super) const SUPPORT: [&str; 4] = [AUTH_ORIGINS, EXTERNAL_AUTHS, MFAS, OTPS];
+
+/// The services that records can have accounts at.
+pub(super) const PROVIDERS: [&str; 32] = [
+    "apple",
+    "google",
+    "microsoft",
+    "yandex",
+    "facebook",
+    "instagram2",
+    "github",
+    "gitlab",
+    "bitbucket",
+    "gitee",
+    "gitea",
+    "discord",
+    "twitter",
+    "kakao",
+    "vk",
+    "linear",
+    "notion",
+    "monday",
+    "lark",
+    "box",
+    "spotify",
+    "trakt",
+    "twitch",
+    "patreon",
+    "strava",
+    "wakatime",
+    "livechat",
+    "mailcow",
+    "planningcenter",
+    "oidc",
+    "oidc2",
+    "oidc3",
+];
+
+const TOKEN_KEY_LENGTH: usize = 50;
+
+/// A random token key.
+pub(super) fn new_token_key() -> String {
+    ids::random_alphanumeric(TOKEN_KEY_LENGTH)
+}
+
+/// What the form says beside the fields.
+struct Form {
+    password: Option<String>,
+    confirm: String,
+    old: String,
+}
+
+impl Form {
+    fn read(collection: &Collection, data: &Map<String, Json>) -> Self {
+        let field = collection.field("password");
+        let text = |key: &str| {
+            let sent = data.get(key)?;
+            Some(field.map(|field| field.cast(sent).as_text().to_owned()).unwrap_or_default())
+        };
+        Self {
+            password: text("password"),
+            confirm: text("passwordConfirm").unwrap_or_default(),
+            old: text("oldPassword").unwrap_or_default(),
+        }
+    }
+
+    fn plain(&self) -> &str {
+        self.password.as_deref().unwrap_or_default()
+    }
+
+    fn check_confirm(&self, errors: &mut FieldErrors, needed: bool) {
+        if self.confirm.is_empty() && needed {
+            errors.add("passwordConfirm", Fault::required());
+        } else if !self.confirm.is_empty() && self.confirm != self.plain() {
+            errors.add("passwordConfirm", mismatch());
+        }
+    }
+}
+
+fn mismatch() -> Fault {
+    Fault::new("validation_values_mismatch", "Values don't match.")
+}
+
+/// The checks of the form of a new record.
+pub(super) fn check_create(
+    collection: &Collection,
+    data: &Map<String, Json>,
+    record: &Record,
+    manager: bool,
+) -> FieldErrors {
+    let form = Form::read(collection, data);
+    let mut errors = FieldErrors::new();
+    if record.flag("verified") && !manager {
+        errors.add("verified", mismatch());
+    }
+    if form.plain().is_empty() {
+        errors.add("password", Fault::required());
+    }
+    form.check_confirm(&mut errors, true);
+    errors
+}
+
+/// What the checks of the form of a changed record come to.
+pub(super) enum Checked {
+    /// Whether the old password is right must be known first.
+    Verify { plain: String, hash: String },
+    /// All that is wrong.
+    Done(FieldErrors),
+}
+
+/// The checks of the form of a changed record.
+pub(super) fn check_update(
+    data: &Map<String, Json>,
+    before: &Record,
+    record: &Record,
+    manager: bool,
+    known: &Known,
+) -> Checked {
+    let form = Form::read(&before.collection, data);
+    let mut errors = FieldErrors::new();
+    if !manager && record.text("email") != before.text("email") {
+        errors.add("email", mismatch());
+    }
+    if !manager && record.flag("verified") != before.flag("verified") {
+        errors.add("verified", mismatch());
+    }
+    let emptied = form.password.as_deref() == Some("");
+    if form.plain().is_empty() && (emptied || !form.confirm.is_empty() || !form.old.is_empty()) {
+        errors.add("password", Fault::required());
+    }
+    form.check_confirm(&mut errors, !form.plain().is_empty() || !form.old.is_empty());
+    let asks = !form.plain().is_empty() || !form.confirm.is_empty();
+    if asks && !manager {
+        let hash = before.text("password");
+        match &known.verified {
+            _ if form.old.is_empty() => errors.add("oldPassword", Fault::required()),
+            Some((of, true)) if of == hash => {}
+            Some((of, false)) if of == hash => {
+                errors.add(
+                    "oldPassword",
+                    Fault::new("validation_invalid_old_password", "Missing or invalid old password."),
+                );
+            }
+            _ => return Checked::Verify { plain: form.old, hash: hash.to_owned() },
+        }
+    }
+    Checked::Done(errors)
+}
+
+/// What every saved account has: superusers are verified.
+pub(super) fn complete(record: &mut Record) {
+    if record.collection.is_superusers() {
+        record.set("verified", true);
+    }
+}
+
+/// Puts a new token key into a changed record where the change asks for one, and tells which support collections
+/// lose the record's rows. `password` tells whether a password was sent.
+pub(super) fn consequences(
+    tx: &mut Tx<'_>,
+    schema: &Schema,
+    before: &Record,
+    record: &mut Record,
+    password: bool,
+) -> Result<Vec<&'static str>> {
+    let mut cleared = Vec::new();
+    let mut rotate = password || record.text("email") != before.text("email");
+    if record.flag("verified")
+        && !before.flag("verified")
+        && !support_rows(tx, schema, EXTERNAL_AUTHS, before)?.is_empty()
+    {
+        cleared.push(EXTERNAL_AUTHS);
+        rotate = true;
+    }
+    if rotate && record.text("tokenKey") == before.text("tokenKey") {
+        rotate_token_key(record);
+    }
+    if record.text("tokenKey") != before.text("tokenKey") {
+        cleared.push(OTPS);
+    }
+    if record.text("password") != before.text("password") {
+        cleared.extend([MFAS, AUTH_ORIGINS]);
+    }
+    Ok(cleared)
+}
+
+fn rotate_token_key(record: &mut Record) {
+    let generated = record.collection.field("tokenKey").and_then(|field| match &field.kind {
+        FieldKind::Text(options) if !options.autogenerate_pattern.is_empty() => {
+            Some(field.modify(Modifier::Autogenerate, &Value::from(""), &"".into()))
+        }
+        _ => None,
+    });
+    record.set("tokenKey", generated.unwrap_or_else(|| Value::from(new_token_key())));
+}
+
+/// The ids of a record's rows in a support collection.
+pub(super) fn support_rows(tx: &mut Tx<'_>, schema: &Schema, name: &str, of: &Record) -> Result<Vec<String>> {
+    let Some(support) = schema.by_name(name).filter(|support| support.system) else { return Ok(Vec::new()) };
+    let text = format!(r#"SELECT "id" FROM "{}" WHERE "collectionRef" = ? AND "recordRef" = ?"#, support.name);
+    let values = [Value::from(of.collection.id.as_str()), Value::from(of.id())];
+    let mut found = Vec::new();
+    tx.rows((text.as_str(), &values[..]), |row| {
+        found.push(row.get(0).as_text().to_owned());
+        Ok(())
+    })?;
+    Ok(found)
+}

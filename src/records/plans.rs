@@ -1,0 +1,351 @@
+//! Compiled conditions, kept by shape: a request that looks like an earlier one only binds its values.
+//!
+//! Rule, filter and sort of a collection compile to a [`Plan`]. Which SQL comes out can depend on the request (an
+//! empty operand compares otherwise than one with a value), so that a key may have several plans; the right one is
+//! the one that can be bound.
+
+use std::hash::Hash;
+use std::sync::{Arc, OnceLock};
+
+use quick_cache::sync::Cache;
+use quick_cache::{Equivalent, Weighter};
+
+use super::layout::Layout;
+use crate::error::{Error, Result};
+use crate::filter::{self, Bound, Compiled, FilterError};
+use crate::store::{ReadLane, Sql, Store, Value};
+
+/// How much text the kept plans may have, in bytes.
+const KEPT_BYTES: u64 = 32 << 20;
+/// About how much text a plan has, in bytes.
+const USUAL_BYTES: u64 = 4096;
+/// How many shapes of one key are kept.
+const SHAPES: usize = 8;
+/// The most ids that one statement asks for.
+pub(super) const IDS: usize = 1024;
+
+/// Compiled conditions with the statements that they stand in.
+pub(super) struct Plan {
+    compiled: Compiled,
+    page: OnceLock<String>,
+    count: OnceLock<String>,
+    one: OnceLock<String>,
+    /// [`Condition::among`] for two ids, to ask for its lane.
+    among: OnceLock<Sql>,
+}
+
+/// Conditions with the values of one request.
+#[derive(Clone)]
+pub(super) struct Condition {
+    plan: Arc<Plan>,
+    bound: Bound,
+}
+
+impl Plan {
+    fn new(compiled: Compiled) -> Self {
+        Self { compiled, page: OnceLock::new(), count: OnceLock::new(), one: OnceLock::new(), among: OnceLock::new() }
+    }
+
+    fn bytes(&self) -> u64 {
+        // Each statement repeats the conditions; up to three are kept.
+        4 * (self.compiled.joins.len() + self.compiled.condition.len() + self.compiled.order.len()) as u64
+    }
+
+    /// `FROM … WHERE …`, with a condition of the caller's own before the compiled one.
+    fn push_from(&self, text: &mut String, table: &str, first: &str) {
+        text.push_str(" FROM ");
+        text.push_str(table);
+        self.push_conditions(text, first);
+    }
+
+    fn push_conditions(&self, text: &mut String, first: &str) {
+        let Compiled { joins, condition, .. } = &self.compiled;
+        if !joins.is_empty() {
+            text.push(' ');
+            text.push_str(joins);
+        }
+        match (first.is_empty(), condition.is_empty()) {
+            (true, true) => {}
+            (false, true) => {
+                text.push_str(" WHERE ");
+                text.push_str(first);
+            }
+            (true, false) => {
+                text.push_str(" WHERE ");
+                text.push_str(condition);
+            }
+            (false, false) => {
+                text.push_str(" WHERE ");
+                text.push_str(first);
+                text.push_str(" AND (");
+                text.push_str(condition);
+                text.push(')');
+            }
+        }
+    }
+}
+
+impl Condition {
+    /// A page: the rows between an offset and a limit.
+    ///
+    /// Rows that joins multiplied are put together by their id, which costs less than comparing all columns.
+    pub(super) fn page(&self, layout: &Layout, limit: i64, offset: i64) -> Sql {
+        let compiled = &self.plan.compiled;
+        let text = self.plan.page.get_or_init(|| {
+            let mut text = format!("SELECT {}", layout.columns);
+            self.plan.push_from(&mut text, &layout.table, "");
+            if compiled.distinct {
+                push_group(&mut text, layout);
+            }
+            if !compiled.order.is_empty() {
+                text.push_str(" ORDER BY ");
+                text.push_str(&compiled.order);
+            }
+            text.push_str(" LIMIT ? OFFSET ?");
+            text
+        });
+        let mut values = self.values_around(&[], 2);
+        values.extend_from_slice(&self.bound.order);
+        values.push(Value::Int(limit));
+        values.push(Value::Int(offset));
+        Sql { text: text.clone(), values }
+    }
+
+    /// How many rows there are in all.
+    pub(super) fn count(&self, layout: &Layout) -> Sql {
+        let compiled = &self.plan.compiled;
+        // Joins that multiply nothing, and ask nothing, do not change how many rows there are.
+        let whole = compiled.condition.is_empty() && !compiled.distinct;
+        let text = self.plan.count.get_or_init(|| {
+            let mut text = String::new();
+            if whole {
+                text.push_str("SELECT COUNT(*) FROM ");
+                text.push_str(&layout.table);
+            } else if compiled.distinct {
+                text.push_str("SELECT COUNT(*) FROM (SELECT 1");
+                self.plan.push_from(&mut text, &layout.table, "");
+                push_group(&mut text, layout);
+                text.push(')');
+            } else {
+                text.push_str("SELECT COUNT(*)");
+                self.plan.push_from(&mut text, &layout.table, "");
+            }
+            text
+        });
+        let values = if whole { Vec::new() } else { self.values_around(&[], 0) };
+        Sql { text: text.clone(), values }
+    }
+
+    /// The row of an id, if it satisfies the condition.
+    pub(super) fn one(&self, layout: &Layout, id: &str) -> Sql {
+        let text = self.plan.one.get_or_init(|| {
+            let mut text = format!("SELECT {}", layout.columns);
+            self.plan.push_from(&mut text, &layout.table, &format!(r#"{}."id" = ?"#, layout.table));
+            text.push_str(" LIMIT 1");
+            text
+        });
+        Sql { text: text.clone(), values: self.values_around(&[id.into()], 0) }
+    }
+
+    /// `columns` of those of at most [`IDS`] ids that satisfy the condition; a row may come more than once.
+    pub(super) fn among(&self, columns: &str, table: &str, ids: &[&str]) -> Sql {
+        let first = format!(r#"{table}."id" IN ({})"#, placeholders(ids.len()));
+        let mut text = format!("SELECT {columns}");
+        self.plan.push_from(&mut text, table, &first);
+        Sql { text, values: self.values_around(&padded(ids), 0) }
+    }
+
+    /// Whether one row satisfies the condition; the row comes from `source`, which is named like the table.
+    pub(super) fn holds_for(&self, source: &str, mut values: Vec<Value>) -> Sql {
+        let mut text = format!("SELECT 1 FROM {source}");
+        self.plan.push_conditions(&mut text, "");
+        text.push_str(" LIMIT 1");
+        values.extend_from_slice(&self.bound.joins);
+        values.extend_from_slice(&self.bound.condition);
+        Sql { text, values }
+    }
+
+    /// The lane of a statement that was made of this condition.
+    pub(super) fn lane(&self, store: &Store, query: &Sql) -> Result<ReadLane> {
+        let Compiled { condition, distinct, .. } = &self.plan.compiled;
+        store.lane_of(query, !condition.is_empty() || *distinct)
+    }
+
+    /// The lane of [`Condition::among`].
+    pub(super) fn among_lane(&self, store: &Store, layout: &Layout) -> Result<ReadLane> {
+        let query = self.plan.among.get_or_init(|| self.among(&layout.columns, &layout.table, &["", ""]));
+        store.lane_of(query, true)
+    }
+
+    /// The values of joins and condition, with those of a condition of our own that stands between them.
+    fn values_around(&self, own: &[Value], more: usize) -> Vec<Value> {
+        let Bound { joins, condition, order } = &self.bound;
+        let mut values = Vec::with_capacity(joins.len() + own.len() + condition.len() + order.len() + more);
+        values.extend_from_slice(joins);
+        values.extend_from_slice(own);
+        values.extend_from_slice(condition);
+        values
+    }
+}
+
+fn push_group(text: &mut String, layout: &Layout) {
+    text.push_str(" GROUP BY ");
+    text.push_str(&layout.table);
+    text.push_str(r#"."id""#);
+}
+
+/// Placeholders for so many ids, rounded up to a power of two, so that there are few texts.
+pub(super) fn placeholders(ids: usize) -> String {
+    let mut text = "?, ".repeat(ids.next_power_of_two());
+    text.truncate(text.len() - 2);
+    text
+}
+
+/// The values for [`placeholders`]: the last id fills the places that are left.
+pub(super) fn padded(ids: &[&str]) -> Vec<Value> {
+    let last = ids.last().copied().unwrap_or_default();
+    let mut values: Vec<Value> = ids.iter().map(|&id| id.into()).collect();
+    values.resize_with(ids.len().next_power_of_two(), || last.into());
+    values
+}
+
+/// The kept plans.
+pub(super) struct Plans {
+    kept: Cache<Key, Shapes, Bytes>,
+}
+
+/// The plans of a key, one for each shape that was asked for.
+type Shapes = Arc<[Arc<Plan>]>;
+
+#[derive(Clone)]
+struct Bytes;
+
+impl Weighter<Key, Shapes> for Bytes {
+    fn weight(&self, key: &Key, shapes: &Shapes) -> u64 {
+        let texts = [&key.rule, &key.filter, &key.sort];
+        let key: usize = texts.into_iter().flatten().map(String::len).sum();
+        256 + key as u64 + shapes.iter().map(|plan| plan.bytes()).sum::<u64>()
+    }
+}
+
+#[derive(PartialEq, Eq, Hash)]
+struct Key {
+    version: u64,
+    collection: String,
+    rule: Option<String>,
+    filter: Option<String>,
+    sort: Option<String>,
+    superuser: bool,
+    candidate: bool,
+}
+
+/// Hashed as [`Key`] is.
+#[derive(Hash)]
+struct Sought<'a> {
+    version: u64,
+    collection: &'a str,
+    rule: Option<&'a str>,
+    filter: Option<&'a str>,
+    sort: Option<&'a str>,
+    superuser: bool,
+    candidate: bool,
+}
+
+impl Equivalent<Key> for Sought<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        self.version == key.version
+            && self.superuser == key.superuser
+            && self.candidate == key.candidate
+            && self.collection == key.collection
+            && self.rule == key.rule.as_deref()
+            && self.filter == key.filter.as_deref()
+            && self.sort == key.sort.as_deref()
+    }
+}
+
+impl Plans {
+    pub(super) fn new() -> Self {
+        Self { kept: Cache::with_weighter((KEPT_BYTES / USUAL_BYTES) as usize, KEPT_BYTES, Bytes) }
+    }
+
+    /// The condition of a request, compiled where no kept plan has its shape.
+    ///
+    /// # Errors
+    /// `Forbidden` where it speaks of what only superusers may filter by, `Invalid` for everything else that is
+    /// wrong with it.
+    pub(super) fn condition(&self, request: &filter::Request<'_>) -> Result<Condition> {
+        let sought = Sought {
+            version: request.schema.version,
+            collection: &request.collection.id,
+            rule: request.rule,
+            filter: request.filter,
+            sort: request.sort,
+            superuser: request.superuser,
+            candidate: request.candidate,
+        };
+        let kept = self.kept.get(&sought);
+        for plan in kept.iter().flat_map(|shapes| shapes.iter()) {
+            if let Some(bound) = plan.compiled.bind(&request.input) {
+                return Ok(Condition { plan: Arc::clone(plan), bound });
+            }
+        }
+        let compiled = filter::compile(request).map_err(|error| match error {
+            FilterError::Invalid(_) => Error::bad_request(""),
+            FilterError::Forbidden(message) => Error::Forbidden(message),
+        })?;
+        let bound = compiled
+            .bind(&request.input)
+            .ok_or_else(|| Error::internal("a condition does not bind to the request that it was compiled for"))?;
+        let plan = Arc::new(Plan::new(compiled));
+        let others = kept.iter().flat_map(|shapes| shapes.iter()).take(SHAPES - 1).cloned();
+        let shapes: Shapes = std::iter::once(Arc::clone(&plan)).chain(others).collect();
+        self.kept.insert(sought.to_key(), shapes);
+        Ok(Condition { plan, bound })
+    }
+}
+
+impl Sought<'_> {
+    fn to_key(&self) -> Key {
+        Key {
+            version: self.version,
+            collection: self.collection.to_owned(),
+            rule: self.rule.map(str::to_owned),
+            filter: self.filter.map(str::to_owned),
+            sort: self.sort.map(str::to_owned),
+            superuser: self.superuser,
+            candidate: self.candidate,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::hash::{BuildHasher, RandomState};
+
+    use super::*;
+
+    #[test]
+    fn a_sought_key_hashes_as_the_kept_one() {
+        let sought = Sought {
+            version: 3,
+            collection: "c",
+            rule: Some("a = 1"),
+            filter: None,
+            sort: Some("-b"),
+            superuser: false,
+            candidate: true,
+        };
+        let key = sought.to_key();
+        let state = RandomState::new();
+        assert_eq!(state.hash_one(&sought), state.hash_one(&key));
+        assert!(sought.equivalent(&key));
+        assert!(!Sought { rule: None, ..sought }.equivalent(&key));
+    }
+
+    #[test]
+    fn lists_of_ids_are_padded_to_few_lengths() {
+        assert_eq!(placeholders(1), "?");
+        assert_eq!(placeholders(3), "?, ?, ?, ?");
+        assert_eq!(padded(&["a", "b", "c"]), ["a", "b", "c", "c"].map(Value::from));
+    }
+}

@@ -1,0 +1,217 @@
+//! What create and update have in common, in the order of the contract: prepare on a reader, heavy work on pools of
+//! its own, commit on the writer.
+//!
+//! `prepare` is plain and may run again: where the row or the schema moved in between, the commit prepares anew
+//! inside its transaction, so that a modifier such as `count+` is always resolved against the row as it is then.
+//! Heavy work is never done there: what a new preparation needs and nobody did yet sends the save back to the start.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use super::input::Sent;
+use super::validate::Link;
+use super::{RecordInput, Records, create, gate, update, write};
+use crate::context::RequestContext;
+use crate::error::{Error, Result};
+use crate::files::NewFile;
+use crate::schema::{CollectionRef, Record, Schema};
+use crate::store::{ReadLane, Tx, WriteLane};
+
+/// How often a save starts anew before it gives up: schema and row would have to move each time.
+const ATTEMPTS: usize = 5;
+
+/// One create or update that is under way.
+pub(super) struct Save {
+    pub(super) records: Records,
+    pub(super) context: RequestContext,
+    /// The collection's id.
+    pub(super) collection: String,
+    /// The record to update; `None` for a create.
+    pub(super) target: Option<String>,
+    pub(super) data: Map<String, Json>,
+    pub(super) uploads: Vec<Sent>,
+}
+
+/// What heavy work and earlier attempts have found out.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Known {
+    /// The generated id, which stays the same in all attempts.
+    pub(super) id: Option<String>,
+    /// Password hashes by plain text.
+    hashes: HashMap<String, String>,
+    /// Whether the old password that was sent belongs to a hash.
+    pub(super) verified: Option<(String, bool)>,
+    /// The names of the files that are on the disk.
+    files: Vec<String>,
+}
+
+/// What a preparation comes to.
+pub(super) enum Prepared {
+    /// Whether a password belongs to a hash must be known first.
+    Verify { plain: String, hash: String },
+    /// Nothing speaks against the write.
+    Ready(Box<Draft>),
+}
+
+/// A record that may be written.
+pub(super) struct Draft {
+    pub(super) schema: Arc<Schema>,
+    /// The state that it was prepared from; `None` for a create.
+    pub(super) before: Option<Record>,
+    pub(super) record: Record,
+    /// Whether the id was generated.
+    pub(super) generated_id: bool,
+    /// The new plain passwords by the place of their fields.
+    pub(super) passwords: Vec<(usize, String)>,
+    /// The files that come with it.
+    pub(super) files: Vec<NewFile>,
+    /// The ids that it newly points to.
+    pub(super) links: Vec<Link>,
+}
+
+impl Save {
+    pub(super) fn new(
+        records: &Records,
+        context: &RequestContext,
+        collection: &CollectionRef,
+        target: Option<&str>,
+        input: RecordInput,
+    ) -> Self {
+        let name = |upload: &crate::files::Upload| Sent { key: upload.key.clone(), file: NewFile::from_upload(upload) };
+        Self {
+            records: records.clone(),
+            context: context.clone(),
+            collection: collection.id.clone(),
+            target: target.map(str::to_owned),
+            uploads: input.uploads.iter().map(name).collect(),
+            data: input.data,
+        }
+    }
+
+    /// The contract's message of a failure.
+    pub(super) fn failure(&self) -> &'static str {
+        if self.target.is_none() { "Failed to create record." } else { "Failed to update record." }
+    }
+
+    /// The collection as it is now.
+    pub(super) fn collection(&self, schema: &Schema) -> Result<CollectionRef> {
+        schema.by_id(&self.collection).cloned().ok_or(Error::NotFound(gate::NO_COLLECTION.into()))
+    }
+
+    fn prepare(&self, tx: &mut Tx<'_>, known: &Known) -> Result<Prepared> {
+        let schema = self.records.parts.schema.current();
+        match &self.target {
+            None => create::prepare(self, tx, schema, known),
+            Some(id) => update::prepare(self, tx, schema, id, known),
+        }
+    }
+
+    /// Saves; the record as it is stored.
+    pub(super) async fn run(self, lane: ReadLane) -> Result<Record> {
+        let save = Arc::new(self);
+        let mut known = Known::default();
+        let result = save.attempts(lane, &mut known).await;
+        if result.is_err() && !known.files.is_empty() {
+            let id = save.target.as_deref().or(known.id.as_deref()).unwrap_or_default().to_owned();
+            let names = std::mem::take(&mut known.files);
+            // The caller need not wait for the cleaning.
+            tokio::spawn(async move {
+                let parts = &save.records.parts;
+                parts.files.give_up(&parts.store, &save.collection, &id, names).await;
+            });
+        }
+        result
+    }
+
+    async fn attempts(self: &Arc<Self>, lane: ReadLane, known: &mut Known) -> Result<Record> {
+        let parts = &self.records.parts;
+        for _ in 0..ATTEMPTS {
+            let (save, so_far) = (Arc::clone(self), known.clone());
+            let draft = match parts.store.read(lane, move |tx| save.prepare(tx, &so_far)).await {
+                Ok(Prepared::Ready(draft)) => draft,
+                Ok(Prepared::Verify { plain, hash }) => {
+                    let belongs = parts.passwords.verify(plain, hash.clone()).await?;
+                    known.verified = Some((hash, belongs));
+                    continue;
+                }
+                Err(Error::StaleSchema(_)) => continue,
+                Err(error) => return Err(error),
+            };
+            self.work(&draft, known).await?;
+            let (save, so_far) = (Arc::clone(self), known.clone());
+            let written = parts.store.write(WriteLane::Grouped, move |tx| save.commit(tx, &draft, &so_far)).await;
+            match written {
+                Ok(Some(record)) => return Ok(record),
+                Ok(None) | Err(Error::StaleSchema(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Error::bad_request(self.failure()))
+    }
+
+    /// Hashes passwords and writes files, once.
+    async fn work(&self, draft: &Draft, known: &mut Known) -> Result<()> {
+        let parts = &self.records.parts;
+        if draft.generated_id {
+            known.id = Some(draft.record.id().to_owned());
+        }
+        for (_, plain) in &draft.passwords {
+            if !known.hashes.contains_key(plain) {
+                let hash = parts.passwords.hash(plain.clone()).await?;
+                known.hashes.insert(plain.clone(), hash);
+            }
+        }
+        let new: Vec<NewFile> = draft.files.iter().filter(|file| !known.files.contains(&file.name)).cloned().collect();
+        if !new.is_empty() {
+            parts.files.store(&parts.store, &self.collection, draft.record.id(), &new).await?;
+            known.id.get_or_insert_with(|| draft.record.id().to_owned());
+            known.files.extend(new.into_iter().map(|file| file.name));
+        }
+        Ok(())
+    }
+
+    /// Writes a draft, or a new one where the row or the schema moved; `None` where heavy work is missing for it.
+    fn commit(&self, tx: &mut Tx<'_>, draft: &Draft, known: &Known) -> Result<Option<Record>> {
+        if self.still_holds(tx, draft)? {
+            return write::save(self, tx, draft, known.passwords(draft)).map(Some);
+        }
+        match self.prepare(tx, known)? {
+            Prepared::Ready(draft) if known.covers(&draft) => {
+                write::save(self, tx, &draft, known.passwords(&draft)).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn still_holds(&self, tx: &mut Tx<'_>, draft: &Draft) -> Result<bool> {
+        if self.records.parts.schema.current().version != draft.schema.version {
+            return Ok(false);
+        }
+        let Some(before) = &draft.before else { return Ok(true) };
+        let now = super::load(tx, &before.collection, before.id())?;
+        Ok(now.is_some_and(|now| same_row(&now, before)))
+    }
+}
+
+/// Whether two states of a record are the same once stored.
+pub(super) fn same_row(a: &Record, b: &Record) -> bool {
+    a.values.len() == b.values.len() && a.values.iter().zip(&b.values).all(|(a, b)| a.same(b))
+}
+
+impl Known {
+    fn covers(&self, draft: &Draft) -> bool {
+        draft.passwords.iter().all(|(_, plain)| self.hashes.contains_key(plain))
+            && draft.files.iter().all(|file| self.files.contains(&file.name))
+    }
+
+    /// The hashes of a draft's new passwords, by the place of their fields.
+    fn passwords(&self, draft: &Draft) -> Vec<(usize, String)> {
+        draft
+            .passwords
+            .iter()
+            .filter_map(|(at, plain)| self.hashes.get(plain).map(|hash| (*at, hash.clone())))
+            .collect()
+    }
+}

@@ -1,0 +1,262 @@
+//! The checks of all fields of a record together, those that need the database included.
+
+use super::accounts;
+use std::collections::HashSet;
+
+use super::create::{has_default_pattern, id_options};
+use crate::error::{Error, Fault, FieldErrors, Result};
+use crate::files::{NewFile, limits};
+use crate::schema::field::file::FileOptions;
+use crate::schema::field::password::PasswordOptions;
+use crate::schema::field::relation::RelationOptions;
+use crate::schema::field::text::{self, TextOptions};
+use crate::schema::{Collection, CollectionRef, Field, FieldKind, Record, Schema};
+use crate::store::{Tx, Value, quoted};
+
+/// bcrypt's limit, which the contract keeps.
+const LONGEST_PASSWORD: usize = 72;
+/// How much of a name that is no file's an error repeats.
+const LONGEST_NAME: usize = 250;
+
+/// Ids that a record newly points to: they are looked up once more when it is written.
+#[derive(Debug)]
+pub(super) struct Link {
+    field: String,
+    target: CollectionRef,
+    ids: Vec<String>,
+}
+
+/// A record that is to be checked.
+pub(super) struct Check<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) record: &'a Record,
+    /// The stored state; `None` for a new record.
+    pub(super) before: Option<&'a Record>,
+    /// The new plain passwords by the place of their fields.
+    pub(super) passwords: &'a [(usize, String)],
+    /// The new files by the place of their fields.
+    pub(super) files: &'a [(usize, &'a NewFile)],
+    /// Whether the id was generated.
+    pub(super) generated_id: bool,
+}
+
+impl Check<'_> {
+    /// Everything that is wrong, and what must be looked up again at the write.
+    pub(super) fn run(&self, tx: &mut Tx<'_>) -> Result<(FieldErrors, Vec<Link>)> {
+        let mut errors = FieldErrors::new();
+        let mut links = Vec::new();
+        for (at, field) in self.record.collection.fields.iter().enumerate() {
+            let value = &self.record.values[at];
+            let fault = match &field.kind {
+                FieldKind::Autodate(_) => None,
+                FieldKind::Text(options) if options.primary_key => self.id(tx, field, options)?,
+                FieldKind::Password(options) => self.password(at, field, options),
+                FieldKind::File(options) => self.files(at, field, options),
+                FieldKind::Relation(options) => match field.check(value) {
+                    Some(fault) => Some(fault),
+                    None => self.relation(tx, at, field, options, &mut links)?,
+                },
+                _ => field.check(value),
+            };
+            if let Some(fault) = fault {
+                errors.add(field.name.as_str(), fault);
+            }
+        }
+        self.references(tx, &mut errors)?;
+        Ok((errors, links))
+    }
+
+    fn id(&self, tx: &mut Tx<'_>, field: &Field, options: &TextOptions) -> Result<Option<Fault>> {
+        let id = self.record.id();
+        if let Some(before) = self.before {
+            return Ok((before.id() != id)
+                .then(|| Fault::new("validation_pk_change", "The record primary key cannot be changed.")));
+        }
+        if id.is_empty() || self.generated_id {
+            return Ok(field.check(self.record.get("id")));
+        }
+        if !has_default_pattern(options) {
+            let table = quoted(&self.record.collection.name);
+            let text = format!(r#"SELECT 1 FROM {table} WHERE lower("id") = lower(?) LIMIT 1"#);
+            if tx.row((text.as_str(), &[Value::from(id)][..]), |_| Ok(()))?.is_some() {
+                return Ok(Some(taken_id(&self.record.collection)));
+            }
+        }
+        match text::check_primary_key(options, id).or_else(|| field.check(self.record.get("id"))) {
+            None => foreign_auth_id(tx, self.schema, self.record),
+            fault => Ok(fault),
+        }
+    }
+
+    fn password(&self, at: usize, field: &Field, options: &PasswordOptions) -> Option<Fault> {
+        match self.passwords.iter().find(|(of, _)| *of == at) {
+            Some((_, plain)) if plain.len() > LONGEST_PASSWORD => {
+                Some(Fault::new("validation_invalid_value", "Invalid value."))
+            }
+            Some((_, plain)) => options.check_plain(plain),
+            None if field.required && self.record.values[at].as_text().is_empty() => Some(Fault::required()),
+            None => None,
+        }
+    }
+
+    fn files(&self, at: usize, field: &Field, options: &FileOptions) -> Option<Fault> {
+        let value = &self.record.values[at];
+        let names = field.elements(value.borrow());
+        if names.is_empty() {
+            return field.check(value);
+        }
+        let new: Vec<&NewFile> = self.files.iter().filter(|(of, _)| *of == at).map(|(_, file)| *file).collect();
+        let mut known = self.stored(at, field);
+        known.extend(new.iter().map(|file| file.name.clone()));
+        let unknown: Vec<String> = names.iter().filter(|name| !known.contains(*name)).map(|name| cut(name)).collect();
+        if !unknown.is_empty() {
+            let message = format!("Invalid new files: [{}].", unknown.join(" "));
+            return Some(Fault::new("validation_invalid_file", message).with("invalidFiles", unknown));
+        }
+        field.check(value).or_else(|| new.iter().find_map(|file| limits::check(options, file)))
+    }
+
+    fn relation(
+        &self,
+        tx: &mut Tx<'_>,
+        at: usize,
+        field: &Field,
+        options: &RelationOptions,
+        links: &mut Vec<Link>,
+    ) -> Result<Option<Fault>> {
+        let mut ids = field.elements(self.record.values[at].borrow());
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        let Some(target) = self.schema.by_id(&options.collection_id) else {
+            let message = "Relation connection is missing or cannot be accessed.";
+            return Ok(Some(Fault::new("validation_missing_rel_collection", message)));
+        };
+        if !all_exist(tx, target, &ids)? {
+            return Ok(Some(missing_records()));
+        }
+        let stored = self.stored(at, field);
+        ids.retain(|id| !stored.contains(id));
+        if !ids.is_empty() {
+            links.push(Link { field: field.name.clone(), target: CollectionRef::clone(target), ids });
+        }
+        Ok(None)
+    }
+
+    /// What a list field holds already.
+    fn stored(&self, at: usize, field: &Field) -> HashSet<String> {
+        let before = self.before.map(|before| field.elements(before.values[at].borrow()));
+        before.into_iter().flatten().collect()
+    }
+
+    /// What rows of the support collections point to must exist.
+    fn references(&self, tx: &mut Tx<'_>, errors: &mut FieldErrors) -> Result<()> {
+        let collection = &self.record.collection;
+        if !collection.system || !accounts::SUPPORT.contains(&collection.name.as_str()) {
+            return Ok(());
+        }
+        let [of, record] = ["collectionRef", "recordRef"].map(|name| self.record.text(name));
+        let target = self.schema.by_id(of);
+        if !of.is_empty() {
+            match target {
+                None => errors.add("collectionRef", invalid_collection("validation_invalid_collection_id")),
+                Some(target) if !target.is_auth() => {
+                    let message = "Invalid collection type - must be auth.";
+                    errors.add("collectionRef", Fault::new("validation_invalid_collection_type", message));
+                }
+                Some(_) => {}
+            }
+        }
+        if !record.is_empty() {
+            match target {
+                None => errors.add("recordRef", invalid_collection("validation_invalid_collection")),
+                Some(target) if !exists(tx, target, record)? => {
+                    errors.add("recordRef", Fault::new("validation_invalid_record", "Missing or invalid record."));
+                }
+                Some(_) => {}
+            }
+        }
+        if collection.name == accounts::EXTERNAL_AUTHS {
+            let provider = self.record.text("provider");
+            if !provider.is_empty() && !accounts::PROVIDERS.contains(&provider) {
+                errors.add("provider", Fault::new("validation_in_invalid", "Must be a valid value."));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn cut(name: &str) -> String {
+    let mut end = name.len().min(LONGEST_NAME);
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    name[..end].to_owned()
+}
+
+fn invalid_collection(code: &'static str) -> Fault {
+    Fault::new(code, "Missing or invalid collection.")
+}
+
+fn missing_records() -> Fault {
+    let message = "Failed to find all relation records with the provided ids.";
+    Fault::new("validation_missing_rel_records", message)
+}
+
+/// The fault of an id that another record of the collection has.
+pub(super) fn taken_id(collection: &Collection) -> Fault {
+    if id_options(collection).is_none_or(has_default_pattern) {
+        return Fault::new("validation_not_unique", "Value must be unique.");
+    }
+    Fault::new("validation_pk_invalid", "The record primary key is invalid or already exists.")
+}
+
+/// An id is unique among all records that can log in.
+fn foreign_auth_id(tx: &mut Tx<'_>, schema: &Schema, record: &Record) -> Result<Option<Fault>> {
+    if !record.collection.is_auth() {
+        return Ok(None);
+    }
+    for other in schema.all().iter().filter(|other| other.is_auth() && other.id != record.collection.id) {
+        if exists(tx, other, record.id())? {
+            let message = "Invalid or duplicated auth record id.";
+            return Ok(Some(Fault::new("validation_invalid_auth_id", message)));
+        }
+    }
+    Ok(None)
+}
+
+fn exists(tx: &mut Tx<'_>, collection: &Collection, id: &str) -> Result<bool> {
+    let text = format!(r#"SELECT 1 FROM {} WHERE "id" = ?"#, quoted(&collection.name));
+    Ok(tx.row((text.as_str(), &[Value::from(id)][..]), |_| Ok(()))?.is_some())
+}
+
+fn all_exist(tx: &mut Tx<'_>, collection: &Collection, ids: &[String]) -> Result<bool> {
+    let text = format!(r#"SELECT 1 FROM {} WHERE "id" = ?"#, quoted(&collection.name));
+    for id in ids {
+        let value: [Value; 1] = [id.as_str().into()];
+        if tx.row((text.as_str(), &value[..]), |_| Ok(()))?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// What may have changed between the checks and the write: records that went, ids that came.
+pub(super) fn again(
+    tx: &mut Tx<'_>,
+    schema: &Schema,
+    record: &Record,
+    links: &[Link],
+    new_id: bool,
+    failure: &'static str,
+) -> Result<()> {
+    for link in links {
+        if !all_exist(tx, &link.target, &link.ids)? {
+            return Err(Error::invalid(failure, (link.field.as_str(), missing_records()).into()));
+        }
+    }
+    if new_id && let Some(fault) = foreign_auth_id(tx, schema, record)? {
+        return Err(Error::invalid(failure, ("id", fault).into()));
+    }
+    Ok(())
+}

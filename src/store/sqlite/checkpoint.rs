@@ -1,0 +1,84 @@
+//! Moves the log into the database beside the writer. `PASSIVE` never waits for anybody, and the writer's own limit
+//! bounds the log when that is not enough.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use parking_lot::{Condvar, Mutex};
+use rusqlite::Connection;
+
+use crate::error::Result;
+
+/// How long commits gather before they are moved.
+const EVERY: Duration = Duration::from_millis(100);
+
+/// Tells the thread that there is something to do.
+#[derive(Clone, Default)]
+pub(super) struct Checkpoints(Arc<Signal>);
+
+#[derive(Default)]
+struct Signal {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    written: bool,
+    stopped: bool,
+}
+
+impl Checkpoints {
+    /// Starts the thread.
+    pub(super) fn start(&self, connection: Connection) -> Result<JoinHandle<()>> {
+        let signal = Arc::clone(&self.0);
+        Ok(std::thread::Builder::new().name("checkpoints".into()).spawn(move || serve(&connection, &signal))?)
+    }
+
+    /// Something was committed.
+    pub(super) fn written(&self) {
+        let mut state = self.0.state.lock();
+        if !state.written {
+            state.written = true;
+            self.0.changed.notify_one();
+        }
+    }
+
+    /// Ends the thread.
+    pub(super) fn stop(&self) {
+        self.0.state.lock().stopped = true;
+        self.0.changed.notify_one();
+    }
+}
+
+fn serve(connection: &Connection, signal: &Signal) {
+    loop {
+        let mut state = signal.state.lock();
+        while !state.written && !state.stopped {
+            signal.changed.wait(&mut state);
+        }
+        if !state.stopped {
+            signal.changed.wait_for(&mut state, EVERY);
+        }
+        if state.stopped {
+            return;
+        }
+        state.written = false;
+        drop(state);
+        match passive(connection) {
+            Ok(true) => {}
+            // A reader holds an old state: the rest is moved in a later round.
+            Ok(false) => signal.state.lock().written = true,
+            Err(error) => tracing::warn!(%error, "moving the write-ahead log into the database failed"),
+        }
+    }
+}
+
+/// Whether the whole log was moved.
+fn passive(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+        let (log, moved): (i64, i64) = (row.get(1)?, row.get(2)?);
+        Ok(log == moved)
+    })
+}

@@ -1,0 +1,112 @@
+//! Time limits of statements: the engine asks every few thousand steps whether to go on.
+//!
+//! A connection gets its watch once, when it is opened; setting the limit of one read or write is then one store.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use rusqlite::Connection;
+
+use super::errors::from_engine;
+use crate::error::{Error, Result};
+
+/// After how many of the engine's steps it asks: about a millisecond of work.
+const STEPS: i32 = 20_000;
+
+const NEVER: u64 = u64::MAX;
+/// Set, but the clock starts with the first question: what is over before costs no look at the clock.
+const NOT_STARTED: u64 = 0;
+
+/// The limit of what runs on one connection.
+#[derive(Clone)]
+pub(in crate::store) struct Watch(Arc<State>);
+
+struct State {
+    base: Instant,
+    /// When to stop, in nanoseconds after `base`.
+    due: AtomicU64,
+    limit: AtomicU64,
+    /// How often the engine has asked.
+    ticks: AtomicU32,
+    /// Set where the caller has gone.
+    gone: Mutex<Option<Arc<AtomicBool>>>,
+}
+
+impl Watch {
+    /// Watches over a connection.
+    pub(super) fn over(connection: &Connection) -> Result<Self> {
+        let watch = Self(Arc::new(State {
+            base: Instant::now(),
+            due: AtomicU64::new(NEVER),
+            limit: AtomicU64::new(0),
+            ticks: AtomicU32::new(0),
+            gone: Mutex::new(None),
+        }));
+        let state = Arc::clone(&watch.0);
+        connection.progress_handler(STEPS, Some(move || state.must_stop())).map_err(from_engine)?;
+        Ok(watch)
+    }
+
+    /// Limits what follows; the clock starts once it takes longer than an instant.
+    pub(super) fn limit(&self, time: Duration) {
+        self.0.limit.store(nanos(time), Ordering::Relaxed);
+        self.0.due.store(NOT_STARTED, Ordering::Relaxed);
+    }
+
+    /// Limits what follows as a whole, short statements included; the clock starts now. It also ends once `gone`
+    /// is set.
+    pub(super) fn limit_all(&self, time: Duration, gone: Option<Arc<AtomicBool>>) {
+        *self.0.gone.lock() = gone;
+        let due = nanos(self.0.base.elapsed()).saturating_add(nanos(time)).clamp(1, NEVER - 1);
+        self.0.due.store(due, Ordering::SeqCst);
+    }
+
+    /// Takes the limit away: what ends a transaction is never stopped.
+    pub(super) fn lift(&self) {
+        self.0.due.store(NEVER, Ordering::Relaxed);
+    }
+
+    /// Ends what runs now.
+    pub(super) fn stop(&self) {
+        self.0.due.store(1, Ordering::SeqCst);
+    }
+
+    /// Refuses to begin another statement after the time is over.
+    pub(in crate::store) fn check(&self) -> Result<()> {
+        match self.0.due.load(Ordering::Relaxed) {
+            NOT_STARTED | NEVER => Ok(()),
+            due if nanos(self.0.base.elapsed()) > due || self.0.caller_has_gone() => Err(Error::Deadline),
+            _ => Ok(()),
+        }
+    }
+
+    /// How often the engine has asked so far; the difference of two answers tells how long a statement was.
+    pub(in crate::store) fn ticks(&self) -> u32 {
+        self.0.ticks.load(Ordering::Relaxed)
+    }
+}
+
+impl State {
+    fn must_stop(&self) -> bool {
+        self.ticks.fetch_add(1, Ordering::Relaxed);
+        match self.due.load(Ordering::Relaxed) {
+            NEVER => false,
+            NOT_STARTED => {
+                let due = nanos(self.base.elapsed()).saturating_add(self.limit.load(Ordering::Relaxed));
+                self.due.store(due.clamp(1, NEVER - 1), Ordering::Relaxed);
+                false
+            }
+            due => nanos(self.base.elapsed()) > due || self.caller_has_gone(),
+        }
+    }
+
+    fn caller_has_gone(&self) -> bool {
+        self.gone.lock().as_ref().is_some_and(|gone| gone.load(Ordering::Relaxed))
+    }
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(NEVER)
+}

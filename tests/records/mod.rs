@@ -1,0 +1,7 @@
+//! The reading side of records: list, view, expand and visibility, on a database of their own.
+
+mod expand;
+mod house;
+mod list;
+mod view;
+mod visibility;

@@ -1,0 +1,98 @@
+//! Limits of time and of waiting.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use tuckbox::error::{Error, Result};
+use tuckbox::store::{ReadLane, Tx, WriteLane};
+
+use super::{Database, insert, number};
+
+const ENDLESS: &str = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n";
+const SHORT: Duration = Duration::from_millis(150);
+
+fn is_deadline<T>(answer: &Result<T>) -> bool {
+    matches!(answer, Err(Error::Deadline))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exclusive_write_is_stopped_at_its_deadline() {
+    let db = Database::with(|options| options.exclusive_timeout = SHORT).await;
+    let statement =
+        "INSERT INTO notes (id) WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n";
+    assert!(is_deadline(&db.store.write(WriteLane::Exclusive, move |tx| tx.execute(statement)).await));
+    let many = |tx: &mut Tx<'_>| -> Result<()> {
+        loop {
+            tx.execute("UPDATE notes SET text = '' WHERE id = 'none'")?;
+        }
+    };
+    assert!(is_deadline(&db.store.write(WriteLane::Exclusive, many).await));
+    db.store.write(WriteLane::Exclusive, |tx| insert(tx, "next")).await.unwrap();
+    assert_eq!(db.ids(), ["next"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_grouped_write_that_takes_too_long_fails_alone_and_once() {
+    let db = Database::with(|options| options.query_timeout = SHORT).await;
+    let runs = Arc::new(AtomicUsize::new(0));
+    let release = db.occupy();
+    let writes = join_all((0..3).map(|number| {
+        let runs = Arc::clone(&runs);
+        db.write(move |tx| {
+            insert(tx, &format!("n{number}"))?;
+            if number == 1 {
+                runs.fetch_add(1, Ordering::SeqCst);
+                tx.execute("INSERT INTO notes (id) WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n")?;
+            }
+            Ok(())
+        })
+    }));
+    let (answers, ()) = tokio::join!(writes, async { drop(release) });
+    assert!(is_deadline(&answers[1]), "{:?}", answers[1]);
+    assert!(answers[0].is_ok() && answers[2].is_ok());
+    assert_eq!(db.ids(), ["n0", "n2"]);
+    assert_eq!(runs.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reads_of_both_lanes_are_stopped_at_their_deadline() {
+    let db = Database::with(|options| options.query_timeout = SHORT).await;
+    assert!(is_deadline(&db.store.read_here(|tx| number(tx, ENDLESS))));
+    assert!(is_deadline(&db.store.read(ReadLane::Slow, |tx| number(tx, ENDLESS)).await));
+    assert_eq!(db.store.read_here(|tx| number(tx, "SELECT 1")).unwrap(), 1);
+    assert_eq!(db.store.read(ReadLane::Slow, |tx| number(tx, "SELECT 1")).await.unwrap(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_read_ends_with_its_caller() {
+    let db = Database::with(|options| {
+        options.slow_readers = 1;
+        options.query_timeout = Duration::from_secs(60);
+    })
+    .await;
+    let read = db.store.read(ReadLane::Slow, |tx| number(tx, ENDLESS));
+    assert!(tokio::time::timeout(SHORT, read).await.is_err());
+    let began = Instant::now();
+    assert_eq!(db.store.read(ReadLane::Slow, |tx| number(tx, "SELECT 1")).await.unwrap(), 1);
+    assert!(began.elapsed() < Duration::from_secs(20));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_queue_refuses_at_once() {
+    let db = Database::new().await;
+    let release = db.occupy();
+    let count = 4096;
+    let waiting = join_all((0..count).map(|_| db.write(|_| Ok(()))));
+    tokio::pin!(waiting);
+    tokio::select! {
+        biased;
+        _ = &mut waiting => panic!("the writer is occupied"),
+        _ = async {} => {}
+    }
+    assert!(matches!(db.write(|_| Ok(())).await, Err(Error::Unavailable(_))));
+    drop(release);
+    assert!(waiting.await.iter().all(Result::is_ok));
+    db.write(|_| Ok(())).await.unwrap();
+}

@@ -177,3 +177,44 @@ pub struct TokenOptions {
     /// The second half of the signing key; never answered.
     pub secret: String,
 }
+
+/// The services that users may sign in through, in the order in which they are offered.
+const PROVIDERS: [&str; 32] = [
+    "apple",
+    "google",
+    "microsoft",
+    "yandex",
+    "facebook",
+    "instagram2",
+    "github",
+    "gitlab",
+    "bitbucket",
+    "gitee",
+    "gitea",
+    "discord",
+    "twitter",
+    "kakao",
+    "vk",
+    "linear",
+    "notion",
+    "monday",
+    "lark",
+    "box",
+    "spotify",
+    "trakt",
+    "twitch",
+    "patreon",
+    "strava",
+    "wakatime",
+    "livechat",
+    "mailcow",
+    "planningcenter",
+    "oidc",
+    "oidc2",
+    "oidc3",
+];
+
+/// Whether a service of this name is known.
+pub fn is_provider(name: &str) -> bool {
+    PROVIDERS.contains(&name)
+}

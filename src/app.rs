@@ -19,11 +19,8 @@ use crate::records::Records;
 use crate::schema::{Published, Schema};
 use crate::store::{ReadLane, Store, StoreOptions, Synchronous, WriteLane};
 
-/// How often the feed is trimmed.
+/// How often files are swept and the feed is trimmed.
 const HOUR: Duration = Duration::from_secs(60 * 60);
-
-/// How long a write that runs alone may take: changes of tables, truncation, large cascades.
-const EXCLUSIVE_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 
 /// An open data directory with its rooms.
 #[derive(Clone)]
@@ -87,8 +84,8 @@ impl App {
 
     fn start_background(&self) {
         self.reload_after_changes_of_others();
-        let trimming = tokio::spawn(trim_hourly(self.store.clone(), retention(&self.config)));
-        self.background.tasks.lock().push(trimming);
+        let hourly = tokio::spawn(hourly(self.store.clone(), self.files.clone(), retention(&self.config)));
+        self.background.tasks.lock().push(hourly);
     }
 
     /// Another process may change collections beside us; the writer notices before its next write.
@@ -116,21 +113,19 @@ impl App {
 
 fn store_options(config: &Config) -> StoreOptions {
     StoreOptions {
-        path: config.dir.join("data.db"),
         synchronous: if config.durable { Synchronous::Full } else { Synchronous::Normal },
-        slow_readers: std::thread::available_parallelism().map_or(2, usize::from).max(2),
         query_timeout: config.query_timeout,
-        exclusive_timeout: EXCLUSIVE_TIMEOUT,
+        ..StoreOptions::new(config.dir.join("data.db"))
     }
 }
 
 fn make_directory(dir: &Path) -> Result<()> {
-    let made = fs::create_dir_all(dir).and_then(|()| tempfile_in(dir));
+    let made = fs::create_dir_all(dir).and_then(|()| probe(dir));
     made.map_err(|error| Error::Setup(format!("The data directory {} cannot be written: {error}.", dir.display())))
 }
 
 /// Whether files can be made here; the database would tell it too, in its own words.
-fn tempfile_in(dir: &Path) -> std::io::Result<()> {
+fn probe(dir: &Path) -> std::io::Result<()> {
     let path = dir.join(format!(".probe-{}", crate::ids::random_lower(10)));
     File::create_new(&path)?;
     fs::remove_file(path)
@@ -171,19 +166,31 @@ fn retention(config: &Config) -> Retention {
     Retention { max_age_ms: age, max_rows: config.feed_rows.into() }
 }
 
-async fn trim_hourly(store: Store, retention: Retention) {
+/// What is done at the start and every hour. A failure is told and tried again the next hour.
+async fn hourly(store: Store, files: Files, retention: Retention) {
     let mut hours = tokio::time::interval(HOUR);
     loop {
         hours.tick().await;
-        loop {
-            match store.write(WriteLane::Grouped, move |tx| changes::trim(tx, retention)).await {
-                Ok(0) => break,
-                Ok(rows) => tracing::debug!(rows, "the feed was trimmed"),
-                Err(error) => {
-                    tracing::warn!(%error, "the feed could not be trimmed; the next hour tries again");
-                    break;
-                }
-            }
+        match files.sweep(&store).await {
+            Ok(0) => {}
+            Ok(names) => tracing::info!(names, "files that no record holds were removed"),
+            Err(error) => tracing::warn!(%error, "files that no record holds could not be removed"),
+        }
+        match trim(&store, retention).await {
+            Ok(0) => {}
+            Ok(rows) => tracing::info!(rows, "the feed was trimmed"),
+            Err(error) => tracing::warn!(%error, "the feed could not be trimmed"),
+        }
+    }
+}
+
+/// Trims the feed step by step, so that other writes come in between.
+async fn trim(store: &Store, retention: Retention) -> Result<usize> {
+    let mut rows = 0;
+    loop {
+        match store.write(WriteLane::Grouped, move |tx| changes::trim(tx, retention)).await? {
+            0 => return Ok(rows),
+            step => rows += step,
         }
     }
 }

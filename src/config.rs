@@ -176,7 +176,7 @@ fn check_key(name: &str, key: Option<&str>) -> Result<()> {
 }
 
 fn wrong(sentence: String) -> Error {
-    Error::bad_request(sentence)
+    Error::Setup(sentence)
 }
 
 #[cfg(test)]

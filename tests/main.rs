@@ -1,6 +1,14 @@
 //! The integration tests: what the product does, through its public surface.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+mod api;
+mod layers;
+mod safety;
 
 mod collections;
+mod filter;
 mod records;
 mod store;
 mod writes;

@@ -109,7 +109,7 @@ mod tests {
 
     fn options(line: &[&str]) -> Result<Config> {
         let words = ["tuckbox", "serve"].iter().chain(line);
-        Arguments::try_parse_from(words).map_err(|error| Error::internal(error.to_string()))?.options.resolve()
+        Arguments::try_parse_from(words).map_err(|error| Error::Setup(error.to_string()))?.options.resolve()
     }
 
     #[test]
@@ -139,6 +139,6 @@ mod tests {
             sentence(&Error::invalid("Failed to create record.", errors)),
             "Failed to create record. email: Must be a valid email address."
         );
-        assert_eq!(sentence(&Error::internal("It broke.")), "It broke.");
+        assert_eq!(sentence(&Error::Setup("It broke.".into())), "It broke.");
     }
 }

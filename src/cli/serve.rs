@@ -26,7 +26,7 @@ pub(super) async fn run(config: Config) -> Result<()> {
 }
 
 fn not_bound(address: &str, error: &io::Error) -> Error {
-    Error::internal(match error.kind() {
+    Error::Setup(match error.kind() {
         io::ErrorKind::AddrInUse => {
             format!("Another program listens on {address} already; stop it, or choose another address with --http.")
         }

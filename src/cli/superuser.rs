@@ -91,11 +91,11 @@ impl Credentials {
 
 fn ask() -> Result<String> {
     if !std::io::stdin().is_terminal() {
-        return Err(Error::bad_request("The password is missing; give it after the e-mail address."));
+        return Err(Error::Setup("The password is missing; give it after the e-mail address.".into()));
     }
     Password::new()
         .with_prompt("Password")
         .with_confirmation("Repeat the password", "The two passwords differ.")
         .interact()
-        .map_err(|error| Error::internal(format!("The password could not be read: {error}.")))
+        .map_err(|error| Error::Setup(format!("The password could not be read: {error}.")))
 }

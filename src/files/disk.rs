@@ -50,7 +50,8 @@ impl Disk {
             create(&folder, &file.name, &file.bytes)?;
         }
         // The names themselves must outlive a power cut: of the files, and of folders that may be new.
-        for folder in folder.ancestors().take_while(|folder| folder.starts_with(&self.root)) {
+        let within = folder.ancestors().take_while(|folder| folder.starts_with(&self.root));
+        for folder in within.chain(self.root.parent()) {
             File::open(folder)?.sync_all()?;
         }
         Ok(())

@@ -154,6 +154,14 @@ impl Files {
         Ok(())
     }
 
+    /// Removes everything of a collection that is deleted in this transaction: after the commit, in the background.
+    pub fn drop_collection(&self, tx: &mut Tx<'_>, collection_id: &str) -> Result<()> {
+        pending::list(tx, collection_id, "", "", &time::now_text())?;
+        let (files, collection_id) = (self.clone(), collection_id.to_owned());
+        tx.after_commit(move || files.remove_collection(&collection_id));
+        Ok(())
+    }
+
     /// Removes everything of a collection, in the background; failures are logged.
     pub fn remove_collection(&self, collection_id: &str) {
         if let Some(folder) = self.parts.disk.collection(collection_id) {
@@ -177,7 +185,18 @@ impl Files {
         let mut swept = 0;
         loop {
             let before = before.clone();
-            let doomed = store.write(WriteLane::Grouped, move |tx| pending::doom_before(tx, &before)).await?;
+            let files = self.clone();
+            let doomed = store
+                .write(WriteLane::Grouped, move |tx| {
+                    let doomed = pending::doom_before(tx, &before)?;
+                    for gone in doomed.iter().filter(|listed| listed.record_id.is_empty()) {
+                        // A collection of this id that comes right after waits until the folder is gone.
+                        let (files, collection_id) = (files.clone(), gone.collection_id.clone());
+                        tx.after_commit(move || files.remove_collection(&collection_id));
+                    }
+                    Ok(doomed)
+                })
+                .await?;
             if doomed.is_empty() {
                 return Ok(swept);
             }
@@ -191,9 +210,16 @@ impl Files {
         if doomed.is_empty() {
             return Ok(());
         }
-        let (disk, files) = (Arc::clone(&self.parts.disk), doomed.clone());
+        let (parts, files) = (Arc::clone(&self.parts), doomed.clone());
         blocking(move || {
-            files.iter().try_for_each(|file| disk.remove_file(&file.collection_id, &file.record_id, &file.name))
+            for Listed { collection_id, record_id, name } in &files {
+                if record_id.is_empty() {
+                    parts.removals.wait_for(&Vec::from_iter(parts.disk.collection(collection_id)));
+                } else {
+                    parts.disk.remove_file(collection_id, record_id, name)?;
+                }
+            }
+            Ok(())
         })
         .await?;
         store

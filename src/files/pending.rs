@@ -10,7 +10,7 @@ use crate::store::{Tx, Value};
 /// What a row has instead of the time once its file is being removed: it cannot be stored in a record any more.
 const DOOMED: &str = "";
 
-/// A listed file.
+/// A listed file, or with an empty record and name everything of a collection.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Listed {
     pub(super) collection_id: String,
@@ -57,8 +57,10 @@ pub(super) fn doom(tx: &mut Tx<'_>, collection_id: &str, record_id: &str, name: 
     Ok(tx.execute((text, &values[..]))? > 0)
 }
 
-/// Marks what was listed before an instant; answers some of all that is marked.
+/// Marks what was listed before an instant; answers some of all that is marked. Collections that are there again
+/// are let off.
 pub(super) fn doom_before(tx: &mut Tx<'_>, before: &str) -> Result<Vec<Listed>> {
+    tx.execute("DELETE FROM _tb_uploads WHERE record = '' AND collection IN (SELECT id FROM _collections)")?;
     let values: [Value; 2] = [DOOMED.into(), before.into()];
     tx.execute(("UPDATE _tb_uploads SET at = ? WHERE at < ?", &values[..]))?;
     let mut found = Vec::new();

@@ -100,7 +100,7 @@ fn text(content: &[u8], head: &[u8]) -> Kind {
         return script;
     }
     if body.starts_with(b"{") || body.starts_with(b"[") {
-        if serde_json::from_slice::<IgnoredAny>(body).is_ok() {
+        if is_json(body) {
             return kind("application/json", "json");
         }
     } else if is_table(head, head.len() < content.len(), b',') {
@@ -108,12 +108,21 @@ fn text(content: &[u8], head: &[u8]) -> Kind {
     } else if is_table(head, head.len() < content.len(), b'\t') {
         return kind("text/tab-separated-values", "tsv");
     }
-    let cut = match std::str::from_utf8(head) {
+    let utf8 = match std::str::from_utf8(head) {
         Ok(_) => true,
         // The head may end within a character.
         Err(error) => error.error_len().is_none() && head.len() < content.len(),
     };
-    kind(if cut { "text/plain; charset=utf-8" } else { "text/plain; charset=iso-8859-1" }, "txt")
+    kind(if utf8 { "text/plain; charset=utf-8" } else { "text/plain; charset=iso-8859-1" }, "txt")
+}
+
+/// Whether a content is JSON, or the head of a long one may be.
+fn is_json(body: &[u8]) -> bool {
+    let head = &body[..body.len().min(HEAD)];
+    match serde_json::from_slice::<IgnoredAny>(head) {
+        Ok(_) => true,
+        Err(error) => error.is_eof() && head.len() < body.len(),
+    }
 }
 
 fn starts_with_any_case(text: &[u8], mark: &[u8]) -> bool {
@@ -211,7 +220,9 @@ fn is_table(head: &[u8], cut: bool, separator: u8) -> bool {
     if !line_is_empty && !cut {
         counts.push(columns);
     }
-    !(quoted && !cut) && counts.len() > 1 && counts[0] > 1 && counts.iter().all(|count| *count == counts[0])
+    (cut || !quoted)
+        && counts.len() > 1
+        && counts.first().is_some_and(|first| *first > 1 && counts.iter().all(|count| count == first))
 }
 
 /// Whether a found type is one of those that a field accepts: parameters do not count, other names of a type do.

@@ -4,6 +4,7 @@
 //! that the query itself never yields a record twice. A plain operator asks twice: whether a row satisfies, and
 //! whether none fails.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::joins::{BASE, NodeId, Reach, Tree};
@@ -141,18 +142,16 @@ impl<'a> Renderer<'a> {
                 Ok(joined(parts?, " OR "))
             }
             Condition::All(parts) => self.all(parts, scope),
-            one => {
-                let open = self.open(one, scope);
-                if !open.is_empty() {
-                    return self.exists(&open, std::slice::from_ref(one), scope);
-                }
-                self.single(one, scope)
-            }
+            one => self.all(std::slice::from_ref(one), scope),
         }
     }
 
-    /// A condition whose rows the scope has.
+    /// A comparison, or the absence of a row. Rows that the scope has not are searched for.
     fn single(&mut self, condition: &Condition, scope: &Scope) -> Result<Piece, FilterError> {
+        let open = self.open(condition, scope);
+        if !open.is_empty() {
+            return self.exists(&open, std::slice::from_ref(condition), scope);
+        }
         match condition {
             Condition::Compare(compare) => self.compare(compare, scope),
             Condition::Absent(node) => {
@@ -175,6 +174,14 @@ impl<'a> Renderer<'a> {
     fn all(&mut self, parts: &[Condition], scope: &Scope) -> Result<Piece, FilterError> {
         let mut flat = Vec::new();
         flatten(parts, &mut flat);
+        // whether a row fails does not depend on the row that satisfies, and need not be asked for each
+        let mut none_fails = Vec::new();
+        for part in &mut flat {
+            if let Some((satisfied, none)) = self.lifted(part, scope)? {
+                *part = Cow::Owned(satisfied);
+                none_fails.push(none);
+            }
+        }
         let open: Vec<BTreeSet<NodeId>> = flat.iter().map(|part| self.open(part, scope)).collect();
         let mut pieces = Vec::new();
         let mut done = vec![false; flat.len()];
@@ -201,13 +208,32 @@ impl<'a> Renderer<'a> {
             }
             group.sort_unstable();
             if let [only] = group.as_slice() {
-                pieces.push(self.condition(flat[*only], scope)?);
+                pieces.push(match flat[*only].as_ref() {
+                    Condition::Any(_) => self.condition(&flat[*only], scope)?,
+                    one => self.single(one, scope)?,
+                });
             } else {
-                let group: Vec<Condition> = group.iter().map(|&member| flat[member].clone()).collect();
+                let group: Vec<Condition> = group.iter().map(|&member| flat[member].as_ref().clone()).collect();
                 pieces.push(self.exists(&shared, &group, scope)?);
             }
         }
+        pieces.extend(none_fails);
         Ok(joined(pieces, " AND "))
+    }
+
+    /// The two halves of a plain comparison of rows that the scope has not: that one satisfies, as a condition, and
+    /// that none fails.
+    fn lifted(&mut self, condition: &Condition, scope: &Scope) -> Result<Option<(Condition, Piece)>, FilterError> {
+        let Condition::Compare(compare) = condition else { return Ok(None) };
+        let liftable = !compare.any
+            && compare.left.is_all_match()
+            && compare.right.is_all_match()
+            && self.tree.multiples(compare.base).all(|node| scope.has(node));
+        if !liftable {
+            return Ok(None);
+        }
+        let satisfied = Condition::Compare(Box::new(Compare { any: true, ..compare.as_ref().clone() }));
+        Ok(self.none_fails(compare, scope)?.map(|none| (satisfied, none)))
     }
 
     /// Whether there are rows of some nodes for which all conditions hold.
@@ -285,13 +311,17 @@ impl<'a> Renderer<'a> {
     /// A comparison whose rows the scope has. A plain operator fails if one of several rows does.
     fn compare(&mut self, compare: &Compare, scope: &Scope) -> Result<Piece, FilterError> {
         let satisfied = self.comparison(compare, scope, scope)?;
-        if compare.any {
-            return Ok(satisfied);
-        }
+        let none_fails = if compare.any { None } else { self.none_fails(compare, scope)? };
+        Ok(joined([satisfied].into_iter().chain(none_fails).collect(), " AND "))
+    }
+
+    /// That none of several rows fails; `None` where there are not several. Both sides are searched anew, so that
+    /// every pair counts.
+    fn none_fails(&mut self, compare: &Compare, scope: &Scope) -> Result<Option<Piece>, FilterError> {
         let left = self.copies(&compare.left, compare.base, scope);
         let right = self.copies(&compare.right, compare.base, scope);
         if left.is_empty() && right.is_empty() {
-            return Ok(satisfied);
+            return Ok(None);
         }
         let mut scopes = [scope.clone(), scope.clone()];
         let mut joins = Vec::new();
@@ -307,8 +337,8 @@ impl<'a> Renderer<'a> {
         let fails = self.comparison(compare, left, right)?.within(|condition| format!("NOT ({condition})"));
         let joins: Vec<(NodeId, bool, &Scope)> =
             joins.into_iter().map(|(node, present, side)| (node, present, [left, right][side])).collect();
-        let fails = self.select(Piece::text("1"), &joins, fails)?.within(|query| format!("NOT EXISTS ({query})"));
-        Ok(joined(vec![satisfied, fails], " AND "))
+        let query = self.select(Piece::text("1"), &joins, fails)?;
+        Ok(Some(query.within(|query| format!("NOT EXISTS ({query})"))))
     }
 
     /// The nodes of an operand that a plain operator asks for all rows of, seen from the row that the text is about.
@@ -384,11 +414,11 @@ impl<'a> Renderer<'a> {
     }
 }
 
-fn flatten<'c>(parts: &'c [Condition], out: &mut Vec<&'c Condition>) {
+fn flatten<'c>(parts: &'c [Condition], out: &mut Vec<Cow<'c, Condition>>) {
     for part in parts {
         match part {
             Condition::All(inner) => flatten(inner, out),
-            other => out.push(other),
+            other => out.push(Cow::Borrowed(other)),
         }
     }
 }

@@ -88,8 +88,9 @@ pub(super) fn refusal(status: StatusCode, message: &str, data: Map<String, Json>
 fn log(error: &Error) {
     match error {
         Error::Internal(cause) => tracing::error!("a request failed: {cause:#}"),
+        Error::Setup(cause) => tracing::error!("a request failed: {cause}"),
         Error::Unavailable(_) | Error::Deadline => tracing::warn!("a request was given up: {error}"),
-        Error::Unique { .. } | Error::StaleSchema(_) | Error::Engine(_) | Error::Setup(_) => {
+        Error::Unique { .. } | Error::StaleSchema(_) | Error::Engine(_) => {
             tracing::warn!("the engine refused a request: {error}");
         }
         _ => {}

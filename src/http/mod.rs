@@ -10,6 +10,7 @@ mod connections;
 mod envelope;
 mod extract;
 mod fields;
+mod files;
 mod health;
 mod middleware;
 mod records;

@@ -12,7 +12,7 @@ use super::middleware::panics::panics;
 use super::middleware::request_id::request_id;
 use super::middleware::security_headers::security_headers;
 use super::middleware::trace::trace;
-use super::{admin_ui, auth, collections, health, records};
+use super::{admin_ui, auth, collections, files, health, records};
 use crate::app::App;
 use crate::error::Error;
 
@@ -25,6 +25,7 @@ pub fn router(app: App) -> Router {
         .merge(health::routes())
         .merge(collections::routes())
         .merge(auth::routes())
+        .merge(files::routes())
         .merge(admin_ui::routes())
         .fallback(nothing_here)
         .method_not_allowed_fallback(nothing_here)

@@ -153,7 +153,8 @@ pub(super) fn check_update(
         errors.add("password", Fault::required());
     }
     form.check_confirm(&mut errors, !form.plain().is_empty() || !form.old.is_empty());
-    if !manager && !(form.plain().is_empty() && form.confirm.is_empty()) {
+    let asks = !form.plain().is_empty() || !form.confirm.is_empty();
+    if asks && !manager {
         let hash = before.text("password");
         match &known.verified {
             _ if form.old.is_empty() => errors.add("oldPassword", Fault::required()),

@@ -1,5 +1,7 @@
 //! From what was sent to the values of a record: keys, modifiers, uploads (contract: records, section 5).
 
+use std::collections::{BTreeSet, HashMap, HashSet};
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::files::NewFile;
@@ -55,12 +57,9 @@ pub(super) fn resolve<'a>(
     superuser: bool,
 ) -> Resolved<'a> {
     let collection = &current.collection;
+    let of_uploads: BTreeSet<&str> = uploads.iter().map(|sent| sent.key.as_str()).collect();
     let mut keys: Vec<&str> = data.keys().map(String::as_str).collect();
-    for sent in uploads {
-        if !keys.contains(&sent.key.as_str()) {
-            keys.push(&sent.key);
-        }
-    }
+    keys.extend(of_uploads.into_iter().filter(|key| !data.contains_key(*key)));
     keys.sort_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
 
     let mut resolved = Resolved { values: vec![None; collection.fields.len()], files: Vec::new(), others: Vec::new() };
@@ -71,7 +70,12 @@ pub(super) fn resolve<'a>(
             continue;
         };
         let field = &collection.fields[at];
-        if matches!(field.kind, FieldKind::Autodate(_)) || !(superuser || is_open(collection, field)) {
+        if !superuser && !is_open(collection, field) {
+            continue;
+        }
+        if matches!(field.kind, FieldKind::Autodate(_)) {
+            // Only the server sets it; rules see that it was sent.
+            resolved.values[at] = Some(current.values[at].clone());
             continue;
         }
         let files = if modifier == Some(Modifier::Remove) { Vec::new() } else { files_of(field, key, uploads) };
@@ -137,10 +141,14 @@ pub(super) fn take_passwords(record: &mut Record, resolved: &Resolved<'_>) -> Ve
 impl Resolved<'_> {
     /// A file that the resolved value does not hold (a second one on a single field) is not stored.
     fn keep_used_files(&mut self, collection: &Collection) {
+        let mut held: HashMap<usize, HashSet<String>> = HashMap::new();
         let values = &self.values;
         self.files.retain(|(at, file)| {
-            let value = values[*at].as_ref();
-            value.is_some_and(|value| collection.fields[*at].elements(value.borrow()).contains(&file.name))
+            let held = held.entry(*at).or_insert_with(|| {
+                let value = values[*at].as_ref();
+                value.map(|value| collection.fields[*at].elements(value.borrow())).into_iter().flatten().collect()
+            });
+            held.contains(&file.name)
         });
     }
 
@@ -171,22 +179,21 @@ impl Resolved<'_> {
         if matches!(field.kind, FieldKind::Password(_)) {
             return Json::String(value.as_text().to_owned());
         }
-        if !self.files.iter().any(|(of, _)| *of == at) {
+        let new: HashMap<&str, &NewFile> =
+            self.files.iter().filter(|(of, _)| *of == at).map(|(_, file)| (file.name.as_str(), *file)).collect();
+        if new.is_empty() {
             return field.to_answer(value);
         }
-        let mut shown: Vec<Json> =
-            field.elements(value.borrow()).into_iter().map(|name| self.file(at, &name)).collect();
+        let show = |name: String| match new.get(name.as_str()) {
+            Some(file) => shown_file(file),
+            None => Json::String(name),
+        };
+        let mut shown: Vec<Json> = field.elements(value.borrow()).into_iter().map(show).collect();
         if field.is_multiple() { Json::Array(shown) } else { shown.pop().unwrap_or_default() }
     }
+}
 
-    fn file(&self, at: usize, name: &str) -> Json {
-        match self.files.iter().find(|(of, file)| *of == at && file.name == name) {
-            Some((_, file)) => json!({
-                "name": file.name,
-                "originalName": file.original_name,
-                "size": file.bytes.len(),
-            }),
-            None => Json::String(name.to_owned()),
-        }
-    }
+/// A new file as rules see it.
+fn shown_file(file: &NewFile) -> Json {
+    json!({"name": file.name, "originalName": file.original_name, "size": file.bytes.len()})
 }

@@ -8,7 +8,7 @@ use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
 
 use super::viewer::Viewer;
-use crate::schema::{Collection, CollectionRef, Field, FieldKind, Schema};
+use crate::schema::{Collection, CollectionRef, Field, Schema};
 use crate::store::{ValueRef, quoted};
 
 /// How many layouts are kept.
@@ -126,9 +126,9 @@ pub(super) fn columns(collection: &Collection) -> String {
     columns
 }
 
-/// What no answer ever shows, to nobody.
+/// What no answer ever shows, to nobody. Other password fields are shown as an empty text.
 fn is_secret(collection: &Collection, field: &Field) -> bool {
-    matches!(field.kind, FieldKind::Password(_)) || (collection.is_auth() && field.name == "tokenKey")
+    collection.is_auth() && matches!(field.name.as_str(), "password" | "tokenKey")
 }
 
 /// Appends a text as JSON.

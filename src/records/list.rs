@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Map;
 
 use super::paging::Paging;
+use super::read::read_in;
 use super::render::Rendering;
 use super::view::applicable;
 use super::{Page, Records, rules};
@@ -106,7 +107,7 @@ impl Records {
         let Reading { items, items_lane, count } = reading;
         match count {
             Some((count, ReadLane::Slow)) if items_lane == ReadLane::Fast => {
-                let found = store.read(ReadLane::Fast, move |tx| items.read(tx)).await?;
+                let found = read_in(store, items_lane, move |tx, lane| items.read(tx, lane)).await?;
                 let total = match found.total {
                     Some(total) => total,
                     None => store.read(ReadLane::Slow, move |tx| total(tx, &count)).await?,
@@ -114,23 +115,23 @@ impl Records {
                 Ok((found, Some(total)))
             }
             count => {
-                let read = move |tx: &mut Tx<'_>| {
-                    let found = items.read(tx)?;
-                    let total = match (count, found.total) {
+                let read = move |tx: &mut Tx<'_>, lane| {
+                    let found = items.read(tx, lane)?;
+                    let total = match (&count, found.total) {
                         (None, _) => None,
                         (Some(_), Some(total)) => Some(total),
-                        (Some((count, _)), None) => Some(total(tx, &count)?),
+                        (Some((count, _)), None) => Some(total(tx, count)?),
                     };
                     Ok((found, total))
                 };
-                store.read(items_lane, read).await
+                read_in(store, items_lane, read).await
             }
         }
     }
 }
 
 impl Items {
-    fn read(&self, tx: &mut Tx<'_>) -> Result<Found> {
+    fn read(&self, tx: &mut Tx<'_>, lane: ReadLane) -> Result<Found> {
         let mut items = Vec::with_capacity(USUAL_BYTES);
         items.push(b'[');
         let mut count = 0;
@@ -153,7 +154,7 @@ impl Items {
                 count += 1;
                 Ok(())
             })?;
-            self.rendering.write(tx, batch, &mut items, separate)?;
+            self.rendering.write(tx, lane, batch, &mut items, separate)?;
         }
         items.push(b']');
         Ok(Found { items, count, total: self.total(count) })

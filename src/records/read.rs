@@ -1,11 +1,11 @@
-//! Reading rows as records.
+//! Reading rows as records, and where reads run.
 
 use std::sync::Arc;
 
 use super::layout::columns;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::schema::{CollectionRef, Record};
-use crate::store::{Row, Tx, Value, quoted};
+use crate::store::{ReadLane, Row, Store, Tx, Value, quoted};
 
 /// A record by its id.
 pub fn load(tx: &mut Tx<'_>, collection: &CollectionRef, id: &str) -> Result<Option<Record>> {
@@ -18,6 +18,22 @@ pub fn find(tx: &mut Tx<'_>, collection: &CollectionRef, field: &str, value: &st
     let (table, column) = (quoted(&collection.name), quoted(&field.name));
     let text = format!("SELECT {} FROM {table} WHERE {table}.{column} = ? LIMIT 1", columns(collection));
     tx.row((text.as_str(), &[Value::from(value)][..]), |row| Ok(record(collection, row)))
+}
+
+/// Runs a read in its lane, which it is told; one that finds itself to be long work while it holds others up answers
+/// `Deadline`, and begins anew among the long ones.
+pub(super) async fn read_in<T, F>(store: &Store, lane: ReadLane, read: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: Fn(&mut Tx<'_>, ReadLane) -> Result<T> + Send + 'static,
+{
+    if lane == ReadLane::Fast {
+        match store.read_here(|tx| read(tx, ReadLane::Fast)) {
+            Err(Error::Deadline) => {}
+            done => return done,
+        }
+    }
+    store.read(ReadLane::Slow, move |tx| read(tx, ReadLane::Slow)).await
 }
 
 /// A row whose columns are the collection's fields in their order.

@@ -9,6 +9,7 @@ use super::batch::Batch;
 use super::expand::Expansion;
 use super::layout::Layout;
 use super::plans::Condition;
+use super::read::read_in;
 use super::viewer::Viewer;
 use super::{Parts, Records, Rendered, rules};
 use crate::context::RequestContext;
@@ -64,10 +65,14 @@ impl Rendering {
         Batch::new(Arc::clone(&self.layout), self.expansion.follows())
     }
 
-    /// Completes collected rows; calls `each` with an empty place for each object, to put separators around it.
+    /// Completes collected rows and writes them out, each after what `before` writes.
+    ///
+    /// # Errors
+    /// `Deadline` where this is too much for the lane of short reads.
     pub(super) fn write(
         &self,
         tx: &mut Tx<'_>,
+        lane: ReadLane,
         mut batch: Batch,
         out: &mut Vec<u8>,
         mut before: impl FnMut(&mut Vec<u8>),
@@ -79,7 +84,7 @@ impl Rendering {
             }
             _ => batch.settle(&HashSet::new()),
         }
-        let mut loaded = self.expansion.load(tx, &self.viewer, &batch)?;
+        let mut loaded = self.expansion.load(tx, &self.viewer, &batch, lane)?;
         self.expansion.fit(&mut loaded, &batch);
         for line in 0..batch.lines().len() {
             before(out);
@@ -99,11 +104,11 @@ impl Rendering {
         Rendered(out)
     }
 
-    fn record(&self, tx: &mut Tx<'_>, record: &Record) -> Result<Rendered> {
+    fn record(&self, tx: &mut Tx<'_>, lane: ReadLane, record: &Record) -> Result<Rendered> {
         let mut batch = self.batch();
         batch.push_record(&self.viewer, record);
         let mut out = Vec::with_capacity(batch.size() + 1);
-        self.write(tx, batch, &mut out, |_| {})?;
+        self.write(tx, lane, batch, &mut out, |_| {})?;
         Ok(Rendered(out))
     }
 }
@@ -121,6 +126,6 @@ impl Records {
         }
         let lane = rendering.lane(&self.parts)?;
         let record = record.clone();
-        self.parts.store.read(lane, move |tx| rendering.record(tx, &record)).await
+        read_in(&self.parts.store, lane, move |tx, lane| rendering.record(tx, lane, &record)).await
     }
 }

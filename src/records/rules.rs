@@ -42,7 +42,6 @@ impl Conditions {
     ///
     /// # Errors
     /// `Invalid` where the rule cannot be evaluated.
-    #[allow(dead_code)]
     pub(super) fn admits(
         &self,
         tx: &mut Tx<'_>,
@@ -63,7 +62,6 @@ impl Conditions {
     ///
     /// # Errors
     /// `Invalid` where the rule cannot be evaluated.
-    #[allow(dead_code)]
     pub(super) fn admits_candidate(
         &self,
         tx: &mut Tx<'_>,

@@ -148,7 +148,7 @@ impl Save {
                 Err(error) => return Err(error),
             }
         }
-        Err(Error::Unavailable("The record or its collection changes too often.".into()))
+        Err(Error::bad_request(self.failure()))
     }
 
     /// Hashes passwords and writes files, once.

@@ -1,6 +1,8 @@
 //! The checks of all fields of a record together, those that need the database included.
 
 use super::accounts;
+use std::collections::HashSet;
+
 use super::create::{has_default_pattern, id_options};
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::files::{NewFile, limits};
@@ -103,10 +105,10 @@ impl Check<'_> {
         if names.is_empty() {
             return field.check(value);
         }
-        let stored = self.before.map(|before| field.elements(before.values[at].borrow())).unwrap_or_default();
         let new: Vec<&NewFile> = self.files.iter().filter(|(of, _)| *of == at).map(|(_, file)| *file).collect();
-        let is_known = |name: &String| stored.contains(name) || new.iter().any(|file| file.name == *name);
-        let unknown: Vec<String> = names.iter().filter(|name| !is_known(name)).map(|name| cut(name)).collect();
+        let mut known = self.stored(at, field);
+        known.extend(new.iter().map(|file| file.name.clone()));
+        let unknown: Vec<String> = names.iter().filter(|name| !known.contains(*name)).map(|name| cut(name)).collect();
         if !unknown.is_empty() {
             let message = format!("Invalid new files: [{}].", unknown.join(" "));
             return Some(Fault::new("validation_invalid_file", message).with("invalidFiles", unknown));
@@ -133,14 +135,18 @@ impl Check<'_> {
         if !all_exist(tx, target, &ids)? {
             return Ok(Some(missing_records()));
         }
-        if let Some(before) = self.before {
-            let stored = field.elements(before.values[at].borrow());
-            ids.retain(|id| !stored.contains(id));
-        }
+        let stored = self.stored(at, field);
+        ids.retain(|id| !stored.contains(id));
         if !ids.is_empty() {
             links.push(Link { field: field.name.clone(), target: CollectionRef::clone(target), ids });
         }
         Ok(None)
+    }
+
+    /// What a list field holds already.
+    fn stored(&self, at: usize, field: &Field) -> HashSet<String> {
+        let before = self.before.map(|before| field.elements(before.values[at].borrow()));
+        before.into_iter().flatten().collect()
     }
 
     /// What rows of the support collections point to must exist.

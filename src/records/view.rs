@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Map;
 
+use super::read::read_in;
 use super::render::Rendering;
 use super::{Records, Rendered, rules};
 use crate::context::RequestContext;
@@ -34,7 +35,7 @@ impl Records {
         let rendering = Rendering::plan(&self.parts, &schema, context, collection);
         let (query, own) = self.row_of(&schema, context, collection, rule, id, &rendering)?;
         let lane = if own == ReadLane::Slow { own } else { rendering.lane(&self.parts)? };
-        let found = self.parts.store.read(lane, move |tx| one(tx, &query, &rendering)).await;
+        let found = read_in(&self.parts.store, lane, move |tx, lane| one(tx, lane, &query, &rendering)).await;
         found.map_err(hidden)?.ok_or_else(Error::not_found)
     }
 
@@ -74,7 +75,7 @@ pub(super) fn applicable<'r>(context: &RequestContext, rule: Option<&'r str>) ->
     }
 }
 
-fn one(tx: &mut Tx<'_>, query: &Sql, rendering: &Rendering) -> Result<Option<Rendered>> {
+fn one(tx: &mut Tx<'_>, lane: ReadLane, query: &Sql, rendering: &Rendering) -> Result<Option<Rendered>> {
     let mut out = Vec::with_capacity(1024);
     if rendering.is_plain() {
         let found = tx.row(query, |row| {
@@ -91,7 +92,7 @@ fn one(tx: &mut Tx<'_>, query: &Sql, rendering: &Rendering) -> Result<Option<Ren
     if batch.lines().is_empty() {
         return Ok(None);
     }
-    rendering.write(tx, batch, &mut out, |_| {})?;
+    rendering.write(tx, lane, batch, &mut out, |_| {})?;
     Ok(Some(Rendered(out)))
 }
 

@@ -1,11 +1,13 @@
 //! A row and its change in the feed, in one transaction; and what an engine's refusal means to the caller.
 
+use std::collections::HashSet;
+
 use super::save::{Draft, Save};
 use super::{accounts, cascade, validate};
 use crate::changes::{self, Op};
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::schema::{Collection, FieldKind, Record};
-use crate::store::{Sql, Tx, Value};
+use crate::store::{Borrowed, Sql, Tx, Value, ValueRef, quoted};
 use crate::time;
 
 /// Writes a draft with all its consequences; the record as it is stored. `hashes` are those of its new passwords.
@@ -79,36 +81,39 @@ pub(super) fn set_dates(record: &mut Record, creating: bool) {
 }
 
 fn insert(tx: &mut Tx<'_>, record: &Record) -> Result<()> {
-    let mut sql = Sql::raw("INSERT INTO ");
-    sql.name(&record.collection.name).push(" (");
+    let mut text = format!("INSERT INTO {} (", quoted(&record.collection.name));
     for (at, field) in record.collection.fields.iter().enumerate() {
-        sql.push(if at == 0 { "" } else { ", " }).name(&field.name);
+        text.push_str(if at == 0 { "" } else { ", " });
+        text.push_str(&quoted(&field.name));
     }
-    sql.push(") VALUES (");
-    for (at, value) in record.values.iter().enumerate() {
-        sql.push(if at == 0 { "" } else { ", " }).bind(value.clone());
+    text.push_str(") VALUES (");
+    for at in 0..record.values.len() {
+        text.push_str(if at == 0 { "?" } else { ", ?" });
     }
-    sql.push(")");
-    tx.execute(&sql)?;
+    text.push(')');
+    let values: Vec<ValueRef<'_>> = record.values.iter().map(Value::borrow).collect();
+    tx.execute(Borrowed(&text, &values))?;
     Ok(())
 }
 
 /// Writes the columns that differ.
 pub(super) fn change(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result<()> {
-    let mut sql = Sql::raw("UPDATE ");
-    sql.name(&record.collection.name);
-    let mut link = " SET ";
+    let mut text = format!("UPDATE {}", quoted(&record.collection.name));
+    let mut values = Vec::new();
     for ((field, old), new) in record.collection.fields.iter().zip(&before.values).zip(&record.values) {
         if !old.same(new) {
-            sql.push(link).name(&field.name).push(" = ").bind(new.clone());
-            link = ", ";
+            text.push_str(if values.is_empty() { " SET " } else { ", " });
+            text.push_str(&quoted(&field.name));
+            text.push_str(" = ?");
+            values.push(new.borrow());
         }
     }
-    if sql.values.is_empty() {
+    if values.is_empty() {
         return Ok(());
     }
-    sql.push(r#" WHERE "id" = "#).bind(before.id());
-    tx.execute(&sql)?;
+    text.push_str(r#" WHERE "id" = ?"#);
+    values.push(ValueRef::Text(before.id()));
+    tx.execute(Borrowed(&text, &values))?;
     Ok(())
 }
 
@@ -128,7 +133,7 @@ pub(super) fn files_of(record: &Record) -> Vec<String> {
 }
 
 fn dropped_files(before: &Record, record: &Record) -> Vec<String> {
-    let kept = files_of(record);
+    let kept: HashSet<String> = files_of(record).into_iter().collect();
     files_of(before).into_iter().filter(|name| !kept.contains(name)).collect()
 }
 

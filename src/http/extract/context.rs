@@ -22,20 +22,35 @@ impl FromRequestParts<App> for RequestContext {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let Query(query) = Query::of(parts)?;
         let caller = match authorization(&parts.headers) {
             Some(token) => app.auth.caller(token).await,
             None => None,
         };
-        Ok(Self {
-            caller,
-            occasion: Occasion::Default,
-            method: method(&parts.method),
-            query,
-            headers: Arc::new(Headers(parts.headers.clone())),
-            ip: parts.extensions.get::<Peer>().map(|Peer(address)| address.ip().to_canonical()),
-        })
+        Ok(Self { caller, ..of_guest(parts)? })
     }
+}
+
+/// A request as a guest's, where the `Authorization` header does not count: the download of a file.
+pub(in crate::http) struct Guest(pub(in crate::http) RequestContext);
+
+impl FromRequestParts<App> for Guest {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self> {
+        of_guest(parts).map(Self)
+    }
+}
+
+fn of_guest(parts: &mut Parts) -> Result<RequestContext> {
+    let Query(query) = Query::of(parts)?;
+    Ok(RequestContext {
+        caller: None,
+        occasion: Occasion::Default,
+        method: method(&parts.method),
+        query,
+        headers: Arc::new(Headers(parts.headers.clone())),
+        ip: parts.extensions.get::<Peer>().map(|Peer(address)| address.ip().to_canonical()),
+    })
 }
 
 /// The `Authorization` header, if it can be a token.

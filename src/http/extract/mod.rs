@@ -8,7 +8,7 @@ mod query;
 mod superuser;
 
 pub(super) use body::{CollectionBody, CredentialsBody, RecordBody};
-pub(super) use context::{Peer, authorization};
+pub(super) use context::{Guest, Peer, authorization};
 pub(super) use form::decode_pairs;
 pub(super) use path::Params;
 pub(super) use query::Query;

@@ -22,6 +22,9 @@ const INLINE: [&str; 21] = [
 const VOID: [&str; 13] =
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
 
+/// What is collapsed to one space.
+const SPACES: [char; 5] = [' ', '\t', '\n', '\r', '\x0c'];
+
 /// How far back the beginning of a block that ends is looked for.
 const DEEPEST: usize = 256;
 
@@ -77,8 +80,8 @@ struct Text {
 
 impl Text {
     fn add(&mut self, text: &str) {
-        for part in text.split_inclusive(|character: char| matches!(character, ' ' | '\t' | '\n' | '\r' | '\x0c')) {
-            let word = part.trim_end_matches([' ', '\t', '\n', '\r', '\x0c']);
+        for part in text.split_inclusive(SPACES) {
+            let word = part.trim_end_matches(SPACES);
             self.out.push_str(word);
             if word.len() < part.len() {
                 self.space();

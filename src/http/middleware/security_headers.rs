@@ -8,7 +8,6 @@ use http::header::{X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS, X_XSS_PROTECTION};
 
 /// Marks an answer that pages elsewhere may frame: files.
 #[derive(Clone, Copy)]
-#[allow(dead_code)]
 pub(in crate::http) struct MayBeFramed;
 
 pub(in crate::http) async fn security_headers(request: Request, next: Next) -> Response {

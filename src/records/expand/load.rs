@@ -4,13 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::plan::{Link, Node, Path};
-use super::{BACK, BYTES, Expansion, ROWS};
+use super::{BACK, BYTES, Expansion, ROWS, SHORT_ROWS};
 use crate::error::{Error, Result};
 use crate::records::batch::Batch;
 use crate::records::plans::{IDS, padded, placeholders};
 use crate::records::rules;
 use crate::records::viewer::Viewer;
-use crate::store::{Sql, Tx, Value};
+use crate::store::{ReadLane, Sql, Tx, Value};
 
 /// What an expansion brought along.
 pub(in crate::records) struct Loaded {
@@ -28,8 +28,27 @@ pub(super) struct Targets {
 
 /// What may still be loaded.
 struct Budget {
+    lane: ReadLane,
     rows: usize,
     bytes: usize,
+}
+
+impl Budget {
+    fn new(lane: ReadLane) -> Self {
+        let rows = if lane == ReadLane::Fast { SHORT_ROWS } else { ROWS };
+        Self { lane, rows, bytes: BYTES }
+    }
+
+    /// What happens where it is used up: a short read begins anew as a long one, and there the path is left out.
+    fn exceeded(&self) -> Error {
+        match self.lane {
+            ReadLane::Fast => Error::Deadline,
+            ReadLane::Slow => {
+                tracing::warn!("an expand was too large and was left out");
+                Error::bad_request("")
+            }
+        }
+    }
 }
 
 /// Why a path is not followed: it fails alone, or it takes the whole read with it.
@@ -49,10 +68,19 @@ impl From<Error> for Failure {
 
 impl Expansion {
     /// Loads what the paths name. A path that fails is discarded whole; others are not concerned.
-    pub(in crate::records) fn load(&self, tx: &mut Tx<'_>, viewer: &Viewer, records: &Batch) -> Result<Loaded> {
+    ///
+    /// # Errors
+    /// `Deadline` where this is too much for the lane of short reads.
+    pub(in crate::records) fn load(
+        &self,
+        tx: &mut Tx<'_>,
+        viewer: &Viewer,
+        records: &Batch,
+        lane: ReadLane,
+    ) -> Result<Loaded> {
         let count = self.nodes.len();
         let mut loaded = Loaded { nodes: (0..count).map(|_| None).collect(), used: vec![false; count] };
-        let mut budget = Budget { rows: ROWS, bytes: BYTES };
+        let mut budget = Budget::new(lane);
         for path in &self.paths {
             match self.follow(tx, viewer, records, path, &mut loaded, &mut budget) {
                 Ok(steps) => path.nodes[..steps].iter().for_each(|&at| loaded.used[at] = true),
@@ -140,21 +168,15 @@ impl Node {
                 Some(rule) => rule.among(&self.layout.columns, &self.layout.table, ids),
                 None => self.unconditional(ids),
             };
-            let mut over = false;
-            let read = tx.rows(&query, |row| {
+            tx.rows(&query, |row| {
                 // Joins of the rule can bring a row more than once.
                 if self.rule.is_some() && !seen.insert(row.get(self.layout.id).as_text().to_owned()) {
                     return Ok(());
                 }
                 batch.push_row(viewer, row);
-                over = batch.lines().len() > budget.rows || batch.size() > budget.bytes;
-                if over { Err(Error::bad_request("")) } else { Ok(()) }
-            });
-            if over {
-                tracing::warn!(collection = %self.layout.collection.name, "an expand was too large and was left out");
-                return Err(Failure::Path);
-            }
-            read?;
+                let over = batch.lines().len() > budget.rows || batch.size() > budget.bytes;
+                if over { Err(budget.exceeded()) } else { Ok(()) }
+            })?;
         }
         budget.rows -= batch.lines().len();
         budget.bytes -= batch.size();
@@ -193,7 +215,7 @@ impl Node {
             for id in field.elements(row.get(1)) {
                 for &line in lines.get(id.as_str()).into_iter().flatten() {
                     if found[line].len() < BACK {
-                        left = left.checked_sub(1).ok_or_else(|| Error::bad_request(""))?;
+                        left = left.checked_sub(1).ok_or_else(|| budget.exceeded())?;
                         found[line].push(row.get(0).as_text().to_owned());
                     }
                 }
@@ -212,7 +234,7 @@ fn pointing(tx: &mut Tx<'_>, statement: &str, from: &Batch, budget: &Budget) -> 
     for line in from.lines() {
         let mut ids = Vec::new();
         tx.rows((statement, &[Value::from(line.id.as_str())][..]), |row| {
-            left = left.checked_sub(1).ok_or_else(|| Error::bad_request(""))?;
+            left = left.checked_sub(1).ok_or_else(|| budget.exceeded())?;
             ids.push(row.get(0).as_text().to_owned());
             Ok(())
         })?;

@@ -17,6 +17,8 @@ const DEPTH: usize = 6;
 const NODES: usize = 200;
 /// How many records one request brings along.
 const ROWS: usize = 50_000;
+/// How many it brings along where it is answered among the short reads.
+const SHORT_ROWS: usize = 1000;
 /// How many bytes they have, as loaded and as written out, where one record may stand in many places.
 const BYTES: usize = 64 << 20;
 /// How many records of a back-relation one record shows.

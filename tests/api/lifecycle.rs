@@ -1,0 +1,231 @@
+//! Starting and stopping.
+
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use serde_json::json;
+
+use crate::support::{Client, Process, TestServer, id, notes, run_command, slow_connection};
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_a_clear_error() {
+    let server = TestServer::start().await;
+    let address = server.url().trim_start_matches("http://");
+    let other = server.root().join("other");
+    let output = run_command(server.root(), &["serve", "--http", address, "--dir", other.to_str().unwrap()]);
+    assert!(!output.status.success());
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains(address), "it does not name the address: {said}");
+    assert!(!said.contains("panicked"), "{said}");
+}
+
+#[tokio::test]
+async fn a_directory_in_use_is_refused() {
+    let server = TestServer::start().await;
+    let output = server.run(&["serve", "--http", "127.0.0.1:0"]);
+    assert!(!output.status.success());
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains(server.dir().to_str().unwrap()), "it does not name the directory: {said}");
+    assert!(!said.contains("panicked"), "{said}");
+    server.guest().get("/api/health").await.is(200);
+}
+
+#[test]
+fn a_directory_that_cannot_be_made_is_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let file = root.path().join("file");
+    std::fs::write(&file, "not a folder").unwrap();
+    let dir = file.join("data");
+    let output = run_command(root.path(), &["serve", "--http", "127.0.0.1:0", "--dir", dir.to_str().unwrap()]);
+    assert!(!output.status.success());
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains(dir.to_str().unwrap()), "it does not name the directory: {said}");
+    assert!(!said.contains("panicked"), "{said}");
+}
+
+#[test]
+fn a_pocketbase_directory_is_not_opened_in_place() {
+    let root = tempfile::tempdir().unwrap();
+    let dir = root.path().join("pb_data");
+    std::fs::create_dir(&dir).unwrap();
+    let db = Connection::open(dir.join("data.db")).unwrap();
+    db.execute_batch(
+        "CREATE TABLE _migrations (file VARCHAR(255) PRIMARY KEY NOT NULL, applied INTEGER NOT NULL);
+         CREATE TABLE _collections (id TEXT PRIMARY KEY, name TEXT, fields JSON, options JSON);
+         CREATE TABLE _superusers (id TEXT PRIMARY KEY);
+         CREATE TABLE _params (id TEXT PRIMARY KEY, value JSON);",
+    )
+    .unwrap();
+    drop(db);
+    let before = std::fs::read(dir.join("data.db")).unwrap();
+    let output = run_command(root.path(), &["serve", "--http", "127.0.0.1:0", "--dir", dir.to_str().unwrap()]);
+    assert!(!output.status.success());
+    assert_eq!(std::fs::read(dir.join("data.db")).unwrap(), before, "the directory was changed");
+}
+
+#[tokio::test]
+async fn a_newer_database_is_refused() {
+    let mut server = TestServer::start().await;
+    let database = server.stopped_database();
+    database.execute("INSERT INTO _tb_migrations (number, name) VALUES (9999, 'later')");
+    drop(database);
+    let output = server.run(&["serve", "--http", "127.0.0.1:0"]);
+    assert!(!output.status.success());
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("newer"), "{said}");
+}
+
+#[tokio::test]
+async fn data_outlives_a_restart() {
+    let mut server = TestServer::with(notes()).await;
+    let made = server.guest().create("notes", json!({"title": "Dogwood"})).await;
+    made.is(200);
+    assert!(server.terminate().success());
+    server.restart();
+    server.guest().view("notes", &made.id(), &[]).await.is(200).has("/title", "Dogwood");
+    server.superuser().get("/api/collections/notes").await.is(200).has("/listRule", "");
+    server.stopped_database().is_sound();
+}
+
+#[tokio::test]
+async fn stopping_leaves_no_write_ahead_log() {
+    let mut server = TestServer::with(notes()).await;
+    assert!(server.terminate().success());
+    let wal = server.dir().join("data.db-wal");
+    assert!(std::fs::metadata(&wal).map_or(0, |file| file.len()) == 0, "the log was not checkpointed");
+}
+
+#[tokio::test]
+async fn sigterm_under_load_finishes_what_was_begun_and_exits_0() {
+    let mut server = TestServer::with(notes()).await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let clients: Vec<_> = (0..8)
+        .map(|_| {
+            let (guest, stop) = (server.guest(), stop.clone());
+            tokio::spawn(async move {
+                let mut acknowledged = Vec::new();
+                while !stop.load(Ordering::Relaxed) {
+                    let request = guest.request(reqwest::Method::POST, "/api/collections/notes/records");
+                    // A connection that is refused or closed is how a stopping server says no.
+                    let Ok(answer) = request.json(&json!({"title": "load"})).send().await else { break };
+                    let status = answer.status();
+                    let Ok(body) = answer.json::<serde_json::Value>().await else {
+                        panic!("an answer with status {status} was cut off")
+                    };
+                    assert_eq!(status, 200, "{body}");
+                    acknowledged.push(body["id"].as_str().unwrap().to_owned());
+                }
+                acknowledged
+            })
+        })
+        .collect();
+    // Let it get going.
+    for _ in 0..20 {
+        server.guest().create("notes", json!({"title": "probe"})).await.is(200);
+    }
+    let status = server.terminate_while_others_run().await;
+    stop.store(true, Ordering::Relaxed);
+    assert_eq!(status.code(), Some(0), "{}", server.process().log());
+    let mut acknowledged = Vec::new();
+    for client in clients {
+        acknowledged.extend(client.await.expect("no client failed"));
+    }
+    assert!(!acknowledged.is_empty());
+    server.restart();
+    let database = server.stopped_database();
+    let stored: std::collections::HashSet<_> = database.is_sound().column("SELECT id FROM notes").into_iter().collect();
+    let lost: Vec<_> = acknowledged.iter().filter(|id| !stored.contains(*id)).collect();
+    assert!(lost.is_empty(), "lost: {lost:?}");
+}
+
+#[tokio::test]
+async fn an_idle_connection_does_not_delay_stopping() {
+    let mut server = TestServer::start().await;
+    server.guest().get("/api/health").await.is(200);
+    let _silent = slow_connection(server.url(), b"");
+    let began = Instant::now();
+    assert!(server.terminate().success());
+    assert!(began.elapsed() < Duration::from_secs(5), "it took {:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_second_signal_stops_at_once() {
+    let mut server = TestServer::with(notes()).await;
+    let half = b"POST /api/collections/notes/records HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"title\":";
+    let mut open = slow_connection(server.url(), half);
+    // The next request is answered, so the half one has reached the server as well.
+    server.guest().view("notes", &id("n1"), &[]).await.is(200);
+    server.process().signal("TERM");
+    server.process().signal("TERM");
+    server.process().wait(Duration::from_secs(5));
+    open.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    assert_eq!(open.read(&mut [0; 10]).unwrap_or(0), 0, "the half request got an answer");
+    server.restart();
+    server.guest().list("notes", &[]).await.is(200).has("/totalItems", 3);
+}
+
+#[tokio::test]
+async fn ctrl_c_stops_as_well() {
+    let mut server = TestServer::start().await;
+    server.process().signal("INT");
+    assert_eq!(server.process().wait(Duration::from_secs(20)).code(), Some(0));
+}
+
+#[test]
+fn the_environment_configures_and_a_flag_wins() {
+    let root = tempfile::tempdir().unwrap();
+    let by_environment = root.path().join("by_environment");
+    let by_flag = root.path().join("by_flag");
+    let env = [
+        ("TUCKBOX_HTTP".to_owned(), "127.0.0.1:0".to_owned()),
+        ("TUCKBOX_DIR".to_owned(), by_environment.to_str().unwrap().to_owned()),
+    ];
+    let mut process = Process::spawn(root.path(), &["serve".to_owned()], &env);
+    process.address();
+    assert!(by_environment.join("data.db").exists());
+    drop(process);
+
+    let args = ["serve", "--dir", by_flag.to_str().unwrap()].map(str::to_owned);
+    let mut process = Process::spawn(root.path(), &args, &env);
+    process.address();
+    assert!(by_flag.join("data.db").exists());
+}
+
+#[test]
+fn a_file_configures_and_the_environment_wins() {
+    let root = tempfile::tempdir().unwrap();
+    let by_file = root.path().join("by_file");
+    std::fs::write(
+        root.path().join("tuckbox.toml"),
+        format!("http = \"127.0.0.1:0\"\ndir = {:?}\n", by_file.to_str().unwrap()),
+    )
+    .unwrap();
+    let mut process = Process::spawn(root.path(), &["serve".to_owned()], &[]);
+    process.address();
+    assert!(by_file.join("data.db").exists());
+    drop(process);
+
+    let by_environment = root.path().join("by_environment");
+    let env = [("TUCKBOX_DIR".to_owned(), by_environment.to_str().unwrap().to_owned())];
+    let mut process = Process::spawn(root.path(), &["serve".to_owned()], &env);
+    process.address();
+    assert!(by_environment.join("data.db").exists());
+}
+
+#[test]
+fn a_setting_that_makes_no_sense_is_a_clear_error() {
+    let root = tempfile::tempdir().unwrap();
+    for args in [&["serve", "--http", "nonsense"][..], &["serve", "--no-such-flag"], &["no-such-command"]] {
+        let output = run_command(root.path(), args);
+        assert!(!output.status.success(), "{args:?}");
+        assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"), "{args:?}");
+    }
+    std::fs::write(root.path().join("tuckbox.toml"), "htpp = \"127.0.0.1:0\"\n").unwrap();
+    let output = run_command(root.path(), &["serve"]);
+    assert!(!output.status.success(), "an unknown key is a typing error");
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("htpp"), "it does not name the key: {said}");
+}

@@ -1,0 +1,9 @@
+//! The HTTP API; the tree mirrors the routes.
+
+mod chinook;
+mod collections;
+mod health;
+mod http;
+mod lifecycle;
+mod records;
+mod superusers;

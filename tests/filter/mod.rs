@@ -1,0 +1,9 @@
+//! The filter language against rows: what each form finds, what is refused, and to whom.
+
+mod clients;
+mod hostile;
+mod request;
+mod shapes;
+mod sorts;
+mod table;
+mod world;

@@ -1,0 +1,90 @@
+//! Reading a hidden field one bit at a time through filters and sorts (Strapi CVE-2023-22894, Parse CVE-2026-31872).
+
+use serde_json::json;
+
+use crate::support::{Client, TestServer, blog, id};
+
+#[tokio::test]
+async fn no_filter_and_no_sort_tells_of_what_is_hidden() {
+    let server = TestServer::with(blog()).await;
+    let user = server.user("members", &id("ann")).await;
+    let paths = [
+        ("posts", "draft"),
+        ("posts", "author.pen"),
+        ("comments", "post.draft"),
+        ("comments", "post.author.pen"),
+        ("comments", "by.tokenKey"),
+        ("comments", "by.password"),
+        ("members", "tokenKey"),
+        ("members", "password"),
+        ("authors", "posts_via_author.draft"),
+        ("members", "comments_via_by.post.draft"),
+        ("tags", "posts_via_tags.draft"),
+        ("posts", "author.posts_via_author.author.pen"),
+    ];
+    for (collection, path) in paths {
+        for filter in [
+            format!("{path} ~ 'a%'"),
+            format!("{path} > 'm'"),
+            format!("{path} ?= 'x'"),
+            format!("id = {path}"),
+            format!("1 = 1 || {path} != ''"),
+            format!("{path}:lower ~ 'a'"),
+            format!("{path}:length > 1"),
+            format!("{path}:each = 'a'"),
+            format!("strftime('%Y', {path}) = '2024'"),
+            format!("geoDistance({path}, 0, 0, 0) > 1"),
+            format!("{path}.0 = 'a'"),
+        ] {
+            for token in ["none", user.token().unwrap()] {
+                let answer = server.guest().with_token(token).list(collection, &[("filter", &filter)]).await;
+                assert_eq!(answer.status, 400, "{collection}?filter={filter}: {answer}");
+                answer.is(400).no_data();
+            }
+        }
+        for sort in [path.to_owned(), format!("-{path}"), format!("{path}:lower"), format!("id,{path}")] {
+            user.list(collection, &[("sort", &sort)]).await.is(400).no_data();
+        }
+        // Nor does the answer show it on demand.
+        user.list(
+            collection,
+            &[("fields", &format!("*,{path}")), ("expand", path.rsplit_once('.').map_or("", |(head, _)| head))],
+        )
+        .await
+        .is(200)
+        .never_says("quill")
+        .never_says("first draft")
+        .never_says("$argon2");
+    }
+}
+
+#[tokio::test]
+async fn no_address_is_found_bit_by_bit() {
+    let server = TestServer::with(blog()).await;
+    let guest = server.guest();
+    for filter in [
+        "email ~ 'b%'",
+        "email > 'b'",
+        "email != 'x' && nick = 'bob'",
+        "nick = 'bob' && (email ~ 'b' || email !~ 'b')",
+        "'bob@example.com' ~ email && nick = 'bob'",
+    ] {
+        guest.list("members", &[("filter", filter)]).await.is(200).has("/totalItems", 0);
+    }
+    for filter in ["by.email ~ 'bob'", "by.email ?~ 'bob'"] {
+        guest.list("comments", &[("filter", filter)]).await.is(200).has("/totalItems", 0);
+    }
+    guest.list("posts", &[("filter", "comments_via_post.by.email ?~ 'bob'")]).await.is(200).has("/totalItems", 0);
+}
+
+#[tokio::test]
+async fn a_locked_collection_is_no_oracle() {
+    let server = TestServer::with(blog()).await;
+    server.superuser().update_collection("authors", json!({"listRule": null, "viewRule": ""})).await.is(200);
+    let guest = server.guest();
+    for query in
+        [("filter", "author.born > 1985"), ("sort", "author.born"), ("filter", "author.posts_via_author.name ?= 'p1'")]
+    {
+        guest.list("posts", &[query]).await.is(400).no_data();
+    }
+}

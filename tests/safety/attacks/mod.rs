@@ -1,0 +1,16 @@
+//! What worked against systems of this kind, one file an attack:
+//! identity (4, 11), authorization (15, 17, 19), injection and parsing (22, 23, 26), availability (31 to 36).
+
+mod a04_swapped_algorithm;
+mod a11_account_enumeration;
+mod a15_hidden_field_oracle;
+mod a17_forgotten_owner_check;
+mod a19_chosen_ids_and_mass_assignment;
+mod a22_injection_through_names;
+mod a23_nested_values_pass_the_scan;
+mod a26_type_confusion;
+mod a31_panics_end_the_process;
+mod a32_one_request_multiplied;
+mod a33_expensive_filters;
+mod a34_slow_clients;
+mod a36_login_flood;

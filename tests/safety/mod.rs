@@ -1,0 +1,6 @@
+//! What must hold whatever happens: crashes, hostile input, floods, and attacks that worked elsewhere.
+
+mod attacks;
+mod crash;
+mod hostile_input;
+mod limits;

@@ -1,0 +1,21 @@
+//! What every test stands on: a real server on a free port and a directory of its own, clients with a role,
+//! answers that are asserted fluently, and fixtures with names.
+
+mod answer;
+mod client;
+mod database;
+mod fixtures;
+mod process;
+mod raw;
+mod server;
+mod template;
+mod tokens;
+
+pub use client::{Client, Guest, Superuser, form, multipart};
+pub use database::Database;
+pub use fixtures::{blog, collection, id, notes};
+pub use process::{Process, run_command};
+pub use raw::{raw_request, slow_connection};
+pub use server::TestServer;
+pub use template::{SUPERUSER_EMAIL, SUPERUSER_PASSWORD};
+pub use tokens::{Claims, sign_with};

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::Collections;
-use super::draft::{Draft, text, unreadable};
+use super::draft::{Draft, refuse_excess, text, unreadable};
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::schema::Schema;
 use crate::schema::wire::{Scaffold, Unreadable, merge, scaffold};
@@ -28,6 +28,7 @@ fn draft(schema: &Schema, body: &Map<String, Json>) -> Result<Draft> {
             Scaffold::Base
         }
     };
+    refuse_excess(body)?;
     let mut collection = scaffold(kind);
     merge(&mut collection, body, true).map_err(|error| unreadable(&error))?;
     collection.created = time::now_text();

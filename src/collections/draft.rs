@@ -12,6 +12,12 @@ use crate::schema::normalise::normalise;
 use crate::schema::wire::Unreadable;
 use crate::schema::{Collection, CollectionRef, Schema};
 
+/// How many fields a collection has at most: as many as a table has columns.
+const MOST_FIELDS: usize = 2000;
+
+/// How many indexes a collection has at most. Engines know no limit; the time of a write does.
+const MOST_INDEXES: usize = 500;
+
 /// What a save writes and publishes.
 pub(super) struct Draft {
     /// The version of the snapshot that it was made from.
@@ -48,6 +54,21 @@ impl Draft {
     }
 }
 
+/// Refuses lists that no table can have, before anybody works on them.
+///
+/// # Errors
+/// What an engine would say against such a table.
+pub(super) fn refuse_excess(body: &Map<String, Json>) -> Result<()> {
+    let count = |key| body.get(key).and_then(Json::as_array).map_or(0, Vec::len);
+    if count("fields") > MOST_FIELDS {
+        return Err(Error::Engine(format!("too many columns: a collection has at most {MOST_FIELDS} fields")));
+    }
+    if count("indexes") > MOST_INDEXES {
+        return Err(Error::Engine(format!("too many indexes: a collection has at most {MOST_INDEXES}")));
+    }
+    Ok(())
+}
+
 /// The answer to a body that cannot be read; what exactly is wrong is for the log.
 pub(super) fn unreadable(error: &Unreadable) -> Error {
     tracing::debug!(%error, "the body is no collection");
@@ -63,17 +84,5 @@ pub(super) fn text<'b>(body: &'b Map<String, Json>, key: &str) -> Result<Option<
         None | Some(Json::Null) => Ok(None),
         Some(Json::String(text)) => Ok(Some(text)),
         Some(_) => Err(Unreadable(format!("{key} must be a text"))),
-    }
-}
-
-/// A truth of a body; `None` where it is absent or null.
-///
-/// # Errors
-/// It is something else.
-pub(super) fn truth(body: &Map<String, Json>, key: &str) -> Result<Option<bool>, Unreadable> {
-    match body.get(key) {
-        None | Some(Json::Null) => Ok(None),
-        Some(Json::Bool(truth)) => Ok(Some(*truth)),
-        Some(_) => Err(Unreadable(format!("{key} must be a truth"))),
     }
 }

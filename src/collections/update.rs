@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::Collections;
-use super::draft::{Draft, text, truth, unreadable};
+use super::draft::{Draft, refuse_excess, text, unreadable};
 use super::save::raw;
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::schema::wire::{Unreadable, merge};
@@ -23,7 +23,8 @@ impl Collections {
 
 fn draft(schema: &Schema, asked: &str, body: &Map<String, Json>) -> Result<Draft> {
     let old = schema.find(asked).ok_or_else(Error::not_found)?;
-    let found = fixed(old, body).map_err(|error| unreadable(&error))?;
+    refuse_excess(body)?;
+    let found = type_fault(old, body).map_err(|error| unreadable(&error))?;
     let sent_id = text(body, "id").map_err(|error| unreadable(&error))?;
     let mut collection = Collection::clone(old);
     merge(&mut collection, body, false).map_err(|error| unreadable(&error))?;
@@ -35,8 +36,8 @@ fn draft(schema: &Schema, asked: &str, body: &Map<String, Json>) -> Result<Draft
     }
 }
 
-/// The faults of a body that changes what is fixed once a collection is made: its type and its `system` flag.
-fn fixed(old: &Collection, body: &Map<String, Json>) -> Result<FieldErrors, Unreadable> {
+/// What is wrong with the type that a body tells: it is fixed once a collection is made, so nobody else reads it.
+fn type_fault(old: &Collection, body: &Map<String, Json>) -> Result<FieldErrors, Unreadable> {
     let mut errors = FieldErrors::new();
     match text(body, "type")? {
         None => {}
@@ -45,10 +46,6 @@ fn fixed(old: &Collection, body: &Map<String, Json>) -> Result<FieldErrors, Unre
             errors.add("type", Fault::new("validation_collection_type_change", "Collection type cannot be changed."));
         }
         Some(_) => errors.add("type", Fault::new("validation_in_invalid", "Must be a valid value.")),
-    }
-    if truth(body, "system")?.is_some_and(|system| system != old.system) {
-        let message = "System collection state cannot be changed.";
-        errors.add("system", Fault::new("validation_collection_system_flag_change", message));
     }
     Ok(errors)
 }

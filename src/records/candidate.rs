@@ -1,11 +1,11 @@
 //! A record that is not stored yet, as a table of one row: what a create rule is asked about.
 
 use crate::schema::{Collection, Field, Record};
-use crate::store::{Column, Value, quoted};
+use crate::store::{Column, Value, expression, quoted};
 
 /// A source of rows named like the collection's table, with one row of bound values.
 ///
-/// The casts change no value; they give each column the affinity of the table's, so that comparisons come out as
+/// The casts change no value; they give each column the type of the table's, so that comparisons come out as
 /// they would on the stored row. Columns of JSON are read through functions, which have none.
 pub(super) fn source(collection: &Collection) -> String {
     let mut text = String::from("(SELECT ");
@@ -13,11 +13,12 @@ pub(super) fn source(collection: &Collection) -> String {
         if at > 0 {
             text.push_str(", ");
         }
-        text.push_str(match field.column() {
-            Column::Id | Column::Text => "CAST(? AS TEXT) AS ",
-            Column::Number | Column::Bool => "CAST(? AS NUMERIC) AS ",
-            Column::Json | Column::List | Column::Point => "? AS ",
-        });
+        match field.column() {
+            Column::Id | Column::Text => text.push_str(&expression::as_text("?")),
+            Column::Number | Column::Bool => text.push_str(&expression::as_number("?")),
+            Column::Json | Column::List | Column::Point => text.push('?'),
+        }
+        text.push_str(" AS ");
         text.push_str(&quoted(&field.name));
     }
     text.push_str(") AS ");

@@ -8,7 +8,7 @@ use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
 
 use super::viewer::Viewer;
-use crate::schema::{Collection, CollectionRef, Field, FieldKind, Schema};
+use crate::schema::{Collection, CollectionRef, Field, Schema};
 use crate::store::{ValueRef, quoted};
 
 /// How many layouts are kept.

@@ -109,3 +109,34 @@ impl Records {
         result
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::StoreOptions;
+
+    #[tokio::test]
+    async fn a_read_that_the_collections_changed_under_runs_once_more() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let store = Store::open(&StoreOptions::new(dir.path().join("data.db"))).expect("a database");
+        let schema = Arc::new(Published::new(Schema::new(1, Vec::new())));
+        let records = Records::new(store, Arc::clone(&schema), Files::new(dir.path().into()), Passwords::new(1));
+        let stale = || Error::StaleSchema("no such table: notes".into());
+        let runs = std::cell::Cell::new(0);
+
+        let answer: Result<u64> = records
+            .on_current(|read| {
+                runs.set(runs.get() + 1);
+                if read.version == 1 {
+                    schema.publish(Arc::new(Schema::new(2, Vec::new())));
+                }
+                let answer = if read.version == 1 { Err(stale()) } else { Ok(read.version) };
+                std::future::ready(answer)
+            })
+            .await;
+        assert_eq!((answer.expect("the second run"), runs.get()), (2, 2));
+
+        let answer: Result<u64> = records.on_current(|_| std::future::ready(Err(stale()))).await;
+        assert!(matches!(answer, Err(Error::StaleSchema(_))), "nothing changed, so nothing is to be gained");
+    }
+}

@@ -124,7 +124,7 @@ impl Collection {
     /// An id for a new record; empty where the `id` field has no pattern to generate one from.
     pub fn generate_id(&self) -> String {
         let Some(options) = self.id_options() else { return String::new() };
-        if !self.system && !self.is_auth() && *options == text::TextOptions::default_id() {
+        if !self.system && !self.is_auth() && options.is_default_id() {
             return ids::ordered_record_id();
         }
         options.generate().unwrap_or_default()

@@ -113,6 +113,19 @@ async fn sorts_take_several_terms_and_relations() {
 }
 
 #[tokio::test]
+async fn a_sort_through_several_related_rows_shows_each_record_once() {
+    let house = House::open().await;
+    for sort in ["editors.name", "-comments_via_post.text", "editors.name,-@rowid"] {
+        let (items, page) = house.superuser().list("posts", &[("sort", sort)]).await;
+        assert_eq!((items.len(), page.total), (3, Some(3)), "{sort}");
+        let mut ids = house.superuser().ids("posts", &[("sort", sort), ("perPage", "2")]).await;
+        ids.extend(house.superuser().ids("posts", &[("sort", sort), ("perPage", "2"), ("page", "2")]).await);
+        ids.sort_unstable();
+        assert_eq!(ids, ["p1", "p2", "p3"], "{sort}");
+    }
+}
+
+#[tokio::test]
 async fn joins_never_multiply_items_or_the_total() {
     let house = House::open().await;
     for filter in ["editors.name ?~ ''", "comments_via_post.text ?!= 'x'", "tags:each ?!= 'z'"] {
@@ -180,16 +193,16 @@ async fn the_largest_page_is_empty_and_not_an_error() {
 async fn empty_answers_to_filters_under_a_rule_get_delays() {
     let house = House::open().await;
     let started = std::time::Instant::now();
-    for _ in 0..40 {
+    for _ in 0..12 {
         house.guest().list("posts", &[("filter", "title = 'none'")]).await;
     }
-    // 37 delays of 250 ms on average; a tenth of that is far beyond chance.
-    assert!(started.elapsed().as_millis() > 900, "{:?}", started.elapsed());
+    // Nine delays of 250 ms on average: less than 400 ms in all is beyond chance.
+    assert!(started.elapsed().as_millis() > 400, "{:?}", started.elapsed());
     let started = std::time::Instant::now();
-    for _ in 0..40 {
+    for _ in 0..12 {
         house.superuser().list("posts", &[("filter", "title = 'none'")]).await;
     }
-    assert!(started.elapsed().as_millis() < 900, "{:?}", started.elapsed());
+    assert!(started.elapsed().as_millis() < 400, "{:?}", started.elapsed());
 }
 
 #[tokio::test]

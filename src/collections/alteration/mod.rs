@@ -1,9 +1,14 @@
 //! What must happen to a table when its collection changes. `plan.rs` says it as data, from the old and the new
-//! collection alone; `run.rs` does it.
+//! collection alone (`columns.rs`, `renames.rs`, `indexes.rs`); `run.rs` does it. `model.rs` holds any plan against a
+//! table of its own that is as strict as an engine.
 //!
 //! A plan has only the steps that are needed: a change of rules or options has none, renaming moves no data, and
 //! an index is built anew only where its definition or a column that it mentions changes.
 
+mod columns;
+mod indexes;
+#[cfg(test)]
+mod model;
 mod plan;
 mod renames;
 mod run;

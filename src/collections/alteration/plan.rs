@@ -1,11 +1,9 @@
 //! The plan of an alteration: from two collections to a list of steps, without a database.
 
-use std::collections::HashSet;
-
+use super::columns::Columns;
+use super::indexes::Indexes;
 use super::renames::{self, Rename};
-use crate::ids;
-use crate::schema::index::IndexColumn;
-use crate::schema::{Collection, Field, FieldKind, Index};
+use crate::schema::{Collection, Index};
 use crate::store::Column;
 
 /// How a table becomes what its collection says.
@@ -74,8 +72,7 @@ impl Alteration {
 fn creation(new: &Collection) -> Vec<Step> {
     let columns = new.fields.iter().map(|field| (field.name.clone(), field.column())).collect();
     let mut steps = vec![Step::CreateTable(columns)];
-    steps.extend(indexes(new).map(|(at, index)| Step::CreateIndex { at, index }));
-    steps.extend(own_indexes(new).into_iter().map(OwnIndex::creation));
+    steps.extend(Indexes::of(new));
     steps
 }
 
@@ -95,156 +92,16 @@ fn change(old: &Collection, new: &Collection) -> Vec<Step> {
     steps
 }
 
-/// What happens to the columns.
-#[derive(Default)]
-struct Columns {
-    drop: Vec<String>,
-    rename: Vec<Rename>,
-    /// Single to list and back, by the new names.
-    reshape: Vec<Step>,
-    add: Vec<Step>,
-    /// The old names of all columns that go or change, in lower case: indexes that mention one are built anew.
-    touched: HashSet<String>,
-}
-
-impl Columns {
-    /// A field is the same across its changes where its id is.
-    fn between(old: &[Field], new: &[Field]) -> Self {
-        let mut columns = Self::default();
-        for before in old {
-            match new.iter().find(|field| field.id == before.id) {
-                None => columns.drops(before),
-                Some(after) => columns.becomes(before, after),
-            }
-        }
-        for field in new {
-            if !old.iter().any(|before| before.id == field.id) {
-                columns.adds(field);
-            }
-        }
-        columns
-    }
-
-    fn becomes(&mut self, before: &Field, after: &Field) {
-        let (from, to) = (before.column(), after.column());
-        let step = match (from, to) {
-            _ if from == to => None,
-            (Column::Text, Column::List) => Some(Step::ToList(after.name.clone())),
-            (Column::List, Column::Text) => Some(Step::ToSingle(after.name.clone())),
-            // No value of one type means anything in the other.
-            _ => {
-                self.drops(before);
-                return self.adds(after);
-            }
-        };
-        if step.is_some() || before.name != after.name {
-            self.touch(before);
-        }
-        self.reshape.extend(step);
-        if before.name != after.name {
-            self.rename.push(Rename { from: before.name.clone(), to: after.name.clone() });
-        }
-    }
-
-    fn drops(&mut self, field: &Field) {
-        self.touch(field);
-        self.drop.push(field.name.clone());
-    }
-
-    fn adds(&mut self, field: &Field) {
-        self.add.push(Step::AddColumn(field.name.clone(), field.column()));
-    }
-
-    fn touch(&mut self, field: &Field) {
-        self.touched.insert(field.name.to_ascii_lowercase());
-    }
-}
-
-/// What happens to the indexes.
-struct Indexes {
-    drop: Vec<Step>,
-    create: Vec<Step>,
-}
-
-impl Indexes {
-    fn between(old: &Collection, new: &Collection, touched: &HashSet<String>) -> Self {
-        // An index follows its table through a rename, so the table's name makes no difference.
-        let before: Vec<Index> = indexes(old).map(|(_, index)| Index { table: new.name.clone(), ..index }).collect();
-        let after: Vec<(usize, Index)> =
-            indexes(new).map(|(at, index)| (at, Index { table: new.name.clone(), ..index })).collect();
-        let stays = |index: &Index| !mentions(index, touched) && after.iter().any(|(_, other)| other == index);
-        let (kept, gone): (Vec<Index>, Vec<Index>) = before.into_iter().partition(stays);
-
-        let own_before = own_indexes(old);
-        let own_after = own_indexes(new);
-        let has = |list: &[OwnIndex], one: &OwnIndex| list.iter().any(|other| other.name == one.name);
-
-        let mut drop: Vec<Step> = gone.into_iter().map(|index| Step::DropIndex(index.name)).collect();
-        let own_gone = own_before.iter().filter(|one| !has(&own_after, one));
-        drop.extend(own_gone.map(|one| Step::DropIndex(one.name.clone())));
-
-        let come = after.into_iter().filter(|(_, index)| !kept.contains(index));
-        let mut create: Vec<Step> = come.map(|(at, index)| Step::CreateIndex { at, index }).collect();
-        let own_come = own_after.into_iter().filter(|one| !has(&own_before, one));
-        create.extend(own_come.map(OwnIndex::creation));
-        Self { drop, create }
-    }
-}
-
-/// The collection's indexes with their places in its list. `IF NOT EXISTS` makes no difference here: an index that
-/// is to come and is there already is another one.
-fn indexes(collection: &Collection) -> impl Iterator<Item = (usize, Index)> {
-    let texts = collection.indexes.iter().enumerate();
-    texts.filter_map(|(at, text)| Some((at, Index { optional: false, ..Index::parse(text)? })))
-}
-
-/// Whether an index may speak of one of these columns: as a column, or as a word of an expression or a condition.
-/// A word too many costs an index that is built anew; one too few would be an index in the way of a step.
-fn mentions(index: &Index, columns: &HashSet<String>) -> bool {
-    let texts = index.columns.iter().map(|column| column.name.as_str()).chain([index.condition.as_str()]);
-    let mut words = texts.flat_map(|text| text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')));
-    words.any(|word| columns.contains(&word.to_ascii_lowercase()))
-}
-
-/// An index of ours: `expand`, cascades and back-relations look records up by their relation fields.
-struct OwnIndex {
-    name: String,
-    column: String,
-}
-
-impl OwnIndex {
-    fn creation(self) -> Step {
-        Step::CreateOwnIndex { name: self.name, column: self.column }
-    }
-}
-
-/// One on each single relation field that no index of the collection serves. The name is the same across renames
-/// of collection and field.
-fn own_indexes(collection: &Collection) -> Vec<OwnIndex> {
-    let single = |field: &&Field| matches!(field.kind, FieldKind::Relation(_)) && !field.is_multiple();
-    let unserved = |field: &&Field| !indexes(collection).any(|(_, index)| serves(&index, &field.name));
-    let fields = collection.fields.iter().filter(single).filter(unserved);
-    let prefix = format!("_tb_{}_", collection.id);
-    fields.map(|field| OwnIndex { name: ids::checksum_id(&prefix, &field.id), column: field.name.clone() }).collect()
-}
-
-/// Whether an index finds all rows by a value of this column. One that is partial or collates does not.
-fn serves(index: &Index, column: &str) -> bool {
-    let first = index.columns.first();
-    let plain = |first: &IndexColumn| !first.expression && first.collate.is_empty();
-    index.condition.is_empty()
-        && first.is_some_and(|first| plain(first) && first.name.eq_ignore_ascii_case(column))
-}
-
 #[cfg(test)]
 mod tests {
     use super::Step::*;
     use super::*;
-    use crate::schema::CollectionKind;
+    use crate::ids;
     use crate::schema::field::autodate::AutodateOptions;
     use crate::schema::field::relation::RelationOptions;
     use crate::schema::field::select::SelectOptions;
     use crate::schema::field::text::TextOptions;
+    use crate::schema::{CollectionKind, Field, FieldKind};
 
     fn field(id: &str, name: &str, kind: FieldKind) -> Field {
         Field {

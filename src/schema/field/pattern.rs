@@ -158,6 +158,12 @@ fn translate(pattern: &str) -> String {
                 (Some('b'), false) => out.push_str(r"(?-u:\b)"),
                 (Some('B'), false) => out.push_str(r"(?-u:\B)"),
                 (Some(plain @ ('<' | '>')), _) => out.push(plain),
+                (Some(named @ ('x' | 'p' | 'P')), _) => {
+                    out.extend(['\\', named]);
+                    if rest.peek() == Some(&'{') {
+                        copy_through('}', &mut rest, &mut out);
+                    }
+                }
                 (Some(other), _) => out.extend(['\\', other]),
                 (None, _) => out.push('\\'),
             },
@@ -174,23 +180,38 @@ fn translate(pattern: &str) -> String {
             }
             '[' if rest.peek() == Some(&':') => {
                 out.push('[');
-                while let Some(inside) = rest.next() {
-                    out.push(inside);
-                    if inside == ']' {
-                        break;
-                    }
-                }
+                copy_through(']', &mut rest, &mut out);
             }
             '[' => out.push_str(r"\["),
             ']' if in_class => {
                 in_class = false;
                 out.push(']');
             }
+            '{' if !in_class && !begins_a_count(rest.clone()) => out.push_str(r"\{"),
             '&' | '~' if in_class => out.extend(['\\', one]),
             other => out.push(other),
         }
     }
     out
+}
+
+/// Copies up to and with a character.
+fn copy_through(last: char, rest: &mut impl Iterator<Item = char>, out: &mut String) {
+    for inside in rest {
+        out.push(inside);
+        if inside == last {
+            return;
+        }
+    }
+}
+
+/// Whether what follows a brace is `n}`, `n,}` or `n,m}`; any other brace is a plain character.
+fn begins_a_count(rest: impl Iterator<Item = char>) -> bool {
+    // No count that is allowed is longer.
+    let ahead: String = rest.take(24).collect();
+    let Some((count, _)) = ahead.split_once('}') else { return false };
+    let (least, most) = count.split_once(',').unwrap_or((count, ""));
+    !least.is_empty() && least.bytes().chain(most.bytes()).all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -214,6 +235,8 @@ mod tests {
             (r"^\<b\>$", "<b>", true),
             (r"\bfoo\b", "a foo b", true),
             (r"b", "abc", true),
+            (r"^{a}{,2}$", "{a}{,2}", true),
+            (r"^a{2,}\x{62}{2}\p{L}$", "aaabbé", true),
             (r"^a.c$", "a\u{1f600}c", true),
         ];
         for (pattern, text, expected) in cases {

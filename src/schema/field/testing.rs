@@ -5,6 +5,12 @@ use serde_json::Value as Json;
 use super::{Field, encode};
 use crate::error::{Fault, FieldError, FieldErrors};
 
+/// The contract's words for all types.
+pub const TYPES: [&str; 14] = [
+    "text", "editor", "number", "bool", "email", "url", "date", "autodate", "select", "file", "relation", "json",
+    "password", "geoPoint",
+];
+
 /// A field from its JSON.
 pub fn field(options: Json) -> Field {
     let Json::Object(map) = options else { panic!("{options} is no object") };

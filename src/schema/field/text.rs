@@ -48,6 +48,15 @@ impl TextOptions {
         }
     }
 
+    /// Whether these are the options of an `id` field that nobody changed.
+    pub fn is_default_id(&self) -> bool {
+        let length = ids::RECORD_ID_LENGTH as i64;
+        self.primary_key
+            && (self.min, self.max) == (length, length)
+            && self.pattern == DEFAULT_ID_PATTERN
+            && self.autogenerate_pattern == DEFAULT_ID_AUTOGENERATE
+    }
+
     pub(super) fn read(reader: Reader<'_>) -> Result<Self, Unreadable> {
         Ok(Self {
             min: reader.integer("min")?,
@@ -150,7 +159,15 @@ pub(super) fn check_expression(option: &str, expression: &str, errors: &mut Fiel
 
 /// What can be said against a value by the field's pattern. One that cannot be used matches nothing.
 pub(super) fn check_format(pattern: &str, text: &str) -> Option<Fault> {
-    if pattern.is_empty() || pattern::is_match(pattern, text).unwrap_or(false) {
+    let fits = match pattern {
+        "" => true,
+        // Nearly every record that is written has an id of this pattern.
+        DEFAULT_ID_PATTERN => {
+            !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        }
+        pattern => pattern::is_match(pattern, text).unwrap_or(false),
+    };
+    if fits {
         return None;
     }
     Some(Fault::new("validation_invalid_format", "Invalid value format."))
@@ -223,6 +240,16 @@ mod tests {
         let fault = text.check(&Value::from("é".repeat(5001))).unwrap();
         assert_eq!(fault.message, "Must be no more than 5000 character(s).");
         assert_eq!(text.check(&Value::from("")), None);
+    }
+
+    #[test]
+    fn the_default_pattern_of_ids_means_what_it_says() {
+        for text in ["abc019", "", "A", "a b", "é", "a\n", "a-"] {
+            let expected = pattern::is_match(DEFAULT_ID_PATTERN, text).unwrap();
+            assert_eq!(check_format(DEFAULT_ID_PATTERN, text).is_none(), expected, "{text}");
+        }
+        assert!(TextOptions::default_id().is_default_id());
+        assert!(!TextOptions { min: 3, ..TextOptions::default_id() }.is_default_id());
     }
 
     #[test]

@@ -41,8 +41,8 @@ impl<'a> Scanner<'a> {
             self.at += rest.len() - trimmed.len();
             let length = if trimmed.starts_with("--") {
                 trimmed.find('\n').unwrap_or(trimmed.len())
-            } else if trimmed.starts_with("/*") {
-                trimmed[2..].find("*/").map_or(trimmed.len(), |end| end + 4)
+            } else if let Some(comment) = trimmed.strip_prefix("/*") {
+                comment.find("*/").map_or(trimmed.len(), |end| end + 4)
             } else {
                 return;
             };

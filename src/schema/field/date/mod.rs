@@ -50,7 +50,6 @@ fn threshold(code: &'static str, direction: &str, limit: &str) -> Option<Fault> 
 
 /// The wire format of what was sent, empty where it is not understood.
 pub fn wire(text: &str) -> String {
-    // Most of what comes back from clients is in the wire format already; parsing it also proves that it is a date.
     parse(text).map(time::format).unwrap_or_default()
 }
 

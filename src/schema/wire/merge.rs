@@ -1,79 +1,11 @@
-//! Collections as JSON: what clients send and see, and what the `_collections` table keeps.
+//! A body merged over a collection.
 
 use serde_json::{Map, Value as Json};
 
-use super::auth_options::AuthOptions;
-use super::field::date;
-use super::{Collection, CollectionKind, Field, defaults};
-
-/// The body cannot be read as a collection: a key has another JSON type than the contract says, or a field's type is
-/// unknown. One sentence for the log.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{0}")]
-pub struct Unreadable(pub String);
-
-/// The kinds of collections that can be made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scaffold {
-    /// A table.
-    Base,
-    /// A table whose records can log in.
-    Auth,
-}
-
-impl Scaffold {
-    /// The kind of a `type`; an empty one stands for base. `None` is `validation_in_invalid` at `type`.
-    pub fn parse(name: &str) -> Option<Self> {
-        match name {
-            "" | "base" => Some(Self::Base),
-            "auth" => Some(Self::Auth),
-            _ => None,
-        }
-    }
-}
-
-/// The `type` that a body asks for; absent and `null` are empty.
-///
-/// # Errors
-/// Where it is no text.
-pub fn requested_type(body: &Map<String, Json>) -> Result<&str, Unreadable> {
-    match body.get("type") {
-        None | Some(Json::Null) => Ok(""),
-        Some(Json::String(name)) => Ok(name),
-        Some(_) => Err(of_another_type("type", "a text")),
-    }
-}
-
-/// A new collection with default values: no id, no name, no dates; an auth one has fresh secrets.
-pub fn scaffold(kind: Scaffold) -> Collection {
-    let mut collection = Collection {
-        id: String::new(),
-        name: String::new(),
-        kind: CollectionKind::Base,
-        system: false,
-        fields: vec![defaults::id_field()],
-        indexes: Vec::new(),
-        list_rule: None,
-        view_rule: None,
-        create_rule: None,
-        update_rule: None,
-        delete_rule: None,
-        created: String::new(),
-        updated: String::new(),
-    };
-    if kind == Scaffold::Auth {
-        collection.kind = CollectionKind::Auth(Box::new(defaults::auth_options()));
-        collection.fields.extend(defaults::auth_fields());
-        // The collection has neither id nor name yet; both are put in their place when it is saved.
-        let provisional = crate::ids::random_lower(defaults::PROVISIONAL_LENGTH);
-        collection.indexes = defaults::AUTH_INDEXES.iter().map(|index| index.build(&provisional, "")).collect();
-    }
-    collection
-}
-
-fn of_another_type(key: &str, form: &str) -> Unreadable {
-    Unreadable(format!("{key} must be {form}"))
-}
+use super::{Unreadable, of_another_type};
+use crate::schema::auth_options::AuthOptions;
+use crate::schema::field::date;
+use crate::schema::{Collection, CollectionKind, Field};
 
 /// Merges a body over a collection: absent keys stay; `fields` and `indexes` replace the whole list; option objects
 /// are merged key by key, arrays in them replaced. `type` is not read here, and `null` stands for absent where a key
@@ -130,7 +62,7 @@ pub fn merge(collection: &mut Collection, body: &Map<String, Json>, creating: bo
 }
 
 /// Reads fields; one whose id was there before takes the place of the earlier one.
-fn read_fields(list: &[Json]) -> Result<Vec<Field>, Unreadable> {
+pub(super) fn read_fields(list: &[Json]) -> Result<Vec<Field>, Unreadable> {
     let mut fields: Vec<Field> = Vec::with_capacity(list.len());
     for one in list {
         let Json::Object(map) = one else { return Err(of_another_type("a field", "an object")) };
@@ -143,14 +75,14 @@ fn read_fields(list: &[Json]) -> Result<Vec<Field>, Unreadable> {
     Ok(fields)
 }
 
-fn read_indexes(list: &[Json]) -> Result<Vec<String>, Unreadable> {
+pub(super) fn read_indexes(list: &[Json]) -> Result<Vec<String>, Unreadable> {
     list.iter()
         .map(|one| one.as_str().map(str::to_owned).ok_or_else(|| of_another_type("an index", "a text")))
         .collect()
 }
 
 /// Auth options with those of a body merged over them.
-fn merge_auth(options: &AuthOptions, body: &Map<String, Json>) -> Result<AuthOptions, Unreadable> {
+pub(super) fn merge_auth(options: &AuthOptions, body: &Map<String, Json>) -> Result<AuthOptions, Unreadable> {
     let unreadable = |error: serde_json::Error| Unreadable(format!("auth options: {error}"));
     let mut merged = serde_json::to_value(options).map_err(unreadable)?;
     if let Json::Object(merged) = &mut merged {
@@ -207,138 +139,11 @@ fn keep_client_secrets(merged: &mut AuthOptions, old: &AuthOptions, body: &Map<S
     }
 }
 
-/// The columns of a row of `_collections`, as text: what is read from and written to the table.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Stored {
-    /// `id`.
-    pub id: String,
-    /// `system`.
-    pub system: bool,
-    /// `type`.
-    pub kind: String,
-    /// `name`.
-    pub name: String,
-    /// `fields`: a JSON array.
-    pub fields: String,
-    /// `indexes`: a JSON array of texts.
-    pub indexes: String,
-    /// `listRule`, `viewRule`, `createRule`, `updateRule`, `deleteRule`.
-    pub rules: [Option<String>; 5],
-    /// `options`: a JSON object, with secrets.
-    pub options: String,
-    /// `created`.
-    pub created: String,
-    /// `updated`.
-    pub updated: String,
-}
-
-impl Collection {
-    /// As answers show it: every option of every field, no secrets.
-    pub fn to_json(&self) -> Json {
-        let mut map = match &self.kind {
-            CollectionKind::Base => Map::new(),
-            CollectionKind::Auth(options) => shown_options(options),
-        };
-        for (key, rule) in self.rules() {
-            map.insert(key.to_owned(), rule.into());
-        }
-        for (key, text) in
-            [("id", &self.id), ("name", &self.name), ("created", &self.created), ("updated", &self.updated)]
-        {
-            map.insert(key.to_owned(), text.as_str().into());
-        }
-        map.insert("type".to_owned(), self.type_name().into());
-        map.insert("system".to_owned(), self.system.into());
-        map.insert("fields".to_owned(), self.fields.iter().map(|field| Json::Object(field.to_json())).collect());
-        map.insert("indexes".to_owned(), self.indexes.clone().into());
-        Json::Object(map)
-    }
-
-    /// As the `_collections` table keeps it.
-    pub fn to_stored(&self) -> Stored {
-        let fields: Json = self.fields.iter().map(|field| Json::Object(field.to_json())).collect();
-        let options = match &self.kind {
-            CollectionKind::Base => Json::Object(Map::new()),
-            CollectionKind::Auth(options) => options_json(options),
-        };
-        Stored {
-            id: self.id.clone(),
-            system: self.system,
-            kind: self.type_name().to_owned(),
-            name: self.name.clone(),
-            fields: fields.to_string(),
-            indexes: Json::from(self.indexes.clone()).to_string(),
-            rules: self.rules().map(|(_, rule)| rule.map(str::to_owned)),
-            options: options.to_string(),
-            created: self.created.clone(),
-            updated: self.updated.clone(),
-        }
-    }
-
-    /// From a row of `_collections`.
-    ///
-    /// # Errors
-    /// Where the row was not written by [`Collection::to_stored`] or the contract's own program.
-    pub fn from_stored(stored: &Stored) -> Result<Self, Unreadable> {
-        let unreadable =
-            |what: &str, error: String| Unreadable(format!("{what} of collection {}: {error}", stored.name));
-        let list = |what: &str, text: &str| {
-            serde_json::from_str::<Option<Vec<Json>>>(text)
-                .map(Option::unwrap_or_default)
-                .map_err(|error| unreadable(what, error.to_string()))
-        };
-        let kind = match stored.kind.as_str() {
-            "base" => CollectionKind::Base,
-            "auth" => {
-                let options: Map<String, Json> =
-                    serde_json::from_str(&stored.options).map_err(|error| unreadable("options", error.to_string()))?;
-                CollectionKind::Auth(Box::new(merge_auth(&AuthOptions::default(), &options)?))
-            }
-            other => return Err(unreadable("type", format!("there is no type {other}"))),
-        };
-        let [list_rule, view_rule, create_rule, update_rule, delete_rule] = stored.rules.clone();
-        Ok(Self {
-            id: stored.id.clone(),
-            name: stored.name.clone(),
-            kind,
-            system: stored.system,
-            fields: read_fields(&list("fields", &stored.fields)?).map_err(|error| unreadable("fields", error.0))?,
-            indexes: read_indexes(&list("indexes", &stored.indexes)?)
-                .map_err(|error| unreadable("indexes", error.0))?,
-            list_rule,
-            view_rule,
-            create_rule,
-            update_rule,
-            delete_rule,
-            created: stored.created.clone(),
-            updated: stored.updated.clone(),
-        })
-    }
-}
-
-fn options_json(options: &AuthOptions) -> Json {
-    serde_json::to_value(options).expect("auth options are plain data with text keys")
-}
-
-/// The options without secrets.
-fn shown_options(options: &AuthOptions) -> Map<String, Json> {
-    let Json::Object(mut map) = options_json(options) else { return Map::new() };
-    for token in AuthOptions::TOKENS {
-        if let Some(token) = map.get_mut(token).and_then(Json::as_object_mut) {
-            token.remove("secret");
-        }
-    }
-    let providers = map.get_mut("oauth2").and_then(|oauth2| oauth2.get_mut("providers")).and_then(Json::as_array_mut);
-    for provider in providers.into_iter().flatten().filter_map(Json::as_object_mut) {
-        provider.remove("clientSecret");
-    }
-    map
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
+    use super::super::{Scaffold, requested_type, scaffold};
     use super::*;
     use crate::schema::{FieldKind, system};
 
@@ -354,50 +159,6 @@ mod tests {
 
     fn auth(collection: &Collection) -> &AuthOptions {
         collection.auth().expect("an auth collection")
-    }
-
-    #[test]
-    fn scaffolds_are_what_the_contract_shows() {
-        let base = scaffold(Scaffold::Base).to_json();
-        let expected = json!({
-            "id": "", "name": "", "type": "base", "system": false, "created": "", "updated": "", "indexes": [],
-            "listRule": null, "viewRule": null, "createRule": null, "updateRule": null, "deleteRule": null,
-            "fields": [{
-                "id": "text3208210256", "name": "id", "type": "text", "system": true, "hidden": false,
-                "presentable": false, "help": "", "required": true, "min": 15, "max": 15, "pattern": "^[a-z0-9]+$",
-                "autogeneratePattern": "[a-z0-9]{15}", "primaryKey": true
-            }]
-        });
-        assert_eq!(base, expected);
-        let auth = scaffold(Scaffold::Auth).to_json();
-        let names: Vec<_> = auth["fields"].as_array().unwrap().iter().map(|field| field["name"].clone()).collect();
-        assert_eq!(names, ["id", "password", "tokenKey", "email", "emailVisibility", "verified"]);
-        assert_eq!(auth["authRule"], "");
-        assert_eq!(auth["manageRule"], Json::Null);
-        assert_eq!(auth["authToken"], json!({"duration": 432_000}));
-        assert_eq!(auth["fileToken"], json!({"duration": 180}));
-        assert_eq!(auth["passwordAuth"], json!({"enabled": true, "identityFields": ["email"]}));
-        assert_eq!(auth["mfa"], json!({"enabled": false, "duration": 600, "rule": ""}));
-        let mapped = json!({"id": "", "name": "", "username": "", "avatarURL": ""});
-        assert_eq!(auth["oauth2"], json!({"enabled": false, "providers": [], "mappedFields": mapped}));
-        assert_eq!(auth["otp"]["length"], 8);
-        assert_eq!(auth["authAlert"]["enabled"], true);
-        let index = auth["indexes"][0].as_str().unwrap();
-        assert!(index.starts_with("CREATE UNIQUE INDEX `idx_tokenKey_") && index.ends_with("` ON `` (`tokenKey`)"));
-        let text = auth.to_string();
-        assert!(!text.contains("secret") && !text.contains("Secret"), "{text}");
-        let link = auth["verificationTemplate"]["body"].as_str().unwrap();
-        assert!(link.contains("{APP_URL}/_/#/auth/confirm-verification/{TOKEN}"), "{link}");
-    }
-
-    #[test]
-    fn stored_collections_come_back_as_they_were() {
-        for collection in system::system_collections() {
-            let stored = collection.to_stored();
-            let again = Collection::from_stored(&stored).unwrap();
-            assert_eq!(again, collection);
-            assert_eq!(again.to_stored(), stored);
-        }
     }
 
     #[test]
@@ -521,22 +282,5 @@ mod tests {
         assert_eq!(collection.id, "stored");
         assert_eq!(collection.created, "2020-01-01 00:00:00.000Z");
         assert_eq!(collection.updated, "then");
-    }
-
-    #[test]
-    fn rows_of_older_programs_are_read() {
-        let stored = Stored {
-            id: "x".into(),
-            kind: "auth".into(),
-            name: "old".into(),
-            fields: r#"[{"id":"a","name":"id","type":"text","primaryKey":true,"new":1}]"#.into(),
-            indexes: "null".into(),
-            options: r#"{"authRule":"","oauth2":{"providers":null},"passwordAuth":{"enabled":true}}"#.into(),
-            ..Stored::default()
-        };
-        let collection = Collection::from_stored(&stored).unwrap();
-        assert_eq!(auth(&collection).auth_rule.as_deref(), Some(""));
-        assert!(auth(&collection).password_auth.enabled);
-        assert!(Collection::from_stored(&Stored { kind: "view".into(), ..stored }).is_err());
     }
 }

@@ -20,6 +20,10 @@ const SHORT_OFFSET: i64 = 5000;
 /// What is set aside for the items before the first is read.
 const USUAL_BYTES: usize = 16 << 10;
 
+/// From how many bytes on an answer lets others have their turn. A client that asks for many large pages at once
+/// would otherwise keep its thread, since short reads never wait.
+const LARGE: usize = 64 << 10;
+
 /// A read of one page.
 struct Reading {
     items: Items,
@@ -69,6 +73,9 @@ impl Records {
         };
         let reading = self.reading(&request, paging).map_err(rules::unevaluable)?;
         let (found, total) = self.read_page(reading).await.map_err(rules::unevaluable)?;
+        if found.items.len() > LARGE {
+            tokio::task::yield_now().await;
+        }
         if found.count == 0
             && request.rule.is_some()
             && request.filter.is_some()

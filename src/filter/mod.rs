@@ -18,9 +18,6 @@ mod resolve;
 mod sort;
 mod time_macro;
 
-#[cfg(test)]
-mod tests;
-
 use std::borrow::Cow;
 
 use serde_json::{Map, Value as Json};
@@ -158,12 +155,13 @@ pub fn compile(request: &Request<'_>) -> Result<Compiled, FilterError> {
     let mut order = Piece::default();
     for term in &terms {
         order.push(if order.text.is_empty() { "" } else { ", " });
+        let direction = if term.descending { "DESC" } else { "ASC" };
+        let plain = |by: &str| Piece::text(format!("{by} {direction}"));
         order.append(match &term.by {
-            SortKey::Random => Piece::text(expression::RANDOM),
-            SortKey::Insertion => Piece::text(expression::insertion_order(&request.collection.name)),
-            SortKey::Operand(operand) => renderer.order(operand, &guards, &scope)?,
+            SortKey::Random => plain(expression::RANDOM),
+            SortKey::Insertion => plain(&expression::insertion_order(&request.collection.name)),
+            SortKey::Operand(operand) => renderer.order(operand, direction, &guards, &scope)?,
         });
-        order.push(if term.descending { " DESC" } else { " ASC" });
     }
 
     let mut tables: Vec<String> = tree.all().iter().map(|node| node.collection.name.clone()).collect();

@@ -296,8 +296,13 @@ impl<'a> Renderer<'a> {
                     out.append(table);
                     first_on = Some(on);
                 } else {
-                    out.push(if needed { " JOIN " } else { " LEFT JOIN " });
-                    out.append(table).push(" ON ").append(on);
+                    let of_elements = matches!(self.tree.node(node).reach, Reach::RelationList(_)) && on.text != "TRUE";
+                    let join = match (needed, of_elements) {
+                        (false, _) => "LEFT JOIN",
+                        (true, true) => expression::JOIN_IN_ORDER,
+                        (true, false) => "JOIN",
+                    };
+                    out.push(" ").push(join).push(" ").append(table).push(" ON ").append(on);
                 }
             }
         }
@@ -383,10 +388,12 @@ impl<'a> Renderer<'a> {
         out
     }
 
-    /// A term of an order. Of several rows the first one counts that its guards let pass.
+    /// A term of an order with its direction. Of several rows that the guards let pass, the one counts that comes
+    /// first in this order.
     pub(super) fn order(
         &mut self,
         operand: &Operand,
+        direction: &str,
         guards: &[(NodeId, Condition)],
         scope: &Scope,
     ) -> Result<Piece, FilterError> {
@@ -394,7 +401,7 @@ impl<'a> Renderer<'a> {
         operand.nodes(&mut nodes);
         let rows: BTreeSet<NodeId> = nodes.iter().flat_map(|&node| self.tree.multiples(node)).collect();
         if rows.is_empty() {
-            return self.operand(operand, Form::AsIs, scope);
+            return Ok(self.operand(operand, Form::AsIs, scope)?.within(|value| format!("{value} {direction}")));
         }
         let (guarded, guards): (Vec<NodeId>, Vec<Condition>) = guards
             .iter()
@@ -410,7 +417,9 @@ impl<'a> Renderer<'a> {
         let value = self.operand(operand, Form::AsIs, &inner)?;
         let condition = if guards.is_empty() { Piece::text("TRUE") } else { self.all(&guards, &inner)? };
         let joins: Vec<(NodeId, bool, &Scope)> = joins.iter().map(|&node| (node, false, &inner)).collect();
-        Ok(self.select(value, &joins, condition)?.within(|query| format!("({query} LIMIT 1)")))
+        Ok(self
+            .select(value, &joins, condition)?
+            .within(|query| format!("({query} ORDER BY 1 {direction} LIMIT 1) {direction}")))
     }
 }
 

@@ -37,19 +37,11 @@ async fn readers_that_do_not_read_hold_nobody_up() {
     }
     let ask = "GET /api/collections/notes/records?perPage=1000 HTTP/1.1\r\nHost: x\r\n\r\n".repeat(20);
     let open: Vec<_> = (0..30).map(|_| slow_connection(server.url(), ask.as_bytes())).collect();
-    // The server works until the sockets are full; from then on nothing may be held by those who wait.
-    let quick = async || {
+    for turn in 0..20 {
         let began = Instant::now();
         guest.create("notes", json!({"title": "meanwhile"})).await.is(200);
         guest.list("notes", &[("perPage", "5")]).await.is(200);
-        began.elapsed()
-    };
-    let began = Instant::now();
-    while quick().await > Duration::from_secs(1) {
-        assert!(began.elapsed() < Duration::from_secs(40), "readers that do not read keep it busy");
-    }
-    for turn in 0..20 {
-        let took = quick().await;
+        let took = began.elapsed();
         assert!(took < Duration::from_secs(2), "turn {turn} took {took:?}");
     }
     drop(open);

@@ -151,6 +151,7 @@ impl AddSome for FieldErrors {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::{Map, Value as Json, json};
 
     use super::*;
@@ -266,5 +267,61 @@ mod tests {
         assert_eq!(update("_superusers", json!({"name": "x"})), NONE, "the name is put back");
         assert_eq!(update("_superusers", json!({"mfa": {"rule": "id != ''"}})), NONE);
         assert_eq!(update("users", json!({"listRule": null})), NONE);
+    }
+
+    /// Values of any JSON type, hostile texts among them.
+    fn any_value() -> impl Strategy<Value = Json> {
+        let leaf = prop_oneof![
+            Just(Json::Null),
+            any::<bool>().prop_map(Json::from),
+            any::<i64>().prop_map(Json::from),
+            any::<f64>().prop_map(Json::from),
+            "[a-z_`\"'(){}\\[\\]\\\\é\\x00 ;-]{0,12}".prop_map(Json::from),
+            Just(json!("id")),
+            Just(json!("CREATE UNIQUE INDEX i ON t (a)")),
+        ];
+        leaf.prop_recursive(3, 16, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Json::from),
+                prop::collection::btree_map(
+                    "(id|name|type|enabled|providers|secret|duration|min|pattern)",
+                    inner,
+                    0..4
+                )
+                .prop_map(|map| Json::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn any_field() -> impl Strategy<Value = Json> {
+        let kind = prop::sample::select(&crate::schema::field::testing::TYPES[..]);
+        let key =
+            "(id|name|help|min|max|pattern|autogeneratePattern|primaryKey|maxSelect|values|collectionId|onlyDomains)";
+        (kind, prop::collection::btree_map(key, any_value(), 0..4)).prop_map(|(kind, mut map)| {
+            map.insert("type".to_owned(), json!(kind));
+            Json::Object(map.into_iter().collect())
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_body_panics(
+            fields in prop::collection::vec(any_field(), 0..4),
+            key in "(id|name|created|listRule|indexes|fields|authRule|oauth2|otp|mfa|passwordAuth|authToken)",
+            value in any_value(),
+            is_auth in any::<bool>(),
+        ) {
+            let mut body = object(json!({"name": "new", "fields": fields}));
+            body.insert(key, value);
+            let schema = schema();
+            let kind = if is_auth { Scaffold::Auth } else { Scaffold::Base };
+            let mut collection = scaffold(kind);
+            if merge(&mut collection, &body, true).is_ok() {
+                normalise(&mut collection, None, &schema);
+                let _ = check(&collection, None, &schema);
+                let again = Collection::from_stored(&collection.to_stored()).unwrap();
+                prop_assert_eq!(again.to_json(), collection.to_json());
+            }
+        }
     }
 }

@@ -5,13 +5,18 @@
 
 use std::sync::{Arc, LazyLock};
 
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use rand::{Rng, RngExt};
 use regex::{Regex, RegexBuilder};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// The greatest size of a compiled expression: enough for any real one, small enough to search in.
-const SIZE_LIMIT: usize = 1 << 20;
+/// The size of a compiled expression that nearly all stay under, in MiB.
+const USUAL_SIZE: usize = 1;
+
+/// The greatest size of a compiled expression, in MiB: enough for a hundred letters of any script. A search of a
+/// long text in one of this size takes milliseconds.
+const GREATEST_SIZE: usize = 10;
 
 /// The longest expression that is looked at.
 const LENGTH_LIMIT: usize = 10_000;
@@ -22,14 +27,32 @@ const GENERATED_LIMIT: usize = 10_000;
 /// How often `*`, `+` and `{n,}` repeat beyond their minimum at most.
 const OPEN_REPEATS: u32 = 6;
 
-/// How many expressions are remembered.
-const REMEMBERED: usize = 500;
+/// How many MiB of expressions are remembered at most.
+const REMEMBERED: usize = 200;
 
-type Compiled = Result<(Regex, Hir), Arc<str>>;
+type Compiled = Result<Expression, Arc<str>>;
+
+/// A compiled expression.
+struct Expression {
+    regex: Regex,
+    hir: Hir,
+    /// What it may take, in MiB.
+    size: usize,
+}
+
+#[derive(Clone)]
+struct BySize;
+
+impl Weighter<String, Arc<Compiled>> for BySize {
+    fn weight(&self, _: &String, compiled: &Arc<Compiled>) -> u64 {
+        compiled.as_ref().as_ref().map_or(USUAL_SIZE, |expression| expression.size) as u64
+    }
+}
 
 /// Compiles an expression, or finds it among those compiled before.
 fn compile(pattern: &str) -> Arc<Compiled> {
-    static CACHE: LazyLock<Cache<String, Arc<Compiled>>> = LazyLock::new(|| Cache::new(REMEMBERED));
+    static CACHE: LazyLock<Cache<String, Arc<Compiled>, BySize>> =
+        LazyLock::new(|| Cache::with_weighter(REMEMBERED, REMEMBERED as u64, BySize));
     if let Some(compiled) = CACHE.get(pattern) {
         return compiled;
     }
@@ -40,30 +63,31 @@ fn compile(pattern: &str) -> Arc<Compiled> {
     compiled
 }
 
-fn compile_anew(pattern: &str) -> Result<(Regex, Hir), String> {
+fn compile_anew(pattern: &str) -> Result<Expression, String> {
     if pattern.len() > LENGTH_LIMIT {
         return Err(format!("the expression is longer than {LENGTH_LIMIT} bytes"));
     }
     let translated = translate(pattern);
-    let regex = RegexBuilder::new(&translated)
-        .size_limit(SIZE_LIMIT)
-        .nest_limit(100)
-        .build()
-        .map_err(|error| last_line(&error.to_string()))?;
+    let build = |size: usize| RegexBuilder::new(&translated).size_limit(size << 20).nest_limit(100).build();
+    let (built, size) = match build(USUAL_SIZE) {
+        Err(regex::Error::CompiledTooBig(_)) => (build(GREATEST_SIZE), GREATEST_SIZE),
+        usual => (usual, USUAL_SIZE),
+    };
+    let regex = built.map_err(|error| last_line(&error.to_string()))?;
     let hir = regex_syntax::parse(&translated).map_err(|error| last_line(&error.to_string()))?;
-    Ok((regex, hir))
+    Ok(Expression { regex, hir, size })
 }
 
-/// The engine draws the expression over several lines; the reason stands in the last one.
+/// The engine draws the expression over several lines; the reason stands in the last one. Without its final dot.
 fn last_line(error: &str) -> String {
     let line = error.lines().last().unwrap_or_default();
-    line.strip_prefix("error: ").unwrap_or(line).to_owned()
+    line.strip_prefix("error: ").unwrap_or(line).trim_end_matches('.').to_owned()
 }
 
 /// Whether a text has a match, or why the expression cannot be used.
 pub fn is_match(pattern: &str, text: &str) -> Result<bool, Arc<str>> {
     match &*compile(pattern) {
-        Ok((regex, _)) => Ok(regex.is_match(text)),
+        Ok(expression) => Ok(expression.regex.is_match(text)),
         Err(reason) => Err(Arc::clone(reason)),
     }
 }
@@ -79,9 +103,9 @@ pub fn fault(pattern: &str) -> Option<Arc<str>> {
 /// Why there is none: the expression cannot be used, nothing matches it, or the text would be too long.
 pub fn generate(pattern: &str) -> Result<String, Arc<str>> {
     let compiled = compile(pattern);
-    let (_, hir) = compiled.as_ref().as_ref().map_err(Arc::clone)?;
+    let expression = compiled.as_ref().as_ref().map_err(Arc::clone)?;
     let mut out = String::new();
-    append(hir, &mut rand::rng(), &mut out).map_err(Arc::from)?;
+    append(&expression.hir, &mut rand::rng(), &mut out).map_err(Arc::from)?;
     Ok(out)
 }
 
@@ -235,6 +259,7 @@ mod tests {
             (r"^\<b\>$", "<b>", true),
             (r"\bfoo\b", "a foo b", true),
             (r"b", "abc", true),
+            (r"^\p{L}{1,100}$", "käse", true),
             (r"^{a}{,2}$", "{a}{,2}", true),
             (r"^a{2,}\x{62}{2}\p{L}$", "aaabbé", true),
             (r"^a.c$", "a\u{1f600}c", true),
@@ -249,7 +274,7 @@ mod tests {
         assert_eq!(fault("[a").as_deref(), Some("unclosed character class"));
         for pattern in ["(?=a)", r"(a)\1", "(((a{1000}){1000}){1000})", "(", "*", "\\", "[", &"a".repeat(10_001)] {
             let reason = fault(pattern).expect(pattern);
-            assert!(!reason.is_empty() && !reason.contains('\n'), "{reason}");
+            assert!(!reason.is_empty() && !reason.contains('\n') && !reason.ends_with('.'), "{reason}");
         }
     }
 

@@ -6,12 +6,9 @@ use super::token::issue;
 use crate::context::SUPERUSERS;
 use crate::error::{Error, Result};
 use crate::ids;
-use crate::records;
+use crate::records::{self, INSTALLER_EMAIL};
 use crate::schema::Record;
 use crate::store::{ReadLane, Sql};
-
-/// The e-mail address of the superuser that stands in for the first real one.
-pub const PLACEHOLDER: &str = "__pbinstaller@example.com";
 
 /// How long a set-up link is good, in seconds.
 const LIFE: i64 = 30 * 60;
@@ -22,10 +19,10 @@ impl Auth {
         if self.has_superuser().await? {
             return Ok(None);
         }
-        if self.superuser(PLACEHOLDER).await?.is_none() {
-            self.create_superuser(PLACEHOLDER, &ids::random_alphanumeric(30)).await?;
+        if self.superuser(INSTALLER_EMAIL).await?.is_none() {
+            self.create_superuser(INSTALLER_EMAIL, &ids::random_alphanumeric(30)).await?;
         }
-        let placeholder = self.superuser(PLACEHOLDER).await?;
+        let placeholder = self.superuser(INSTALLER_EMAIL).await?;
         let placeholder = placeholder.ok_or_else(|| Error::internal("the placeholder superuser is gone"))?;
         issue(&placeholder, Some(LIFE), false).map(Some)
     }
@@ -39,7 +36,7 @@ impl Auth {
 
     async fn has_superuser(&self) -> Result<bool> {
         let mut query = Sql::raw("SELECT 1 FROM ");
-        query.name(SUPERUSERS).push(" WHERE ").name("email").push(" <> ").bind(PLACEHOLDER).push(" LIMIT 1");
+        query.name(SUPERUSERS).push(" WHERE ").name("email").push(" <> ").bind(INSTALLER_EMAIL).push(" LIMIT 1");
         self.parts.store.read(ReadLane::Fast, move |tx| Ok(tx.row(&query, |_| Ok(()))?.is_some())).await
     }
 }

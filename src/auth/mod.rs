@@ -1,6 +1,6 @@
 //! Signing in: by password, tokens, refresh, and the set-up link of the first superuser. One file a way in.
 //!
-//! Only `_superusers` can sign in so far; tokens of every auth collection are understood.
+//! By password only `_superusers` can sign in so far; tokens of every auth collection are understood and refreshed.
 
 mod first_superuser;
 mod refresh;
@@ -10,14 +10,12 @@ mod with_password;
 
 use std::sync::Arc;
 
-use crate::context::{Caller, RequestContext};
+use crate::context::{Caller, Occasion, RequestContext};
 use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};
 use crate::records::Records;
 use crate::schema::{CollectionRef, Published, Record};
 use crate::store::Store;
-
-pub use first_superuser::PLACEHOLDER;
 
 /// The room of sign-in.
 #[derive(Clone)]
@@ -48,26 +46,32 @@ impl Auth {
         Self { parts: Arc::new(Parts { store, schema, records, passwords }) }
     }
 
-    /// The collection, if its records can sign in in this version.
+    /// The collection of the superusers, if that is the one meant.
     fn superusers(&self, collection: &str) -> Result<CollectionRef> {
         let schema = self.parts.schema.current();
         let found = schema.find(collection).filter(|collection| collection.is_superusers());
         found.cloned().ok_or_else(Error::not_found)
     }
 
-    /// The answer to a record whose credentials are proven: the auth rule has the last word, then the record is
-    /// shown as it sees itself.
+    /// Refuses a record whose credentials are proven, but which the auth rule of its collection does not let in. The
+    /// rule is asked on behalf of whoever sent the request.
+    async fn admit(&self, context: &RequestContext, record: &Record) -> Result<()> {
+        let rule = record.collection.auth().and_then(|options| options.auth_rule.as_deref());
+        let admitted = match rule {
+            _ if context.is_superuser() => true,
+            Some(rule) => self.parts.records.satisfies(context, record, rule).await?,
+            None => false,
+        };
+        if admitted { Ok(()) } else { Err(Error::Forbidden("The record is not allowed to sign in.".into())) }
+    }
+
+    /// The answer to a record that is let in: its token, and the record as it sees itself.
     async fn signed_in(&self, context: &RequestContext, record: &Record, token: String) -> Result<SignedIn> {
-        let context = RequestContext { caller: Some(Arc::new(caller_of(record))), ..context.clone() };
+        let caller = Some(Arc::new(caller_of(record)));
+        let context = RequestContext { caller, occasion: Occasion::Default, ..context.clone() };
         let record = self.parts.records.render(&context, record).await?.0;
         Ok(SignedIn { token, record })
     }
-}
-
-/// The auth rule of `_superusers` cannot be changed, so that a condition in it is nobody's intention.
-fn admitted(record: &Record) -> Result<()> {
-    let rule = record.collection.auth().and_then(|options| options.auth_rule.as_deref());
-    if rule == Some("") { Ok(()) } else { Err(Error::Forbidden("The record is not allowed to sign in.".into())) }
 }
 
 /// An auth record as the one behind a request.

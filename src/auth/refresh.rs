@@ -1,7 +1,7 @@
 //! A fresh token for one that is still good.
 
 use super::token::{issue, without_scheme};
-use super::{Auth, SignedIn, admitted};
+use super::{Auth, SignedIn};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 
@@ -10,7 +10,7 @@ impl Auth {
     ///
     /// # Errors
     /// `NotFound` where the collection does not exist, `Unauthorized` without a valid token, `Forbidden` for a token
-    /// of another collection.
+    /// of another collection, or where the auth rule refuses.
     pub async fn refresh(
         &self,
         context: &RequestContext,
@@ -24,8 +24,7 @@ impl Auth {
         if record.collection.id != asked.id {
             return Err(Error::Forbidden("The authorized record is not allowed to perform this action.".into()));
         }
-        self.superusers(collection)?;
-        admitted(&record)?;
+        self.admit(context, &record).await?;
         let token = match (claims.refreshable, authorization) {
             (false, Some(same)) => without_scheme(same).to_owned(),
             _ => issue(&record, None, true)?,

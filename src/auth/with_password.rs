@@ -4,7 +4,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::token::issue;
-use super::{Auth, SignedIn, admitted};
+use super::{Auth, SignedIn};
 use crate::context::{Occasion, RequestContext};
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::records;
@@ -48,9 +48,9 @@ impl Auth {
         let proven = self.parts.passwords.verify(credentials.password, hash).await?;
         let record = found.filter(|_| proven).ok_or_else(|| Error::bad_request("Failed to authenticate."))?;
 
-        admitted(&record)?;
+        self.admit(&context.on(Occasion::Password), &record).await?;
         let token = issue(&record, None, true)?;
-        self.signed_in(&context.on(Occasion::Password), &record, token).await
+        self.signed_in(context, &record, token).await
     }
 
     /// The first record that has the identity in one of the fields.

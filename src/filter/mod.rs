@@ -1,5 +1,12 @@
 //! The filter language: text → AST → typed against the schema → SQL condition. A room of its own: it knows the
 //! schema and the request as plain data, and neither HTTP nor how records are read.
+//!
+//! - `lexer`, `parser`, `ast`: text → tree, bounded in size and depth
+//! - `resolve`, with `field_path` and `request_path`: names → rows, columns and parts of the request (`operand`);
+//!   what a client may not see is refused here; `sort` does the same for orders
+//! - `joins`: the rows beside the tested one, one node a path
+//! - `render`, `comparison`, `piece`: typed tree → SQL text and placeholders
+//! - `plan`, `request_value`, `time_macro`, `pattern`: placeholders → values of one request
 
 mod ast;
 mod comparison;
@@ -17,9 +24,6 @@ mod request_value;
 mod resolve;
 mod sort;
 mod time_macro;
-
-#[cfg(test)]
-mod tests;
 
 use std::borrow::Cow;
 
@@ -73,7 +77,7 @@ pub struct Request<'a> {
     /// Whether a superuser asks.
     pub superuser: bool,
     /// Whether the rows are one candidate that is not stored yet (a create rule): back-relations fail, and
-    /// `:changed` is false.
+    /// `:changed` is false. The FROM clause then has a sub-select of that name; its columns need no types.
     pub candidate: bool,
     /// The request that the conditions speak of.
     pub input: Input<'a>,
@@ -90,7 +94,8 @@ pub struct Compiled {
     pub condition: String,
     /// The terms of the order, or empty.
     pub order: String,
-    /// Whether the joins can multiply rows, so that the query must say DISTINCT.
+    /// Whether the joins can multiply rows, so that the query must say DISTINCT. They never do as things stand:
+    /// several rows are asked about in sub-queries.
     pub distinct: bool,
     /// Whether the answer depends on more than the tables and the request: time or chance.
     pub volatile: bool,
@@ -158,12 +163,13 @@ pub fn compile(request: &Request<'_>) -> Result<Compiled, FilterError> {
     let mut order = Piece::default();
     for term in &terms {
         order.push(if order.text.is_empty() { "" } else { ", " });
+        let direction = if term.descending { "DESC" } else { "ASC" };
+        let plain = |by: &str| Piece::text(format!("{by} {direction}"));
         order.append(match &term.by {
-            SortKey::Random => Piece::text(expression::RANDOM),
-            SortKey::Insertion => Piece::text(expression::insertion_order(&request.collection.name)),
-            SortKey::Operand(operand) => renderer.order(operand, &guards, &scope)?,
+            SortKey::Random => plain(expression::RANDOM),
+            SortKey::Insertion => plain(&expression::insertion_order(&request.collection.name)),
+            SortKey::Operand(operand) => renderer.order(operand, direction, &guards, &scope)?,
         });
-        order.push(if term.descending { " DESC" } else { " ASC" });
     }
 
     let mut tables: Vec<String> = tree.all().iter().map(|node| node.collection.name.clone()).collect();

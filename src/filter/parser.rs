@@ -179,3 +179,145 @@ fn described(kind: &TokenKind<'_>) -> String {
         TokenKind::Comma => "a comma".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::ast::Operator;
+    use super::*;
+
+    /// Prints a tree with as few brackets as its meaning needs.
+    fn print(expr: &Expr) -> String {
+        let all = |parts: &[Expr], join: &str| {
+            let print_part = |part: &Expr| match (part, join) {
+                (Expr::Compare(_), _) | (Expr::And(_), " || ") => print(part),
+                _ => format!("({})", print(part)),
+            };
+            parts.iter().map(print_part).collect::<Vec<_>>().join(join)
+        };
+        match expr {
+            Expr::And(parts) => all(parts, " && "),
+            Expr::Or(parts) => all(parts, " || "),
+            Expr::Compare(one) => {
+                let sign = match one.op {
+                    Operator::Equal => "=",
+                    Operator::NotEqual => "!=",
+                    Operator::Greater => ">",
+                    Operator::GreaterOrEqual => ">=",
+                    Operator::Less => "<",
+                    Operator::LessOrEqual => "<=",
+                    Operator::Like => "~",
+                    Operator::NotLike => "!~",
+                };
+                format!("{} {}{sign} {}", print_term(&one.left), if one.any { "?" } else { "" }, print_term(&one.right))
+            }
+        }
+    }
+
+    fn print_term(term: &Term) -> String {
+        match &term.kind {
+            TermKind::Identifier(name) => name.clone(),
+            TermKind::Number(number) => format!("{number}"),
+            TermKind::Text(text) => serde_json::Value::from(text.as_str()).to_string(),
+            TermKind::Function(name, arguments) => {
+                format!("{name}({})", arguments.iter().map(print_term).collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+
+    fn term() -> impl Strategy<Value = Term> {
+        let kind = prop_oneof![
+            "[a-z@][a-z0-9_.]{0,8}[a-z0-9]".prop_map(TermKind::Identifier),
+            (-1_000_000i64..1_000_000).prop_map(|number| TermKind::Number(number as f64 / 8.0)),
+            any::<String>().prop_map(TermKind::Text),
+        ];
+        let kind = kind.prop_recursive(2, 8, 3, |inner| {
+            let argument = inner.prop_map(|kind| Term { at: 0, kind });
+            ("[a-z]{1,6}", prop::collection::vec(argument, 0..3))
+                .prop_map(|(name, arguments)| TermKind::Function(name, arguments))
+        });
+        kind.prop_map(|kind| Term { at: 0, kind })
+    }
+
+    fn comparison() -> impl Strategy<Value = Expr> {
+        let op = prop::sample::select(vec![
+            Operator::Equal,
+            Operator::NotEqual,
+            Operator::Greater,
+            Operator::GreaterOrEqual,
+            Operator::Less,
+            Operator::LessOrEqual,
+            Operator::Like,
+            Operator::NotLike,
+        ]);
+        (term(), op, any::<bool>(), term())
+            .prop_map(|(left, op, any, right)| Expr::Compare(Box::new(Comparison { left, op, any, right })))
+    }
+
+    fn tree() -> impl Strategy<Value = Expr> {
+        comparison().prop_recursive(5, 40, 4, |inner| {
+            let parts = prop::collection::vec(inner, 2..4);
+            prop_oneof![parts.clone().prop_map(Expr::And), parts.prop_map(Expr::Or)]
+        })
+    }
+
+    fn printed(text: &str) -> String {
+        parse(text).map_or_else(|error| error.to_string(), |expr| print(&expr))
+    }
+
+    #[test]
+    fn and_binds_tighter_than_or() {
+        assert_eq!(printed("a=1||b=2&&c=3||d=4"), "a = 1 || b = 2 && c = 3 || d = 4");
+        assert_eq!(printed("(a=1||b=2)&&((c=3))"), "(a = 1 || b = 2) && c = 3");
+    }
+
+    #[test]
+    fn functions_take_a_trailing_comma_and_nest_three_deep() {
+        assert_eq!(printed("f(a,1,'x',)=g()"), "f(a, 1, \"x\") = g()");
+        assert!(parse("a(b(c(1))) = 1").is_ok());
+        for text in ["a(b(c(d(1)))) = 1", "f(,) = 1", "f(1 2) = 1", "f(1 = 1", "f (1) = 1", "f(a=1) = 1", "f(&&) = 1"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place() {
+        assert_eq!(printed("a = 1 b = 2"), "expected && or || instead of \"b\" at position 7");
+        assert_eq!(printed("a ="), "expected an operand at the end");
+        assert_eq!(printed("active"), "expected an operator at the end");
+        assert_eq!(printed(" // nothing"), "empty filter expression");
+        assert_eq!(printed("a = 'x"), "the text does not end at position 5");
+    }
+
+    #[test]
+    fn comparisons_are_counted_and_brackets_may_not_nest_without_end() {
+        assert!(parse(&vec!["a=1"; MAX_COMPARISONS].join("&&")).is_ok());
+        assert_eq!(printed(&vec!["a=1"; MAX_COMPARISONS + 1].join("&&")), "max filter expressions limit reached");
+        let nested = |depth: usize| format!("{}a = 1{}", "(".repeat(depth), ")".repeat(depth));
+        assert!(parse(&nested(MAX_DEPTH)).is_ok());
+        assert!(parse(&nested(MAX_DEPTH + 1)).is_err());
+        assert!(parse(&"(".repeat(1_000_000)).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn a_printed_tree_parses_to_what_prints_the_same(tree in tree()) {
+            let text = print(&tree);
+            let parsed = parse(&text).map_err(|error| TestCaseError::fail(format!("{text}: {error}")))?;
+            prop_assert_eq!(print(&parsed), text);
+        }
+
+        #[test]
+        fn any_text_parses_or_is_refused(text in any::<String>()) {
+            let _ = parse(&text);
+        }
+
+        #[test]
+        fn any_row_of_signs_parses_or_is_refused(text in "[ab1.'\"\\\\@:(),&|=!~?<>/ \n-]{0,40}") {
+            if let Ok(tree) = parse(&text) {
+                prop_assert!(parse(&print(&tree)).is_ok());
+            }
+        }
+    }
+}

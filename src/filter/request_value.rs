@@ -227,3 +227,62 @@ fn write_json(value: &Json, out: &mut String) {
         other => out.push_str(&other.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::context::RequestContext;
+
+    fn body(value: Json, form: BodyForm) -> Value {
+        let body = json!({ "x": value }).as_object().cloned().unwrap_or_default();
+        let context = RequestContext::guest();
+        RequestValue::new(Place::Body(vec!["x".to_owned()], form)).read(&Input { context: &context, body: &body })
+    }
+
+    #[test]
+    fn submitted_values_are_compared_as_they_are_stored() {
+        assert_eq!(body(json!(5), BodyForm::Plain), Value::Real(5.0));
+        assert_eq!(body(json!(true), BodyForm::Plain), Value::Int(1));
+        assert_eq!(body(json!(null), BodyForm::Plain), Value::Null);
+        assert_eq!(body(json!(["b", "a"]), BodyForm::Plain), Value::from(r#"["b","a"]"#));
+        assert_eq!(
+            body(json!({"b": 1.0, "a": [2.5, 1e21]}), BodyForm::Plain),
+            Value::from(r#"{"a":[2.5,1e+21],"b":1}"#)
+        );
+        assert_eq!(body(json!("é\"\n"), BodyForm::JsonText), Value::from("\"é\\\"\\n\""));
+        assert_eq!(body(json!(null), BodyForm::JsonText), Value::Null);
+        assert_eq!(body(json!({"lat": 2.0, "lon": 1.5}), BodyForm::Point), Value::from(r#"{"lon":1.5,"lat":2}"#));
+    }
+
+    #[test]
+    fn elements_and_lengths_know_lists_and_single_values() {
+        for (value, length, elements) in [
+            (json!(["a", "b"]), 2, r#"["a","b"]"#),
+            (json!([]), 0, "[]"),
+            (json!("a"), 1, r#"["a"]"#),
+            (json!(""), 0, "[]"),
+            (json!(null), 0, "[]"),
+            (json!({"name": "f"}), 1, r#"[{"name":"f"}]"#),
+        ] {
+            assert_eq!(body(value.clone(), BodyForm::Length), Value::Int(length), "{value}");
+            assert_eq!(body(value.clone(), BodyForm::Elements), Value::from(elements), "{value}");
+        }
+    }
+
+    #[test]
+    fn numbers_in_texts_count_where_the_field_is_a_number() {
+        let context = RequestContext { query: [("n".to_owned(), "1e2".to_owned())].into(), ..RequestContext::guest() };
+        let body = serde_json::Map::new();
+        let input = Input { context: &context, body: &body };
+        let mut value = RequestValue::new(Place::Query("n".to_owned()));
+        assert_eq!(value.read(&input), Value::from("1e2"));
+        value.numeric = true;
+        assert_eq!(value.read(&input), Value::Real(100.0));
+        value.place = Place::Method;
+        assert_eq!(value.read(&input), Value::from("GET"));
+        value.lower = true;
+        assert_eq!(value.read(&input), Value::from("get"));
+    }
+}

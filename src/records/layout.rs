@@ -166,7 +166,7 @@ impl Layouts {
         Self { kept: Cache::new(KEPT) }
     }
 
-    /// The layout of a collection of a snapshot.
+    /// The layout of a collection, which is the one that the snapshot has.
     pub(super) fn of(&self, schema: &Schema, collection: &CollectionRef) -> Arc<Layout> {
         if let Some(layout) = self.kept.get(&Sought { version: schema.version, collection: &collection.id }) {
             return layout;

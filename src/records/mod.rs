@@ -22,6 +22,7 @@ mod plans;
 mod read;
 mod render;
 mod rules;
+mod satisfies;
 mod save;
 mod throttle;
 mod update;

@@ -1,5 +1,6 @@
 //! Records as their reader may see them: visible fields, e-mail addresses, expands.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use super::{Parts, Records, Rendered, rules};
 use crate::context::RequestContext;
 use crate::error::Result;
 use crate::filter::Input;
-use crate::schema::{CollectionRef, Record, Schema};
+use crate::schema::{CollectionRef, Field, Record, Schema};
 use crate::store::{ReadLane, Row, Tx};
 
 /// How a request shows records of a collection.
@@ -120,12 +121,29 @@ impl Records {
     }
 
     async fn render_on(&self, schema: Arc<Schema>, context: &RequestContext, record: &Record) -> Result<Rendered> {
+        let record = as_of(&schema, record);
         let rendering = Rendering::plan(&self.parts, &schema, context, &record.collection);
         if rendering.is_plain() {
-            return Ok(rendering.plain(record));
+            return Ok(rendering.plain(&record));
         }
         let lane = rendering.lane(&self.parts)?;
-        let record = record.clone();
+        let record = record.into_owned();
         read_in(&self.parts.store, lane, move |tx, lane| rendering.record(tx, lane, &record)).await
+    }
+}
+
+/// A record under the collection that a snapshot has, which may have changed since the record was read.
+fn as_of<'r>(schema: &Schema, record: &'r Record) -> Cow<'r, Record> {
+    let old = &record.collection;
+    match schema.by_id(&old.id) {
+        Some(now) if !Arc::ptr_eq(now, old) => {
+            let value = |field: &Field| {
+                let at =
+                    old.fields.iter().position(|before| before.id == field.id && before.column() == field.column());
+                at.map_or_else(|| field.zero(), |at| record.values[at].clone())
+            };
+            Cow::Owned(Record { collection: Arc::clone(now), values: now.fields.iter().map(value).collect() })
+        }
+        _ => Cow::Borrowed(record),
     }
 }

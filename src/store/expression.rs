@@ -141,6 +141,10 @@ pub fn insertion_order(table: &str) -> String {
     format!("{}.\"_rowid_\"", quoted(table))
 }
 
+/// An inner join whose left side is read first, whatever the planner thinks: of the elements of a list it knows
+/// nothing, and would rather walk through the whole table on the right.
+pub const JOIN_IN_ORDER: &str = "CROSS JOIN";
+
 /// How many tables one SELECT can join.
 pub const MAX_JOINED_TABLES: usize = 60;
 

@@ -159,3 +159,15 @@ async fn id_type_and_system_flag_stay() {
     let unreadable = message(house.update("t", json!({"listRule": 5})).await);
     assert_eq!(unreadable, "Failed to load the submitted data due to invalid formatting.");
 }
+
+#[tokio::test]
+async fn hundreds_of_columns_are_renamed_in_one_change() {
+    let house = House::new().await;
+    let fields = |shift: usize| -> Vec<_> {
+        (0..300).map(|number| text(&format!("f{number}"), &format!("a{}", (number + shift) % 300))).collect()
+    };
+    house.has(json!({"name": "t", "fields": fields(0)})).await;
+    house.run(&["INSERT INTO t (id, a0, a299) VALUES ('r1', 'of f0', 'of f299')"]).await;
+    house.update("t", json!({"fields": fields(7)})).await.expect("each takes the name of another");
+    assert_eq!(house.rows("SELECT a7, a6 FROM t").await, [row(&["of f0", "of f299"])]);
+}

@@ -123,3 +123,14 @@ async fn names_from_the_language_are_only_names() {
         house.update(name, json!({"fields": [text("f1", "from"), text("f3", "order")]})).await.expect("altered");
     }
 }
+
+#[tokio::test]
+async fn lists_that_no_table_can_have_are_refused_at_once() {
+    let house = House::new().await;
+    let fields: Vec<_> = (0..100_000).map(|number| json!({"name": format!("f{number}"), "type": "text"})).collect();
+    let refused = house.collections.create(object(json!({"name": "t", "fields": fields}))).await;
+    assert!(message(refused).starts_with("Failed to create collection. Raw error: \ntoo many columns"));
+    let indexes: Vec<_> = (0..100_000).map(|number| format!("CREATE INDEX i{number} ON t (id)")).collect();
+    let refused = house.collections.create(object(json!({"name": "t", "indexes": indexes}))).await;
+    assert!(message(refused).starts_with("Failed to create collection. Raw error: \ntoo many indexes"));
+}

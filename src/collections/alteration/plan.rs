@@ -8,7 +8,7 @@ use crate::store::Column;
 
 /// How a table becomes what its collection says.
 #[derive(Debug, PartialEq)]
-pub(in super::super) struct Alteration {
+pub(in crate::collections) struct Alteration {
     /// The table's name once it is done.
     pub(super) table: String,
     /// What to do, in order.
@@ -17,7 +17,7 @@ pub(in super::super) struct Alteration {
 
 /// One change of a table. Indexes go first and come last, so that no step meets one that mentions its column.
 #[derive(Debug, PartialEq)]
-pub(in super::super) enum Step {
+pub(in crate::collections) enum Step {
     /// The table does not exist yet: it is made with these columns.
     CreateTable(Vec<(String, Column)>),
     /// An index goes, the collection's own or one of ours.
@@ -60,7 +60,7 @@ pub(in super::super) enum Step {
 
 impl Alteration {
     /// What makes the table of `old` (`None`: there is none) the table of `new`.
-    pub(in super::super) fn between(old: Option<&Collection>, new: &Collection) -> Self {
+    pub(in crate::collections) fn between(old: Option<&Collection>, new: &Collection) -> Self {
         let steps = match old {
             None => creation(new),
             Some(old) => change(old, new),

@@ -11,7 +11,7 @@ impl Alteration {
     ///
     /// # Errors
     /// `Invalid` without a message where the engine refuses indexes, with all of them; else what it answers.
-    pub(in super::super) fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
+    pub(in crate::collections) fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
         let mut refused = FieldErrors::new();
         for step in &self.steps {
             let text = self.text(step);

@@ -8,37 +8,42 @@ impl Expansion {
     /// Leaves paths out, the last ones first, until what is written out has a reasonable size. A record that many
     /// point to stands in the answer as often: a few hundred loaded records can make gigabytes.
     pub(in crate::records) fn fit(&self, loaded: &mut Loaded, records: &Batch) {
-        let mut kept = self.paths.len();
-        while self.size(loaded, records) > BYTES as u64 && kept > 0 {
-            kept -= 1;
-            tracing::warn!("an expand would have made the answer too large and was left out");
-            let mut used = vec![false; self.nodes.len()];
-            for path in &self.paths[..kept] {
-                path.nodes.iter().for_each(|&at| used[at] = loaded.used[at]);
-            }
-            loaded.used = used;
+        if self.size(&loaded.used, loaded, records) <= BYTES as u64 {
+            return;
         }
+        tracing::warn!("an expand would have made the answer too large and was left out");
+        // The size grows with each path: the most that fit are found by halving.
+        let (mut fitting, mut too_many) = (0, loaded.ends.len());
+        while fitting + 1 < too_many {
+            let middle = (fitting + too_many) / 2;
+            match self.size(&self.used(&loaded.ends[..middle]), loaded, records) <= BYTES as u64 {
+                true => fitting = middle,
+                false => too_many = middle,
+            }
+        }
+        loaded.used = self.used(&loaded.ends[..fitting]);
     }
 
     /// How many bytes the expands of the records will have.
-    fn size(&self, loaded: &Loaded, records: &Batch) -> u64 {
+    fn size(&self, used: &[bool], loaded: &Loaded, records: &Batch) -> u64 {
+        let targets = |at: usize| loaded.nodes[at].as_ref().filter(|_| used[at]);
         let mut sizes: Vec<Option<Vec<u64>>> = vec![None; self.nodes.len()];
         // Parents stand before their children.
         for (at, node) in self.nodes.iter().enumerate().rev() {
-            let Some(targets) = loaded.targets(at) else { continue };
+            let Some(shown) = targets(at) else { continue };
             let size_of = |line: usize| {
                 let below = node.children.iter().filter_map(|&child| {
-                    Some(sum(sizes[child].as_ref()?, &loaded.targets(child)?.of[line], self.nodes[child].key.len()))
+                    Some(sum(sizes[child].as_ref()?, &targets(child)?.of[line], self.nodes[child].key.len()))
                 });
-                below.fold(targets.batch.size_of(line) as u64, u64::saturating_add)
+                below.fold(shown.batch.size_of(line) as u64, u64::saturating_add)
             };
-            sizes[at] = Some((0..targets.batch.lines().len()).map(size_of).collect());
+            sizes[at] = Some((0..shown.batch.lines().len()).map(size_of).collect());
         }
         let mut total = 0_u64;
         for &root in &self.roots {
-            if let (Some(sizes), Some(targets)) = (&sizes[root], loaded.targets(root)) {
+            if let (Some(sizes), Some(shown)) = (&sizes[root], targets(root)) {
                 for line in 0..records.lines().len() {
-                    total = total.saturating_add(sum(sizes, &targets.of[line], self.nodes[root].key.len()));
+                    total = total.saturating_add(sum(sizes, &shown.of[line], self.nodes[root].key.len()));
                 }
             }
         }

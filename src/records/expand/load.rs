@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::plan::{Link, Node, Path};
-use super::{BACK, BYTES, Expansion, ROWS, SHORT_ROWS};
+use super::{BACK, BYTES, Expansion, ROWS, SHORT_BYTES, SHORT_ROWS};
 use crate::error::{Error, Result};
 use crate::records::batch::Batch;
 use crate::records::plans::{IDS, padded, placeholders};
@@ -15,7 +15,9 @@ use crate::store::{ReadLane, Sql, Tx, Value};
 /// What an expansion brought along.
 pub(in crate::records) struct Loaded {
     pub(super) nodes: Vec<Option<Targets>>,
-    /// Whether a path through the node was followed to its end.
+    /// The nodes at which the followed paths ended, in the order of the paths.
+    pub(super) ends: Vec<usize>,
+    /// Whether one of those paths goes through a node.
     pub(super) used: Vec<bool>,
 }
 
@@ -35,8 +37,10 @@ struct Budget {
 
 impl Budget {
     fn new(lane: ReadLane) -> Self {
-        let rows = if lane == ReadLane::Fast { SHORT_ROWS } else { ROWS };
-        Self { lane, rows, bytes: BYTES }
+        match lane {
+            ReadLane::Fast => Self { lane, rows: SHORT_ROWS, bytes: SHORT_BYTES },
+            ReadLane::Slow => Self { lane, rows: ROWS, bytes: BYTES },
+        }
     }
 
     /// What happens where it is used up: a short read begins anew as a long one, and there the path is left out.
@@ -79,16 +83,34 @@ impl Expansion {
         lane: ReadLane,
     ) -> Result<Loaded> {
         let count = self.nodes.len();
-        let mut loaded = Loaded { nodes: (0..count).map(|_| None).collect(), used: vec![false; count] };
+        let mut loaded =
+            Loaded { nodes: (0..count).map(|_| None).collect(), ends: Vec::new(), used: vec![false; count] };
         let mut budget = Budget::new(lane);
         for path in &self.paths {
             match self.follow(tx, viewer, records, path, &mut loaded, &mut budget) {
-                Ok(steps) => path.nodes[..steps].iter().for_each(|&at| loaded.used[at] = true),
+                Ok(steps) => {
+                    let end = path.nodes[..steps].last();
+                    loaded.ends.extend(end.filter(|&&end| !std::mem::replace(&mut loaded.used[end], true)));
+                }
                 Err(Failure::Path) => {}
                 Err(Failure::Read(error)) => return Err(error),
             }
         }
+        loaded.used = self.used(&loaded.ends);
         Ok(loaded)
+    }
+
+    /// Which nodes paths with these ends go through.
+    pub(super) fn used(&self, ends: &[usize]) -> Vec<bool> {
+        let mut used = vec![false; self.nodes.len()];
+        for &end in ends {
+            let mut at = Some(end);
+            while let Some(node) = at {
+                used[node] = true;
+                at = self.nodes[node].parent;
+            }
+        }
+        used
     }
 
     /// Loads along a path until it ends or no records are left; how many of its nodes were reached.

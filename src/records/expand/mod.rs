@@ -19,6 +19,8 @@ const NODES: usize = 200;
 const ROWS: usize = 50_000;
 /// How many it brings along where it is answered among the short reads.
 const SHORT_ROWS: usize = 1000;
+/// How many bytes they may then have.
+const SHORT_BYTES: usize = 4 << 20;
 /// How many bytes they have, as loaded and as written out, where one record may stand in many places.
 const BYTES: usize = 64 << 20;
 /// How many records of a back-relation one record shows.

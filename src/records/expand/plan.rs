@@ -38,6 +38,8 @@ pub(super) struct Node {
     /// The key in `expand`: `"name":`.
     pub(super) key: Vec<u8>,
     name: String,
+    /// The relation that its records were brought along by; none at the records themselves.
+    pub(super) parent: Option<usize>,
     pub(super) link: Link,
     /// Whether one object is shown rather than a list.
     pub(super) single: bool,
@@ -174,6 +176,7 @@ impl Expansion {
         self.nodes.push(Node {
             key,
             name: name.to_owned(),
+            parent,
             link,
             single: relation.single,
             layout: planner.parts.layouts.of(planner.schema, relation.target),

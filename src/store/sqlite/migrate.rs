@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 /// Number, name and text of a step.
 type Step = (i64, &'static str, &'static str);
 
+/// All steps, in order; `migrations/sqlite/` holds their texts.
 const STEPS: &[Step] = &[(1, "init", include_str!("../../../migrations/sqlite/0001_init.sql"))];
 
 /// Runs the steps that the database has not seen.

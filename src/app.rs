@@ -60,6 +60,8 @@ impl App {
         let lock = lock(&config.dir)?;
         let app = Self::open_beside(config).await?;
         *app.background.lock.lock() = Some(lock);
+        // What a crash left behind is gone before anybody asks.
+        sweep(&app.files, &app.store).await;
         app.start_background();
         Ok(app)
     }
@@ -166,21 +168,25 @@ fn retention(config: &Config) -> Retention {
     Retention { max_age_ms: age, max_rows: config.feed_rows.into() }
 }
 
-/// What is done at the start and every hour. A failure is told and tried again the next hour.
+/// What is done every hour. A failure is told and tried again the next hour.
 async fn hourly(store: Store, files: Files, retention: Retention) {
     let mut hours = tokio::time::interval(HOUR);
     loop {
         hours.tick().await;
-        match files.sweep(&store).await {
-            Ok(0) => {}
-            Ok(names) => tracing::info!(names, "files that no record holds were removed"),
-            Err(error) => tracing::warn!(%error, "files that no record holds could not be removed"),
-        }
+        sweep(&files, &store).await;
         match trim(&store, retention).await {
             Ok(0) => {}
             Ok(rows) => tracing::info!(rows, "the feed was trimmed"),
             Err(error) => tracing::warn!(%error, "the feed could not be trimmed"),
         }
+    }
+}
+
+async fn sweep(files: &Files, store: &Store) {
+    match files.sweep(store).await {
+        Ok(0) => {}
+        Ok(names) => tracing::info!(names, "files that no record holds were removed"),
+        Err(error) => tracing::warn!(%error, "files that no record holds could not be removed"),
     }
 }
 

@@ -1,5 +1,12 @@
 //! The filter language: text → AST → typed against the schema → SQL condition. A room of its own: it knows the
 //! schema and the request as plain data, and neither HTTP nor how records are read.
+//!
+//! - `lexer`, `parser`, `ast`: text → tree, bounded in size and depth
+//! - `resolve`, with `field_path` and `request_path`: names → rows, columns and parts of the request (`operand`);
+//!   what a client may not see is refused here; `sort` does the same for orders
+//! - `joins`: the rows beside the tested one, one node a path
+//! - `render`, `comparison`, `piece`: typed tree → SQL text and placeholders
+//! - `plan`, `request_value`, `time_macro`, `pattern`: placeholders → values of one request
 
 mod ast;
 mod comparison;
@@ -70,7 +77,7 @@ pub struct Request<'a> {
     /// Whether a superuser asks.
     pub superuser: bool,
     /// Whether the rows are one candidate that is not stored yet (a create rule): back-relations fail, and
-    /// `:changed` is false.
+    /// `:changed` is false. The FROM clause then has a sub-select of that name; its columns need no types.
     pub candidate: bool,
     /// The request that the conditions speak of.
     pub input: Input<'a>,
@@ -87,7 +94,8 @@ pub struct Compiled {
     pub condition: String,
     /// The terms of the order, or empty.
     pub order: String,
-    /// Whether the joins can multiply rows, so that the query must say DISTINCT.
+    /// Whether the joins can multiply rows, so that the query must say DISTINCT. They never do as things stand:
+    /// several rows are asked about in sub-queries.
     pub distinct: bool,
     /// Whether the answer depends on more than the tables and the request: time or chance.
     pub volatile: bool,

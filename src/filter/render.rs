@@ -18,6 +18,12 @@ use crate::store::quoted;
 /// How many joins all sub-queries may have together.
 const MAX_JOINS: usize = 1000;
 
+/// How deep sub-queries may stand in each other: engines bound the depth of an expression.
+const MAX_DEPTH: usize = 10;
+
+/// From how many pieces on a row of them is halved.
+const LONG_ROW: usize = 16;
+
 /// Builds the SQL of one request.
 pub(super) struct Renderer<'a> {
     pub(super) tree: &'a Tree,
@@ -26,6 +32,7 @@ pub(super) struct Renderer<'a> {
     pub(super) candidate: bool,
     pub(super) shape: Shape,
     joins: usize,
+    depth: usize,
 }
 
 fn too_many_tables() -> FilterError {
@@ -36,10 +43,15 @@ fn own_alias(node: NodeId) -> String {
     format!("_tb_j{node}")
 }
 
-/// Pieces in brackets with a word between them; a single one as it is.
+/// Pieces in brackets with a word between them; a single one as it is. Long rows are halved, because engines read a
+/// row as a tree that leans to one side, and bound its depth.
 fn joined(mut pieces: Vec<Piece>, word: &str) -> Piece {
     if pieces.len() == 1 {
         return pieces.remove(0);
+    }
+    if pieces.len() > LONG_ROW {
+        let second = pieces.split_off(pieces.len() / 2);
+        return joined(vec![joined(pieces, word), joined(second, word)], word);
     }
     let mut out = Piece::text("(");
     for (at, piece) in pieces.into_iter().enumerate() {
@@ -54,7 +66,7 @@ fn joined(mut pieces: Vec<Piece>, word: &str) -> Piece {
 
 impl<'a> Renderer<'a> {
     pub(super) fn new(tree: &'a Tree, input: Input<'a>, candidate: bool, shape: Shape) -> Self {
-        Self { tree, input, candidate, shape, joins: 0 }
+        Self { tree, input, candidate, shape, joins: 0, depth: 0 }
     }
 
     /// Whether a known value is empty in this request; the text is then for requests that agree.
@@ -253,7 +265,12 @@ impl<'a> Renderer<'a> {
             inner.add(node, own_alias(node), present);
             needed.push(present);
         }
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(FilterError::Invalid("the conditions on related rows nest too deep".to_owned()));
+        }
         let condition = self.all(conditions, &inner)?;
+        self.depth -= 1;
         let joins: Vec<(NodeId, bool, &Scope)> =
             joins.iter().zip(needed).map(|(&node, needed)| (node, needed, &inner)).collect();
         let query = self.select(Piece::text("1"), &joins, condition)?;

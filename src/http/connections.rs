@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
+/// How long the requests of a connection may take before others get their turn.
+const TURN: Duration = Duration::from_millis(1);
+
 /// The open connections.
 #[derive(Clone)]
 pub(super) struct Connections {
@@ -35,6 +38,8 @@ pub(in crate::http) struct Connection {
     begun: AtomicU64,
     /// When the last request was answered, in milliseconds after `opened`.
     answered: AtomicU64,
+    /// How long handlers have worked since the connection last gave way to others, in microseconds.
+    worked: AtomicU64,
     /// When the last byte went in or out, in milliseconds after `opened`.
     moved: AtomicU64,
     leave: Notify,
@@ -96,6 +101,7 @@ impl Connection {
             begun: AtomicU64::new(0),
             answered: AtomicU64::new(0),
             moved: AtomicU64::new(0),
+            worked: AtomicU64::new(0),
             leave: Notify::new(),
         }
     }
@@ -104,7 +110,16 @@ impl Connection {
     pub(super) fn request(self: &Arc<Self>) -> Running {
         self.running.fetch_add(1, Ordering::Relaxed);
         self.begun.fetch_add(1, Ordering::Relaxed);
-        Running(Arc::clone(self))
+        Running { connection: Arc::clone(self), since: Instant::now() }
+    }
+
+    /// Lets others go first where this connection has had its turn. Requests that are sent in one go are answered in
+    /// one go otherwise, and all others wait for the last of them.
+    pub(super) async fn give_way(&self) {
+        if self.worked.load(Ordering::Relaxed) > TURN.as_micros() as u64 {
+            self.worked.store(0, Ordering::Relaxed);
+            tokio::task::yield_now().await;
+        }
     }
 
     /// A request begins or ends to wait for its client.
@@ -158,12 +173,17 @@ impl Connection {
 }
 
 /// A request that is being answered.
-pub(super) struct Running(Arc<Connection>);
+pub(super) struct Running {
+    connection: Arc<Connection>,
+    since: Instant,
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.0.answered.store(self.0.age(), Ordering::Relaxed);
-        self.0.running.fetch_sub(1, Ordering::Relaxed);
+        let connection = &self.connection;
+        connection.worked.fetch_add(self.since.elapsed().as_micros() as u64, Ordering::Relaxed);
+        connection.answered.store(connection.age(), Ordering::Relaxed);
+        connection.running.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -182,6 +182,7 @@ async fn answer(
     peer: SocketAddr,
     known: Arc<Connection>,
 ) -> Result<http::Response<Body>, Infallible> {
+    known.give_way().await;
     let running = known.request();
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(Peer(peer));

@@ -2,6 +2,7 @@
 
 mod chinook;
 mod collections;
+mod files;
 mod health;
 mod http;
 mod lifecycle;

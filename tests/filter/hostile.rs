@@ -154,7 +154,17 @@ async fn great_filters_are_refused_or_answered_at_once() {
     let zigzag: String = (0..90).fold("n = 1".to_owned(), |inner, at| {
         format!("({inner} {} comments_via_post.votes = {at})", if at % 2 == 0 { "&&" } else { "||" })
     });
+    let searches_in_searches = |depth: usize, inner: &str| {
+        (0..depth).fold(inner.to_owned(), |inner, at| {
+            format!("(@collection.posts:a{at}.n ?= 1 && (@collection.posts:a{at}.id ?= id || {inner}))")
+        })
+    };
+    let wide = many("(n > 1 && author.name ?= 'x' || readers.name = 'y')", " && ", 55);
     for text in [
+        searches_in_searches(10, "n = 1"),
+        searches_in_searches(10, &wide),
+        searches_in_searches(99, "n = 1"),
+        wide,
         nested(99),
         nested(101),
         nested(100_000),

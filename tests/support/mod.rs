@@ -18,4 +18,4 @@ pub use process::{Process, run_command};
 pub use raw::{raw_request, slow_connection};
 pub use server::TestServer;
 pub use template::{SUPERUSER_EMAIL, SUPERUSER_PASSWORD};
-pub use tokens::{Claims, sign_with};
+pub use tokens::{Claims, second_superuser, sign_with};

@@ -54,3 +54,17 @@ pub async fn sign_in_as(superuser: &Superuser, collection: &str, record: &str) -
     let token = sign_with(Algorithm::HS256, &key, &Claims::auth(&collection_id, record));
     User::new(superuser, token, key, collection_id, record.to_owned())
 }
+
+/// A second superuser with a known key, signed in. The tokens of the first end, because they share the secret.
+pub async fn second_superuser(superuser: &Superuser) -> User {
+    let (record, token_key) = ("s0000000000000b", "k".repeat(50));
+    let body = json!({
+        "id": record, "email": "second@example.com", "password": "password-of-second", "passwordConfirm": "password-of-second",
+        "tokenKey": token_key,
+    });
+    superuser.create("_superusers", body).await.is(200);
+    superuser.update_collection("_superusers", json!({"authToken": {"secret": SECRET}})).await.is(200);
+    let (key, collection_id) = (format!("{token_key}{SECRET}"), "pbc_3142635823");
+    let token = sign_with(Algorithm::HS256, &key, &Claims::auth(collection_id, record));
+    User::new(superuser, token, key, collection_id.to_owned(), record.to_owned())
+}

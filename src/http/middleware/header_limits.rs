@@ -16,7 +16,7 @@ pub(in crate::http) const MOST_BYTES_READ: usize = 256 * 1024;
 
 const MOST: usize = 100;
 const MOST_BYTES: usize = 64 * 1024;
-const LONGEST_ADDRESS: usize = 32 * 1024;
+const LONGEST_ADDRESS: usize = 60 * 1024;
 
 pub(in crate::http) async fn header_limits(request: Request, next: Next) -> Response {
     let address = request.uri().path_and_query().map_or(0, |address| address.as_str().len());

@@ -72,7 +72,7 @@ async fn options_are_checked() {
             json!({"passwordAuth": {"identityFields": ["email", "name"]}}),
             vec![("passwordAuth.identityFields", "validation_missing_unique_constraint")],
         ),
-        (json!({"otp": {"emailTemplate": template}}), vec![("otp.emailTemplate", "validation_required")]),
+        (json!({"verificationTemplate": template}), vec![("verificationTemplate", "validation_required")]),
         (
             json!({"verificationTemplate": {"subject": ""}}),
             vec![("verificationTemplate.subject", "validation_required")],

@@ -20,8 +20,8 @@ async fn casts(kind: &str, options: Json, table: Vec<(Json, Json)>) {
         let again = guest.view("casts", &made.id(), &[]).await;
         for answer in [&made, &again] {
             // Compared as text, so that 10 and 10.0 differ.
-            let got = answer.json["f"].to_string();
-            if got != stored.to_string() {
+            let (got, stored) = (answer.json["f"].to_string(), stored.to_string());
+            if got != stored {
                 wrong.push(format!("{sent}\n    expected {stored}\n    got      {got}"));
                 break;
             }

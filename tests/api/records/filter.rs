@@ -297,7 +297,7 @@ async fn macros() {
             (&number, ALL),
             (&text, ""),
             ("@now > '2020' && @now < '3000'", ALL),
-            ("@now ~ '-% %:%:%.%Z'", ALL),
+            ("@now ~ '%-%-% %:%:%.%Z'", ALL),
             ("@yesterday < @now && @now < @tomorrow", ALL),
             ("@todayStart <= @now && @now <= @todayEnd", ALL),
             ("@monthStart <= @todayStart && @todayEnd <= @monthEnd", ALL),

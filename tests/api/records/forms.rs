@@ -6,6 +6,9 @@ use crate::support::{Client, TestServer, blog, collection, form, id, multipart};
 
 const URLENCODED: &str = "application/x-www-form-urlencoded";
 
+/// What a form says, and which field it makes what.
+type Case = (&'static [(&'static str, &'static str)], &'static str, Json);
+
 async fn server() -> TestServer {
     let fields = json!([
         {"name": "t", "type": "text"}, {"name": "n", "type": "number"}, {"name": "b", "type": "bool"}, {"name": "j", "type": "json"},
@@ -18,7 +21,7 @@ async fn server() -> TestServer {
 async fn values_are_inferred_then_cast() {
     let server = server().await;
     let guest = server.guest();
-    let table: Vec<(&[(&str, &str)], &str, Json)> = vec![
+    let table: Vec<Case> = vec![
         (&[("t", "text")], "t", json!("text")),
         (&[("t", "0001")], "t", json!("0001")),
         (&[("t", "1.10")], "t", json!("1.10")),

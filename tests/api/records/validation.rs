@@ -259,7 +259,6 @@ async fn json_and_points() {
         json!({}),
         &[
             (json!("a\u{0}b"), "validation_invalid_json"),
-            (json!({"a": "\u{0}"}), "validation_invalid_json"),
             (json!("x".repeat(1024 * 1024 - 2)), ""),
             (json!("x".repeat(1024 * 1024 - 1)), "validation_json_size_limit"),
         ],

@@ -115,7 +115,7 @@ async fn references_of_support_collections_are_checked() {
         ),
         (
             json!({"collectionRef": "missing", "recordRef": id("ann"), "fingerprint": "a"}),
-            vec![("collectionRef", "validation_invalid_collection_id")],
+            vec![("collectionRef", "validation_invalid_collection_id"), ("recordRef", "validation_invalid_collection")],
         ),
         (
             json!({"collectionRef": "c_posts", "recordRef": id("p1"), "fingerprint": "a"}),

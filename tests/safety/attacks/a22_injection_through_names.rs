@@ -56,6 +56,11 @@ async fn names_and_paths_are_never_sql() {
                 format!("strftime('%Y', {name}) = ''"),
             ] {
                 let answer = client.list("posts", &[("filter", &filter)]).await;
+                if name.starts_with(['"', '\'']) {
+                    // A quoted name is a text to compare with, and no name.
+                    answer.is(200);
+                    continue;
+                }
                 assert_eq!(answer.status, 400, "{filter}: {answer}");
                 answer.is(400).message("Something went wrong while processing your request.").no_data();
             }

@@ -40,7 +40,7 @@ async fn repeated_parameters_and_paths_cost_once() {
     let expand = vec!["author.posts_via_author.comments_via_post.by"; 500].join(",");
     let answer = server.guest().list("posts", &[("expand", &expand)]).await;
     answer.is(200);
-    let fields = vec!["expand.author.name"; 2000].join(",");
+    let fields = vec!["expand.author.name"; 800].join(",");
     server.guest().list("posts", &[("expand", "author"), ("fields", &fields)]).await.is(200);
     assert!(began.elapsed() < Duration::from_secs(5), "it took {:?}", began.elapsed());
 }

@@ -35,13 +35,14 @@ async fn readers_that_do_not_read_hold_nobody_up() {
     for _ in 0..40 {
         guest.create("notes", json!({"title": "x".repeat(5000)})).await.is(200);
     }
-    let ask = "GET /api/collections/notes/records?perPage=1000 HTTP/1.1\r\nHost: x\r\n\r\n".repeat(50);
-    let open: Vec<_> = (0..50).map(|_| slow_connection(server.url(), ask.as_bytes())).collect();
+    let ask = "GET /api/collections/notes/records?perPage=1000 HTTP/1.1\r\nHost: x\r\n\r\n".repeat(20);
+    let open: Vec<_> = (0..30).map(|_| slow_connection(server.url(), ask.as_bytes())).collect();
     for turn in 0..20 {
         let began = Instant::now();
         guest.create("notes", json!({"title": "meanwhile"})).await.is(200);
         guest.list("notes", &[("perPage", "5")]).await.is(200);
-        assert!(began.elapsed() < Duration::from_secs(2), "turn {turn} took {:?}", began.elapsed());
+        let took = began.elapsed();
+        assert!(took < Duration::from_secs(2), "turn {turn} took {took:?}");
     }
     drop(open);
 }

@@ -10,12 +10,11 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::extract::{MatchedPath, Request};
+use axum::response::Response;
 use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_LENGTH};
-use http::{HeaderValue, Version};
+use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT};
+use http::{HeaderValue, Method, StatusCode, Version};
 use http_body_util::BodyExt;
 use hyper::body::{Frame, SizeHint};
 use tokio::time::Sleep;
@@ -23,6 +22,8 @@ use tokio::time::Sleep;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::connections::Connection;
+use crate::http::extract::decode_pairs;
+use crate::http::records;
 
 /// What a body may have where its route says nothing else.
 const DEFAULT: u64 = 32 * 1024 * 1024;
@@ -64,67 +65,68 @@ impl From<&BodyError> for Error {
 }
 
 /// The memory that all bodies share.
-#[derive(Clone, Default)]
-pub(in crate::http) struct Budget(Arc<AtomicUsize>);
+type Budget = Arc<AtomicUsize>;
 
-/// The limit of most routes.
-pub(in crate::http) async fn body_limit(State(budget): State<Budget>, request: Request, next: Next) -> Response {
-    limited(DEFAULT, budget, request, next).await
+/// The limits of bodies.
+#[derive(Clone)]
+pub(in crate::http) struct BodyLimits {
+    app: App,
+    budget: Budget,
 }
 
-/// The limit of routes that create and update records: the collection's fields add to it. An unknown collection is
-/// told before anything is read.
-pub(in crate::http) async fn record_body_limit(
-    State((app, budget)): State<(App, Budget)>,
-    request: Request,
-    next: Next,
-) -> Response {
-    match limit_of(&app, &request) {
-        Ok(limit) => limited(limit, budget, request, next).await,
-        Err(error) => error.into_response(),
+impl BodyLimits {
+    /// The limits of the app's routes.
+    pub(in crate::http) fn new(app: App) -> Self {
+        Self { app, budget: Budget::default() }
     }
-}
 
-/// `/api/collections/{collection}/records…`; reads have the default limit.
-fn limit_of(app: &App, request: &Request) -> Result<u64> {
-    if !matches!(*request.method(), http::Method::POST | http::Method::PATCH) {
-        return Ok(DEFAULT);
+    /// The request with its body limited.
+    ///
+    /// # Errors
+    /// `TooLarge` where the declared length is over the limit, before anything is read; `NotFound` where the
+    /// collection that sets the limit is not there.
+    pub(super) fn limit(&self, request: Request) -> Result<Request> {
+        let headers = request.headers();
+        let declared = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        if declared.is_none() && request.body().is_end_stream() {
+            return Ok(request);
+        }
+        let waits = headers.contains_key(EXPECT);
+        let limit = self.of(&request);
+        let connection = request.extensions().get::<Arc<Connection>>().cloned();
+        let (parts, body) = request.into_parts();
+        let mut body = Limited::new(body, &self.budget, connection, !waits);
+        body.limit = limit?;
+        if declared.is_some_and(|length| length > body.limit) {
+            return Err(Error::TooLarge);
+        }
+        Ok(Request::from_parts(parts, Body::new(body)))
     }
-    let encoded = request.uri().path().split('/').nth(3).unwrap_or_default();
-    let decoded = percent_decoded(encoded).ok_or_else(Error::not_found)?;
-    app.records.body_limit(&decoded)
+
+    /// Records that are created or updated may be as large as the fields of their collection say.
+    fn of(&self, request: &Request) -> Result<u64> {
+        let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        if ![(&Method::POST, records::ALL), (&Method::PATCH, records::ONE)].contains(&(request.method(), path)) {
+            return Ok(DEFAULT);
+        }
+        // `/api/collections/{collection}/records…`
+        let name = request.uri().path().split('/').nth(3).and_then(percent_decoded).ok_or_else(Error::not_found)?;
+        self.app.records.body_limit(&name)
+    }
 }
 
 fn percent_decoded(text: &str) -> Option<String> {
     // A plus is a plus in paths.
     let escaped = text.replace('+', "%2B");
-    let mut pairs = crate::http::extract::decode_pairs(escaped.as_bytes())?;
+    let mut pairs = decode_pairs(escaped.as_bytes())?;
     if pairs.len() == 1 { pairs.pop().map(|(key, _)| key) } else { None }
 }
 
-async fn limited(limit: u64, budget: Budget, request: Request, next: Next) -> Response {
-    let version = request.version();
-    let declared = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if declared.is_none() && request.body().is_end_stream() {
-        return next.run(request).await;
-    }
-    let connection = request.extensions().get::<Arc<Connection>>().cloned();
-    let (parts, body) = request.into_parts();
-    let body = Limited::new(body, limit, budget, connection);
-    if declared.is_some_and(|length| length > limit) {
-        drop(body);
-        return closing(Error::TooLarge.into_response(), version);
-    }
-    let response = next.run(Request::from_parts(parts, Body::new(body))).await;
-    if response.status() == http::StatusCode::PAYLOAD_TOO_LARGE { closing(response, version) } else { response }
-}
-
-/// HTTP/2 has no such header: there a stream ends alone.
-fn closing(mut response: Response, version: Version) -> Response {
-    if version <= Version::HTTP_11 {
+/// Tells that the connection ends where a body was refused. HTTP/2 has no such header: there a stream ends alone.
+pub(super) fn close_after_refusal(response: &mut Response, version: Version) {
+    if response.status() == StatusCode::PAYLOAD_TOO_LARGE && version <= Version::HTTP_11 {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    response
 }
 
 /// A body with its limits.
@@ -137,11 +139,14 @@ struct Limited {
     deadline: Option<Pin<Box<Sleep>>>,
     connection: Option<Arc<Connection>>,
     waiting: bool,
+    /// Whether bytes may be on their way that nobody asked for: not where the client waits for `100 Continue`.
+    is_coming: bool,
 }
 
 impl Limited {
-    fn new(body: Body, limit: u64, budget: Budget, connection: Option<Arc<Connection>>) -> Self {
-        Self { inner: Some(body), read: 0, limit, held: 0, budget, deadline: None, connection, waiting: false }
+    fn new(body: Body, budget: &Budget, connection: Option<Arc<Connection>>, is_coming: bool) -> Self {
+        let (budget, inner) = (Arc::clone(budget), Some(body));
+        Self { inner, read: 0, limit: DEFAULT, held: 0, budget, deadline: None, connection, waiting: false, is_coming }
     }
 
     /// While a request waits for its client, the connection counts as idle.
@@ -162,7 +167,7 @@ impl Limited {
         let counted = (self.read as usize).saturating_sub(FREE);
         let more = counted - self.held;
         self.held = counted;
-        let before = self.budget.0.fetch_add(more, Ordering::Relaxed);
+        let before = self.budget.fetch_add(more, Ordering::Relaxed);
         // A body that is alone may be as large as its route says.
         if before + more > MOST_HELD && before + more > self.held {
             return Err(BodyError::Crowded);
@@ -217,9 +222,10 @@ impl HttpBody for Limited {
 impl Drop for Limited {
     fn drop(&mut self) {
         self.wait(false);
-        self.budget.0.fetch_sub(self.held, Ordering::Relaxed);
+        self.budget.fetch_sub(self.held, Ordering::Relaxed);
         if let Some(rest) = self.inner.take()
             && !rest.is_end_stream()
+            && (self.is_coming || self.read > 0)
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
             runtime.spawn(tokio::time::timeout(DRAIN.0, drain(rest)));
@@ -243,7 +249,9 @@ mod tests {
     use super::*;
 
     fn limited(body: Body, limit: u64, budget: &Budget) -> Limited {
-        Limited::new(body, limit, budget.clone(), None)
+        let mut limited = Limited::new(body, budget, None, true);
+        limited.limit = limit;
+        limited
     }
 
     #[tokio::test]
@@ -258,15 +266,15 @@ mod tests {
         let budget = Budget::default();
         let mut body = limited(Body::from(vec![0; FREE + 10]), u64::MAX, &budget);
         assert!(body.frame().await.is_some_and(|frame| frame.is_ok()));
-        assert_eq!(budget.0.load(Ordering::Relaxed), 10);
+        assert_eq!(budget.load(Ordering::Relaxed), 10);
         drop(body);
-        assert_eq!(budget.0.load(Ordering::Relaxed), 0);
+        assert_eq!(budget.load(Ordering::Relaxed), 0);
     }
 
     #[tokio::test]
     async fn where_too_much_is_held_large_bodies_are_refused_and_small_ones_are_not() {
         let budget = Budget::default();
-        budget.0.store(MOST_HELD, Ordering::Relaxed);
+        budget.store(MOST_HELD, Ordering::Relaxed);
         assert!(limited(Body::from(vec![0; FREE]), u64::MAX, &budget).collect().await.is_ok());
         let large = limited(Body::from(vec![0; FREE + 1]), u64::MAX, &budget).collect().await;
         assert!(matches!(large, Err(BodyError::Crowded)));

@@ -3,8 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -27,7 +26,7 @@ impl Origins {
     }
 
     /// The value of `Access-Control-Allow-Origin` for a request's origin.
-    fn allow(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+    pub(super) fn allowed(&self, headers: &HeaderMap) -> Option<HeaderValue> {
         let origin = headers.get(ORIGIN).filter(|origin| !origin.is_empty())?;
         if self.patterns.iter().any(|pattern| pattern == "*") {
             return Some(HeaderValue::from_static("*"));
@@ -37,34 +36,33 @@ impl Origins {
     }
 }
 
-pub(in crate::http) async fn cors(State(origins): State<Origins>, request: Request, next: Next) -> Response {
-    let allowed = origins.allow(request.headers());
-    if request.method() == Method::OPTIONS {
-        return preflight(request.headers(), allowed);
+/// The answer to an OPTIONS request; `None` for any other.
+pub(super) fn preflight(request: &Request, allowed: Option<&HeaderValue>) -> Option<Response> {
+    if request.method() != Method::OPTIONS {
+        return None;
     }
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    headers.append(VARY, HeaderValue::from_static("Origin"));
-    if let Some(origin) = allowed {
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    }
-    response
-}
-
-fn preflight(request: &HeaderMap, allowed: Option<HeaderValue>) -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
     let headers = response.headers_mut();
     headers.append(VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = allowed {
         headers.append(VARY, HeaderValue::from_name(ACCESS_CONTROL_REQUEST_METHOD));
         headers.append(VARY, HeaderValue::from_name(ACCESS_CONTROL_REQUEST_HEADERS));
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
         headers.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
-        if let Some(asked) = request.get(ACCESS_CONTROL_REQUEST_HEADERS).filter(|asked| !asked.is_empty()) {
+        if let Some(asked) = request.headers().get(ACCESS_CONTROL_REQUEST_HEADERS).filter(|asked| !asked.is_empty()) {
             headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
         }
     }
-    response
+    Some(response)
+}
+
+/// Tells an allowed origin that it is one.
+pub(super) fn add(response: &mut Response, allowed: Option<HeaderValue>) {
+    let headers = response.headers_mut();
+    headers.append(VARY, HeaderValue::from_static("Origin"));
+    if let Some(origin) = allowed {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    }
 }
 
 /// Whether a text fits a pattern in which `*` is any text and `?` any character.
@@ -120,10 +118,10 @@ mod tests {
     fn an_origin_that_is_not_listed_gets_no_header() {
         let origins = Origins::new(&["https://a.com".to_owned()]);
         let asks = |origin| HeaderMap::from_iter([(ORIGIN, HeaderValue::from_static(origin))]);
-        assert_eq!(origins.allow(&asks("https://a.com")), Some(HeaderValue::from_static("https://a.com")));
-        assert_eq!(origins.allow(&asks("https://b.com")), None);
-        assert_eq!(origins.allow(&HeaderMap::new()), None);
+        assert_eq!(origins.allowed(&asks("https://a.com")), Some(HeaderValue::from_static("https://a.com")));
+        assert_eq!(origins.allowed(&asks("https://b.com")), None);
+        assert_eq!(origins.allowed(&HeaderMap::new()), None);
         let all = Origins::new(&["*".to_owned()]);
-        assert_eq!(all.allow(&asks("https://b.com")), Some(HeaderValue::from_static("*")));
+        assert_eq!(all.allowed(&asks("https://b.com")), Some(HeaderValue::from_static("*")));
     }
 }

@@ -2,7 +2,6 @@
 //! has limits above these; here it still gets the envelope.
 
 use axum::extract::Request;
-use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use serde_json::Map;
@@ -18,16 +17,18 @@ const MOST: usize = 100;
 const MOST_BYTES: usize = 64 * 1024;
 const LONGEST_ADDRESS: usize = 60 * 1024;
 
-pub(in crate::http) async fn header_limits(request: Request, next: Next) -> Response {
+/// Whether the request keeps to the limits; the answer to one that does not.
+pub(super) fn check(request: &Request) -> Result<(), Box<Response>> {
+    let refused = |status, message| Err(Box::new(refusal(status, message, Map::new())));
     let address = request.uri().path_and_query().map_or(0, |address| address.as_str().len());
     if address > LONGEST_ADDRESS {
-        return refusal(StatusCode::URI_TOO_LONG, "The address of the request is too long.", Map::new());
+        return refused(StatusCode::URI_TOO_LONG, "The address of the request is too long.");
     }
     if request.headers().len() > MOST || bytes(request.headers()) > MOST_BYTES {
         let message = "The headers of the request are too many or too large.";
-        return refusal(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, message, Map::new());
+        return refused(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, message);
     }
-    next.run(request).await
+    Ok(())
 }
 
 fn bytes(headers: &HeaderMap) -> usize {

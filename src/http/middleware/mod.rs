@@ -1,10 +1,55 @@
-//! One file a layer; `router` lays them once, in the order a request meets them.
+//! What a request meets before its handler and its answer after it. One file a concern; [`around`] lays them once, in
+//! their order. They are functions rather than layers of their own: a stack of layers is cloned and boxed anew for
+//! each request, level by level.
 
 pub(super) mod body_limit;
 pub(super) mod compression;
 pub(super) mod cors;
 pub(super) mod header_limits;
-pub(super) mod panics;
-pub(super) mod request_id;
+mod panics;
+mod request_id;
 pub(super) mod security_headers;
-pub(super) mod trace;
+mod trace;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
+
+use body_limit::BodyLimits;
+use cors::Origins;
+
+/// What the middleware knows.
+#[derive(Clone)]
+pub(super) struct Around {
+    /// Who may call from browsers.
+    pub(super) origins: Origins,
+    /// How large bodies may be.
+    pub(super) bodies: BodyLimits,
+}
+
+/// The middleware, from the outside to the inside and back.
+pub(super) async fn around(State(around): State<Around>, request: Request, next: Next) -> Response {
+    let origin = around.origins.allowed(request.headers());
+    if let Some(answer) = cors::preflight(&request, origin.as_ref()) {
+        return answer;
+    }
+    let version = request.version();
+    let id = request_id::take(&request);
+    let span = trace::span(&request, &id);
+    let inner = async {
+        if let Err(refusal) = header_limits::check(&request) {
+            return *refusal;
+        }
+        match around.bodies.limit(request) {
+            Ok(request) => next.run(request).await,
+            Err(refusal) => refusal.into_response(),
+        }
+    };
+    let mut response = trace::timed(panics::contained(inner)).instrument(span).await;
+    body_limit::close_after_refusal(&mut response, version);
+    security_headers::add(&mut response);
+    request_id::add(&mut response, id);
+    cors::add(&mut response, origin);
+    response
+}

@@ -5,20 +5,33 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
-use axum::extract::Request;
-use axum::middleware::Next;
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::Map;
 
 use crate::http::envelope::refusal;
 
-pub(in crate::http) async fn panics(request: Request, next: Next) -> Response {
-    let mut answer = pin!(next.run(request));
+/// The answer, or 500 where making it panics.
+pub(super) async fn contained(answer: impl Future<Output = Response>) -> Response {
+    let mut answer = pin!(answer);
     poll_fn(|context| {
         // What panicked is dropped with the request: nobody meets its broken state.
         catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(context)))
             .unwrap_or_else(|_| Poll::Ready(refusal(StatusCode::INTERNAL_SERVER_ERROR, "", Map::new())))
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_becomes_an_answer() {
+        let panics = async {
+            tokio::task::yield_now().await;
+            panic!("on purpose")
+        };
+        assert_eq!(contained(panics).await.status(), 500);
+    }
 }

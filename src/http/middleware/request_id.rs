@@ -1,7 +1,6 @@
 //! `X-Request-Id`: the client's own if it is sane, else a random one; it is in the log and in the answer.
 
 use axum::extract::Request;
-use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue};
 
@@ -10,25 +9,27 @@ use crate::ids;
 const NAME: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST: usize = 128;
 
-/// The id of a request, among its extensions.
-#[derive(Clone)]
-pub(in crate::http) struct RequestId(HeaderValue);
+/// The id of a request.
+pub(super) struct RequestId(HeaderValue);
 
 impl RequestId {
     /// The id as text.
-    pub(in crate::http) fn as_str(&self) -> &str {
+    pub(super) fn as_str(&self) -> &str {
         self.0.to_str().unwrap_or_default()
     }
 }
 
-pub(in crate::http) async fn request_id(mut request: Request, next: Next) -> Response {
-    let sent = request.headers().get(NAME).filter(|value| is_sane(value.as_bytes())).cloned();
-    let id = sent.or_else(|| HeaderValue::from_str(&ids::random_lower(16)).ok());
-    let id = RequestId(id.unwrap_or_else(|| HeaderValue::from_static("none")));
-    request.extensions_mut().insert(id.clone());
-    let mut response = next.run(request).await;
+/// The request's own id, or a new one.
+pub(super) fn take(request: &Request) -> RequestId {
+    match request.headers().get(NAME) {
+        Some(sent) if is_sane(sent.as_bytes()) => RequestId(sent.clone()),
+        _ => RequestId(HeaderValue::from_str(&ids::random_lower(16)).unwrap_or(HeaderValue::from_static("none"))),
+    }
+}
+
+/// Tells the client the id.
+pub(super) fn add(response: &mut Response, id: RequestId) {
     response.headers_mut().insert(NAME, id.0);
-    response
 }
 
 fn is_sane(id: &[u8]) -> bool {

@@ -1,7 +1,5 @@
 //! The headers that tell browsers not to guess and not to frame.
 
-use axum::extract::Request;
-use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderValue;
 use http::header::{X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS, X_XSS_PROTECTION};
@@ -10,8 +8,8 @@ use http::header::{X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS, X_XSS_PROTECTION};
 #[derive(Clone, Copy)]
 pub(in crate::http) struct MayBeFramed;
 
-pub(in crate::http) async fn security_headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+/// Adds them to an answer.
+pub(super) fn add(response: &mut Response) {
     let framed = response.extensions().get::<MayBeFramed>().is_some();
     let headers = response.headers_mut();
     headers.insert(X_XSS_PROTECTION, HeaderValue::from_static("1; mode=block"));
@@ -19,5 +17,4 @@ pub(in crate::http) async fn security_headers(request: Request, next: Next) -> R
     if !framed {
         headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
     }
-    response
 }

@@ -4,22 +4,21 @@
 use std::time::Instant;
 
 use axum::extract::Request;
-use axum::middleware::Next;
 use axum::response::Response;
-use tracing::Instrument;
+use tracing::Span;
 
 use super::request_id::RequestId;
 
-pub(in crate::http) async fn trace(request: Request, next: Next) -> Response {
-    let id = request.extensions().get::<RequestId>().map_or("", RequestId::as_str);
-    let span = tracing::error_span!("request", id, method = %request.method(), path = request.uri().path());
-    async move {
-        let begun = Instant::now();
-        let response = next.run(request).await;
-        let (status, micros) = (response.status().as_u16(), begun.elapsed().as_micros() as u64);
-        tracing::debug!(status, duration_us = micros, "answered");
-        response
-    }
-    .instrument(span)
-    .await
+/// The span of a request.
+pub(super) fn span(request: &Request, id: &RequestId) -> Span {
+    tracing::error_span!("request", id = id.as_str(), method = request.method().as_str(), path = request.uri().path())
+}
+
+/// Tells, within the span, how a request ended and how long it took.
+pub(super) async fn timed(answer: impl Future<Output = Response>) -> Response {
+    let begun = Instant::now();
+    let response = answer.await;
+    let (status, duration_us) = (response.status().as_u16(), begun.elapsed().as_micros() as u64);
+    tracing::debug!(status, duration_us, "answered");
+    response
 }

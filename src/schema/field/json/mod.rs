@@ -240,7 +240,7 @@ mod tests {
         for unsound in [json!("\"\\ud800\""), json!("[1e999]")] {
             assert_eq!(code(data().check(&data().cast(&unsound))), Some("validation_invalid_json"), "{unsound}");
         }
-        assert_eq!(data().check(&data().cast(&json!(r"\\u0000"))), None);
+        assert_eq!(data().check(&data().cast(&json!({"a": "\0"}))), None);
         let deep = |levels: usize| Value::Text("[".repeat(levels) + &"]".repeat(levels));
         assert_eq!(data().check(&deep(127)), None);
         assert_eq!(code(data().check(&deep(128))), Some("validation_invalid_json"));

@@ -35,7 +35,7 @@ pub struct Options {
     pub query_timeout: Option<u32>,
 
     /// When a write counts as done: `full` on the disk, `normal` in the system's hands [default: full]
-    #[arg(long, global = true, env = "TUCKBOX_SYNCHRONOUS", value_name = "MODE")]
+    #[arg(long, global = true, env = "TUCKBOX_SYNCHRONOUS", value_name = "MODE", hide_possible_values = true)]
     pub synchronous: Option<Synchronous>,
 
     /// How many connections are held at once; beyond it the longest idle one is closed [default: 10000]
@@ -57,7 +57,7 @@ pub struct Options {
     /// Log every request
     #[arg(
         long, global = true, env = "TUCKBOX_DEV", value_name = "BOOL",
-        num_args = 0..=1, require_equals = true, default_missing_value = "true"
+        hide_possible_values = true, num_args = 0..=1, require_equals = true, default_missing_value = "true"
     )]
     pub dev: Option<bool>,
 }

@@ -1,12 +1,12 @@
 //! The set-up link: while there is no superuser, the server itself makes a placeholder and prints a link with its
 //! token. Making the first real superuser removes the placeholder, and so the token.
 
-use super::Auth;
 use super::token::issue;
+use super::{Auth, identity};
 use crate::context::SUPERUSERS;
 use crate::error::{Error, Result};
 use crate::ids;
-use crate::records::{self, INSTALLER_EMAIL};
+use crate::records::INSTALLER_EMAIL;
 use crate::schema::Record;
 use crate::store::{ReadLane, Sql};
 
@@ -31,7 +31,10 @@ impl Auth {
     pub(super) async fn superuser(&self, email: &str) -> Result<Option<Record>> {
         let collection = self.superusers(SUPERUSERS)?;
         let email = email.to_owned();
-        self.parts.store.read(ReadLane::Fast, move |tx| records::find(tx, &collection, "email", &email)).await
+        self.parts
+            .store
+            .read(ReadLane::Fast, move |tx| identity::find(tx, &collection, &["email".to_owned()], &email))
+            .await
     }
 
     async fn has_superuser(&self) -> Result<bool> {

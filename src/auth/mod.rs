@@ -3,6 +3,7 @@
 //! By password only `_superusers` can sign in so far; tokens of every auth collection are understood and refreshed.
 
 mod first_superuser;
+mod identity;
 mod refresh;
 mod superusers;
 mod token;

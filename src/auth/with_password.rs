@@ -4,12 +4,11 @@
 use serde_json::{Map, Value as Json};
 
 use super::token::issue;
-use super::{Auth, SignedIn};
+use super::{Auth, SignedIn, identity};
 use crate::context::{Occasion, RequestContext};
 use crate::error::{Error, Fault, FieldErrors, Result};
-use crate::records;
 use crate::schema::{CollectionRef, Record};
-use crate::store::ReadLane;
+use crate::store::{ReadLane, Tx};
 
 /// How many bytes identity, password and the field's name may have.
 const LONGEST: usize = 255;
@@ -56,15 +55,8 @@ impl Auth {
     /// The first record that has the identity in one of the fields.
     async fn find(&self, collection: &CollectionRef, fields: Vec<String>, identity: String) -> Result<Option<Record>> {
         let collection = collection.clone();
-        let first = move |tx: &mut crate::store::Tx<'_>| {
-            for field in &fields {
-                if let Some(record) = records::find(tx, &collection, field, &identity)? {
-                    return Ok(Some(record));
-                }
-            }
-            Ok(None)
-        };
-        self.parts.store.read(ReadLane::Fast, first).await
+        let found = move |tx: &mut Tx<'_>| identity::find(tx, &collection, &fields, &identity);
+        self.parts.store.read(ReadLane::Fast, found).await
     }
 }
 

@@ -5,10 +5,10 @@ use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 
-/// Starts logging, and sends panics there too.
-pub(super) fn start(dev: bool) {
+/// Starts logging from a level such as `info`, and sends panics there too.
+pub(super) fn start(level: &str) {
     let filter = EnvFilter::try_from_env("TUCKBOX_LOG");
-    let filter = filter.unwrap_or_else(|_| EnvFilter::new(if dev { "info,tuckbox=debug" } else { "info" }));
+    let filter = filter.unwrap_or_else(|_| EnvFilter::new(level));
     let logs = tracing_subscriber::fmt().with_env_filter(filter);
     // A second start within one process (a test) keeps the first.
     let _ = if std::io::stdout().is_terminal() {

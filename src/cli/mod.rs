@@ -53,7 +53,11 @@ pub fn run() -> Result<(), String> {
         return Arguments::command().print_help().map_err(|error| error.to_string());
     };
     let config = configured(arguments.config, arguments.options).map_err(|error| sentence(&error))?;
-    logging::start(config.dev);
+    logging::start(match command {
+        _ if config.dev => "info,tuckbox=debug",
+        Command::Serve => "info",
+        Command::Superuser(_) => "warn",
+    });
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("The runtime cannot be started: {error}."))?;
     let done = runtime.block_on(async {

@@ -139,23 +139,36 @@ impl Connection {
     /// Comes back when the connection has to go: nothing was asked and nothing moved for `limit`, or its place is
     /// needed.
     pub(super) async fn has_to_leave(&self, limit: Duration) {
-        let limit = limit.as_millis() as u64;
         loop {
-            let last = match self.begun.load(Ordering::Relaxed) {
-                0 => 0,
-                _ => self.answered.load(Ordering::Relaxed).max(self.moved.load(Ordering::Relaxed)),
-            };
-            let silent = self.age().saturating_sub(last);
-            let rest = limit.saturating_sub(silent);
-            if rest == 0 && self.running.load(Ordering::Relaxed) == 0 {
+            let rest = limit.saturating_sub(self.silence());
+            if rest.is_zero() && self.running.load(Ordering::Relaxed) == 0 {
                 return;
             }
-            let look_again = tokio::time::sleep(Duration::from_millis(rest.max(1000)));
             tokio::select! {
                 () = self.leave.notified() => return,
-                () = look_again => {}
+                () = tokio::time::sleep(rest.max(Duration::from_secs(1))) => {}
             }
         }
+    }
+
+    /// Comes back when the client has sent nothing for `limit` though only it could go on.
+    pub(super) async fn is_abandoned(&self, limit: Duration) {
+        loop {
+            let rest = limit.saturating_sub(self.silence());
+            if rest.is_zero() && self.is_idle() {
+                return;
+            }
+            tokio::time::sleep(rest.max(Duration::from_millis(50))).await;
+        }
+    }
+
+    /// How long nothing has happened. A connection that never asked anything is silent from its beginning.
+    fn silence(&self) -> Duration {
+        let last = match self.begun.load(Ordering::Relaxed) {
+            0 => 0,
+            _ => self.answered.load(Ordering::Relaxed).max(self.moved.load(Ordering::Relaxed)),
+        };
+        Duration::from_millis(self.age().saturating_sub(last))
     }
 
     /// Whether all of its requests wait for the client.

@@ -35,6 +35,8 @@ const HEADER: Duration = Duration::from_secs(60);
 const SILENT: Duration = Duration::from_secs(75);
 /// How long requests that are under way may take once the server stops.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How long a client may be silent in the middle of a request once the server stops.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// How long accepting pauses when the system gives no more connections.
 const NO_ROOM: Duration = Duration::from_millis(20);
 /// Open files that connections leave to the database and the storage.
@@ -155,6 +157,7 @@ async fn connection(
                 is_stopping = true;
                 serving.as_mut().graceful_shutdown();
             }
+            () = known.is_abandoned(PATIENCE), if is_stopping => return,
         }
     }
 }

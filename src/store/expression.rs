@@ -84,6 +84,11 @@ pub fn lower(text: &str) -> String {
     format!("LOWER({text})")
 }
 
+/// A text that is compared without regard to the case of its ASCII letters, as an index with NOCASE keeps it.
+pub fn ignoring_case(text: &str) -> String {
+    format!("{text} COLLATE NOCASE")
+}
+
 /// A match with a pattern, `%` and `_` being wildcards and `\` their escape; ASCII letters match in both cases.
 pub fn like(text: &str, pattern: &str, negated: bool) -> String {
     let not = if negated { "NOT " } else { "" };

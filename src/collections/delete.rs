@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::truncate::delete_records;
 use super::{Collections, publication, stored};
+use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::schema::{Collection, CollectionRef, FieldKind, Schema};
@@ -17,21 +18,23 @@ use crate::store::{Sql, Tx, WriteLane, tables};
 const KEPT_BY_SIGN_IN: [&str; 4] = ["_mfas", "_otps", "_externalAuths", "_authOrigins"];
 
 impl Collections {
-    /// Removes a collection with its records and files.
+    /// Removes a collection with its records and files. The context tells whose deletion it is.
     ///
     /// # Errors
     /// `NotFound`; `Invalid` for a system collection, and where a relation of another collection points to it.
-    pub async fn delete(&self, collection: &str) -> Result<()> {
+    pub async fn delete(&self, context: &RequestContext, collection: &str) -> Result<()> {
         deletable(&self.schema.current(), collection)?;
-        let asked = collection.to_owned();
+        let (asked, actor) = (collection.to_owned(), context.actor());
         let published = Arc::clone(&self.schema);
         let files = self.files.clone();
         let deleted = self.store.write(WriteLane::Exclusive, move |tx| {
             let schema = published.current();
             let collection = deletable(&schema, &asked)?;
-            delete_within(tx, &schema, &files, collection).map_err(|error| match error.is_callers_fault() {
-                true => refusal(&schema, collection),
-                false => error,
+            delete_within(tx, &schema, &files, collection, actor.as_deref()).map_err(|error| {
+                match error.is_callers_fault() {
+                    true => refusal(&schema, collection),
+                    false => error,
+                }
             })?;
             publication::publish_after(tx, &published, Arc::new(publication::without(&schema, &collection.id)));
             let (files, id) = (files.clone(), collection.id.clone());
@@ -69,12 +72,18 @@ fn refusal(schema: &Schema, collection: &Collection) -> Error {
     Error::bad_request(format!("Failed to delete collection probably due to existing reference in {names}."))
 }
 
-fn delete_within(tx: &mut Tx<'_>, schema: &Schema, files: &Files, collection: &Collection) -> Result<()> {
+fn delete_within(
+    tx: &mut Tx<'_>,
+    schema: &Schema,
+    files: &Files,
+    collection: &Collection,
+    actor: Option<&str>,
+) -> Result<()> {
     if collection.is_auth() {
         for of in KEPT_BY_SIGN_IN.iter().filter_map(|name| schema.by_name(name)) {
             let mut condition = Sql::new();
             condition.column(&of.name, "collectionRef").push(" = ").bind(collection.id.as_str());
-            delete_records(tx, schema, files, of, Some(&condition), None)?;
+            delete_records(tx, schema, files, of, Some(&condition), actor)?;
         }
     }
     tx.define(&tables::drop_table(&collection.name))?;

@@ -54,8 +54,12 @@ async fn update(
     answer(fields, &app.collections.update(&collection, body).await?).await
 }
 
-async fn delete(State(app): State<App>, _: Superuser, Params(collection): Params<String>) -> Result<Response> {
-    app.collections.delete(&collection).await?;
+async fn delete(
+    State(app): State<App>,
+    Superuser(context): Superuser,
+    Params(collection): Params<String>,
+) -> Result<Response> {
+    app.collections.delete(&context, &collection).await?;
     Ok(no_content())
 }
 

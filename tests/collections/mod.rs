@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json, json};
 use tuckbox::collections::{Collections, reload, seed};
-use tuckbox::context::RequestContext;
+use tuckbox::context::{Caller, RequestContext};
 use tuckbox::error::{Error, FieldError, Result};
 use tuckbox::files::Files;
 use tuckbox::schema::Published;
@@ -51,6 +51,18 @@ impl House {
     /// Changes a collection.
     async fn update(&self, name: &str, body: Json) -> Result<Json> {
         self.collections.update(name, object(body)).await
+    }
+
+    /// Deletes a collection, as the superuser `boss`.
+    async fn delete(&self, name: &str) -> Result<()> {
+        let mut context = RequestContext::internal();
+        let boss = Caller {
+            id: "boss".into(),
+            collection_id: "su".into(),
+            ..Caller::clone(context.caller.as_ref().expect("a superuser"))
+        };
+        context.caller = Some(Arc::new(boss));
+        self.collections.delete(&context, name).await
     }
 
     /// Runs statements.

@@ -282,4 +282,17 @@ mod tests {
         );
         assert_eq!(of(json!({"oauth2": {"enabled": true}})), Vec::<String>::new());
     }
+    /// Work that grew with the square of these lists would take minutes.
+    #[test]
+    fn long_lists_are_checked_in_time() {
+        let began = std::time::Instant::now();
+        let providers: Vec<Json> = (0..100_000).map(|n| json!({"name": format!("p{n}")})).collect();
+        let found = of(json!({"oauth2": {"enabled": true, "providers": providers}}));
+        assert_eq!(found.len(), 300_000);
+        let indexes: Vec<String> = (0..400).map(|n| format!("CREATE UNIQUE INDEX i{n} ON people (id, a{n})")).collect();
+        let identity = vec!["email"; 100_000];
+        let body = json!({"indexes": indexes, "passwordAuth": {"identityFields": identity}});
+        assert_eq!(of(body), Vec::<String>::new());
+        assert!(began.elapsed().as_secs() < 30, "{:?}", began.elapsed());
+    }
 }

@@ -1,5 +1,7 @@
 //! Select fields: one or more of a list of texts.
 
+use std::collections::HashSet;
+
 use super::limits;
 use super::options::{Reader, Writer};
 use crate::error::{Fault, FieldErrors};
@@ -28,7 +30,13 @@ impl SelectOptions {
         if let Some(fault) = too_many(chosen.len(), self.max_select) {
             return Some(fault);
         }
-        let value = chosen.iter().find(|one| !self.values.contains(one))?;
+        let value = match chosen {
+            [one] => Some(one).filter(|one| !self.values.contains(one)),
+            several => {
+                let values: HashSet<&String> = self.values.iter().collect();
+                several.iter().find(|one| !values.contains(one))
+            }
+        }?;
         let message = format!("Invalid value {value}.");
         Some(Fault::new("validation_invalid_value", message).with("value", value.as_str()))
     }

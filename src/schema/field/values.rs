@@ -1,5 +1,7 @@
 //! What fields do with values: cast what was submitted, change, check, show.
 
+use std::collections::HashSet;
+
 use serde_json::Value as Json;
 
 use super::geo_point::Point;
@@ -62,7 +64,8 @@ impl Field {
                         operand
                     }
                     Modifier::Remove => {
-                        there.retain(|element| !operand.contains(element));
+                        let gone: HashSet<String> = operand.into_iter().collect();
+                        there.retain(|element| !gone.contains(element));
                         there
                     }
                     Modifier::Autogenerate => there,

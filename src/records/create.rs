@@ -48,8 +48,7 @@ impl Records {
         let schema = self.parts.schema.current();
         let collection = schema.find(collection).ok_or(Error::NotFound(gate::NO_COLLECTION.into()))?;
         let lane = create_lane(context, collection);
-        let record = Save::new(self, context, collection, None, input).run(lane).await?;
-        self.render(context, &record).await
+        Save::new(self, context, collection, None, input).run(lane).await
     }
 }
 
@@ -96,7 +95,8 @@ pub(super) fn prepare(save: &Save, tx: &mut Tx<'_>, schema: Arc<Schema>, known: 
     };
     let (errors, links) = checked.run(tx)?;
     errors.into_result(save.failure())?;
-    Ok(Prepared::Ready(Box::new(Draft { schema, before: None, record, generated_id, passwords, files, links })))
+    let body = save.body_for_answer(&resolved, &collection);
+    Ok(Prepared::Ready(Box::new(Draft { schema, before: None, record, generated_id, passwords, files, links, body })))
 }
 
 /// The record as rules see it: nothing is generated yet but a placeholder for the id, and nobody is verified.

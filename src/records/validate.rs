@@ -105,8 +105,7 @@ impl Check<'_> {
         known.extend(new.iter().map(|file| file.name.clone()));
         let unknown: Vec<String> = names.iter().filter(|name| !known.contains(*name)).map(|name| cut(name)).collect();
         if !unknown.is_empty() {
-            let message = format!("Invalid new files: [{}].", unknown.join(" "));
-            return Some(Fault::new("validation_invalid_file", message).with("invalidFiles", unknown));
+            return Some(limits::invalid_names(unknown));
         }
         field.check(value).or_else(|| new.iter().find_map(|file| limits::check(options, file)))
     }

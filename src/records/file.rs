@@ -6,7 +6,6 @@ use crate::error::{Error, Result};
 use crate::files::StoredFile;
 use crate::filter::Input;
 use crate::schema::{FieldKind, Record};
-use crate::store::ReadLane;
 
 impl Records {
     /// A stored file of a record. Files of protected fields are subject to the view rule, with the context's caller:
@@ -17,8 +16,7 @@ impl Records {
     pub async fn file(&self, context: &RequestContext, collection: &str, id: &str, name: &str) -> Result<StoredFile> {
         let schema = self.parts.schema.current();
         let collection = schema.find(collection).cloned().ok_or(Error::NotFound(gate::NO_COLLECTION.into()))?;
-        let rule = collection.view_rule.as_deref().unwrap_or_default();
-        let lane = if gate::may_walk(rule) { ReadLane::Slow } else { ReadLane::Fast };
+        let lane = gate::lane(context, [collection.view_rule.as_deref()]);
         let records = self.clone();
         let context = context.on(Occasion::ProtectedFile);
         let (of, wanted, file) = (collection.clone(), id.to_owned(), name.to_owned());

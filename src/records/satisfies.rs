@@ -5,7 +5,6 @@ use crate::context::RequestContext;
 use crate::error::Result;
 use crate::filter::Input;
 use crate::schema::Record;
-use crate::store::ReadLane;
 
 impl Records {
     /// Whether a stored record satisfies a rule, as the context's caller asks it. An empty rule is satisfied, one
@@ -17,8 +16,8 @@ impl Records {
         if rule.is_empty() {
             return Ok(true);
         }
-        let lane = if gate::may_walk(rule) { ReadLane::Slow } else { ReadLane::Fast };
         let (records, schema) = (self.clone(), self.parts.schema.current());
+        let lane = gate::lane(context, [Some(rule)]);
         let (context, rule) = (context.clone(), rule.to_owned());
         let (collection, id) = (record.collection.clone(), record.id().to_owned());
         let admits = move |tx: &mut crate::store::Tx<'_>| {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::read::read_in;
 use super::render::Rendering;
-use super::{Records, Rendered, rules};
+use super::{Records, Rendered, gate, rules};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::filter::Input;
@@ -28,8 +28,8 @@ impl Records {
         collection: &str,
         id: &str,
     ) -> Result<Rendered> {
-        let collection = schema.find(collection).ok_or(Error::NotFound("Missing collection context.".into()))?;
-        let rule = applicable(context, collection.view_rule.as_deref())?;
+        let collection = schema.find(collection).ok_or(Error::NotFound(gate::MISSING_COLLECTION.into()))?;
+        let rule = gate::applicable(context, &collection.view_rule)?;
         let rendering = Rendering::plan(&self.parts, &schema, context, collection);
         let (query, own) = self.row_of(&schema, context, collection, rule, id, &rendering)?;
         let lane = if own == ReadLane::Slow { own } else { rendering.lane(&self.parts)? };
@@ -56,20 +56,6 @@ impl Records {
         let query = condition.one(layout, id);
         let lane = condition.lane(&self.parts.store, &query).map_err(hidden)?;
         Ok((query, lane))
-    }
-}
-
-/// The rule that applies to a caller; `None` is no condition.
-///
-/// # Errors
-/// `Forbidden` where there is no rule and the caller is no superuser.
-pub(super) fn applicable<'r>(context: &RequestContext, rule: Option<&'r str>) -> Result<Option<&'r str>> {
-    if context.is_superuser() {
-        return Ok(None);
-    }
-    match rule {
-        None => Err(Error::Forbidden("Only superusers can perform this action.".into())),
-        Some(rule) => Ok(Some(rule).filter(|rule| !rule.is_empty())),
     }
 }
 

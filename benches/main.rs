@@ -3,7 +3,7 @@
 //! A floor is the least that the work can cost on this machine: an empty axum handler, and the same SQL on a raw
 //! connection. Rounds of workload and floor alternate, so that a noisy neighbour disturbs both; the table holds the
 //! medians, and the ratios of CPU time per request are what counts. `cargo bench -- --quick` runs short rounds on
-//! fewer rows; `--write` replaces `benches/RESULTS.md`.
+//! fewer rows; `--only WORD` runs the workloads with this word in their names; `--write` replaces `benches/RESULTS.md`.
 
 mod cpu;
 mod floors;
@@ -37,7 +37,8 @@ fn main() {
     } else {
         Scale { rows: 100_000, round: Duration::from_secs(2), rounds: 5 }
     };
-    let table = workloads::run(scale);
+    let only = arguments.iter().skip_while(|argument| *argument != "--only").nth(1).map_or("", String::as_str);
+    let table = workloads::run(scale, only);
     print!("{table}");
     if has("--write") {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/RESULTS.md");

@@ -1,6 +1,5 @@
 //! What is measured.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -32,8 +31,22 @@ struct Bench {
     scale: Scale,
 }
 
+/// Something to measure, with its floor.
+struct Workload {
+    name: &'static str,
+    connections: usize,
+    script: Script,
+    floor: &'static str,
+    target: &'static str,
+    /// Whether the rate is compared with the floor's too: writes wait for the disk more than they compute.
+    writes: bool,
+    raw: Box<dyn Fn(&Bench) -> Cost>,
+}
+
 /// Runs everything and answers the report.
-pub fn run(scale: Scale) -> String {
+///
+/// Workloads without the word `only` in their name are left out.
+pub fn run(scale: Scale, only: &str) -> String {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
     let dir = tempfile::tempdir().expect("there is room for temporary files");
     let data = dir.path().join("data");
@@ -50,33 +63,44 @@ pub fn run(scale: Scale) -> String {
         scale,
         server,
     };
-    let lines = bench.lines(&runtime);
+    let lines = bench.lines(&runtime, only);
     render(&lines, scale, bench.server.memory_mib())
 }
 
 impl Bench {
-    fn lines(&self, runtime: &tokio::runtime::Runtime) -> Vec<Line> {
-        let read = |c| {
-            self.line(runtime, "point read", c, self.point(), "empty handler + raw read", "≤ 2", &|bench, path| {
-                floors::point_read(path, &bench.ids, bench.scale.round / 4)
-            })
+    fn lines(&self, runtime: &tokio::runtime::Runtime, only: &str) -> Vec<Line> {
+        let workloads = self.workloads();
+        workloads.into_iter().filter(|one| one.name.contains(only)).map(|one| self.line(runtime, one)).collect()
+    }
+
+    fn workloads(&self) -> Vec<Workload> {
+        let part = self.scale.round / 4;
+        let read = |connections| Workload {
+            name: "point read",
+            connections,
+            script: self.point(),
+            floor: "empty handler + raw read",
+            target: "≤ 2",
+            writes: false,
+            raw: Box::new(move |bench| floors::point_read(&bench.database, &bench.ids, part)),
         };
-        let list = |name, query, target| {
-            self.line(runtime, name, 50, self.list(query), "empty handler + raw list", target, &|bench, path| {
-                floors::list(path, &bench.authors, bench.scale.round / 4)
-            })
+        let list = |name, query, target| Workload {
+            name,
+            connections: 50,
+            script: self.list(query),
+            floor: "empty handler + raw list",
+            target,
+            writes: false,
+            raw: Box::new(move |bench| floors::list(&bench.database, &bench.authors, part)),
         };
-        let create = |c: usize, target| {
-            let group = if c == 1 { 1 } else { 50 };
-            self.line(
-                runtime,
-                "create",
-                c,
-                self.create(),
-                "empty handler + raw group of inserts with feed row",
-                target,
-                &move |bench, _| floors::create(&bench.raw, group, bench.scale.round / 2),
-            )
+        let write = |name, connections, script, target| Workload {
+            name,
+            connections,
+            script,
+            floor: "empty handler + raw inserts with feed row, alone or in groups of 50",
+            target,
+            writes: true,
+            raw: Box::new(move |bench| floors::create(&bench.raw, if connections == 1 { 1 } else { 50 }, part)),
         };
         vec![
             read(1),
@@ -84,33 +108,21 @@ impl Bench {
             read(500),
             list("list of 30, indexed filter, no total", "&skipTotal=1", "≤ 1.8"),
             list("list of 30, indexed filter, total", "", "≤ 2"),
-            create(1, "rate ≥ 0.77"),
-            create(50, "rate ≥ 0.7"),
-            create(500, "rate ≥ 0.7"),
-            self.line(runtime, "update", 50, self.update(), "as create", "rate ≥ 0.63", &|bench, _| {
-                floors::create(&bench.raw, 50, bench.scale.round / 2)
-            }),
+            write("create", 1, self.create(), "rate ≥ 0.77"),
+            write("create", 50, self.create(), "rate ≥ 0.7"),
+            write("create", 500, self.create(), "rate ≥ 0.7"),
+            write("update", 50, self.update(), "rate ≥ 0.63"),
         ]
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn line(
-        &self,
-        runtime: &tokio::runtime::Runtime,
-        name: &'static str,
-        connections: usize,
-        script: Script,
-        floor: &'static str,
-        target: &'static str,
-        raw: &dyn Fn(&Self, &Path) -> Cost,
-    ) -> Line {
+    fn line(&self, runtime: &tokio::runtime::Runtime, workload: Workload) -> Line {
+        let Workload { name, connections, script, floor, target, writes, raw } = workload;
         eprintln!("{name}, {connections} connections");
-        let writes = target.starts_with("rate");
         let nothing: Script = Arc::new(|_, _| request("GET", "/", None, None));
         let mut rounds = Vec::new();
         for _ in 0..self.scale.rounds {
             let (empty, _) = measured(runtime, &self.empty, connections, self.scale.round / 4, &nothing);
-            let cost = raw(self, &self.database);
+            let cost = raw(self);
             let (cpu, outcome) = measured(runtime, &self.server, connections, self.scale.round, &script);
             rounds.push(Round {
                 cpu,

@@ -61,6 +61,13 @@ pub struct Input<'a> {
     pub body: &'a Map<String, Json>,
 }
 
+impl<'a> Input<'a> {
+    /// A request with what it sent.
+    pub fn of(context: &'a RequestContext) -> Self {
+        Self { context, body: context.body() }
+    }
+}
+
 /// What is to be compiled: conditions and an order over the rows of one collection.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {

@@ -6,7 +6,7 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::envelope::no_content;
-use super::extract::{Params, RecordBody};
+use super::extract::{Asking, Params, RecordBody};
 use super::fields::Fields;
 use crate::app::App;
 use crate::context::RequestContext;
@@ -26,8 +26,8 @@ type One = Params<(String, String)>;
 async fn list(
     State(app): State<App>,
     Params(collection): Params<String>,
-    context: RequestContext,
     fields: Fields,
+    Asking(context): Asking,
 ) -> Result<Response> {
     let page = app.records.list(&context, &collection).await?;
     fields.page(page).await
@@ -36,8 +36,8 @@ async fn list(
 async fn view(
     State(app): State<App>,
     Params((collection, id)): One,
-    context: RequestContext,
     fields: Fields,
+    Asking(context): Asking,
 ) -> Result<Response> {
     let record = app.records.view(&context, &collection, &id).await?;
     fields.object(record.0).await
@@ -65,7 +65,7 @@ async fn update(
     fields.object(record.0).await
 }
 
-async fn delete(State(app): State<App>, Params((collection, id)): One, context: RequestContext) -> Result<Response> {
+async fn delete(State(app): State<App>, Params((collection, id)): One, Asking(context): Asking) -> Result<Response> {
     app.records.delete(&context, &collection, &id).await?;
     Ok(no_content())
 }

@@ -13,7 +13,6 @@ use crate::error::{Error, Result};
 use crate::files::limits;
 use crate::filter::Input;
 use crate::ids;
-use crate::schema::field::text::TextOptions;
 use crate::schema::{Collection, FieldKind, Modifier, Record, Schema};
 use crate::store::{ReadLane, Tx, Value};
 
@@ -48,18 +47,16 @@ impl Records {
     pub async fn create(&self, context: &RequestContext, collection: &str, input: RecordInput) -> Result<Rendered> {
         let schema = self.parts.schema.current();
         let collection = schema.find(collection).ok_or(Error::NotFound(gate::NO_COLLECTION.into()))?;
-        let lane = create_lane(context, collection, &input);
-        let record = Save::new(self, context, collection, None, input).run(lane).await?;
-        self.render(context, &record).await
+        let lane = create_lane(context, collection);
+        Save::new(self, context, collection, None, input).run(lane).await
     }
 }
 
-/// Rules that speak of other rows, and ids that must be compared in any case, may walk through a table.
-fn create_lane(context: &RequestContext, collection: &Collection, input: &RecordInput) -> ReadLane {
+/// Rules that speak of other rows may walk through a table.
+fn create_lane(context: &RequestContext, collection: &Collection) -> ReadLane {
     let rule = collection.create_rule.as_deref().unwrap_or_default();
     let walks = !context.is_superuser() && gate::may_walk(rule);
-    let compares = input.data.contains_key("id") && !id_options(collection).is_some_and(has_default_pattern);
-    if walks || compares { ReadLane::Slow } else { ReadLane::Fast }
+    if walks { ReadLane::Slow } else { ReadLane::Fast }
 }
 
 /// Everything that is asked of a new record before it may be written.
@@ -98,7 +95,8 @@ pub(super) fn prepare(save: &Save, tx: &mut Tx<'_>, schema: Arc<Schema>, known: 
     };
     let (errors, links) = checked.run(tx)?;
     errors.into_result(save.failure())?;
-    Ok(Prepared::Ready(Box::new(Draft { schema, before: None, record, generated_id, passwords, files, links })))
+    let body = save.body_for_answer(&resolved, &collection);
+    Ok(Prepared::Ready(Box::new(Draft { schema, before: None, record, generated_id, passwords, files, links, body })))
 }
 
 /// The record as rules see it: nothing is generated yet but a placeholder for the id, and nobody is verified.
@@ -150,7 +148,7 @@ fn generate(record: &mut Record, known: &Known) {
         }
         record.values[at] = match &known.id {
             Some(id) if options.primary_key => Value::from(id.as_str()),
-            _ if options.primary_key && has_default_form(options) => {
+            _ if options.is_default_id() => {
                 let ordered = !collection.is_auth() && !collection.system;
                 Value::from(if ordered { ids::ordered_record_id() } else { ids::random_record_id() })
             }
@@ -161,24 +159,4 @@ fn generate(record: &mut Record, known: &Known) {
             _ => continue,
         };
     }
-}
-
-/// The options of a collection's primary key.
-pub(super) fn id_options(collection: &Collection) -> Option<&TextOptions> {
-    collection.fields.iter().find_map(|field| match &field.kind {
-        FieldKind::Text(options) if options.primary_key => Some(options),
-        _ => None,
-    })
-}
-
-/// Whether ids are restricted to `[a-z0-9]`, so that no two differ in case alone.
-pub(super) fn has_default_pattern(options: &TextOptions) -> bool {
-    options.pattern == "^[a-z0-9]+$"
-}
-
-fn has_default_form(options: &TextOptions) -> bool {
-    let length = ids::RECORD_ID_LENGTH as i64;
-    has_default_pattern(options)
-        && options.autogenerate_pattern == "[a-z0-9]{15}"
-        && (options.min, options.max) == (length, length)
 }

@@ -1,7 +1,5 @@
 //! The file of a record, for those who may have it (contract: files, section 5).
 
-use serde_json::Map;
-
 use super::{Records, gate};
 use crate::context::{Occasion, RequestContext};
 use crate::error::{Error, Result};
@@ -31,8 +29,7 @@ impl Records {
                 if !is_protected(&record, &file).ok_or_else(Error::not_found)? || context.is_superuser() {
                     return Ok(());
                 }
-                let body = Map::new();
-                let input = Input { context: &context, body: &body };
+                let input = Input::of(&context);
                 let admitted = match of.view_rule.as_deref() {
                     None => false,
                     Some("") => true,

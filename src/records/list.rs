@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::Map;
-
 use super::paging::Paging;
 use super::read::read_in;
 use super::render::Rendering;
@@ -69,7 +67,7 @@ impl Records {
             sort: context.query_value("sort"),
             superuser: context.is_superuser(),
             candidate: false,
-            input: Input { context, body: &Map::new() },
+            input: Input::of(context),
         };
         let reading = self.reading(&request, paging).map_err(rules::unevaluable)?;
         let (found, total) = self.read_page(reading).await.map_err(rules::unevaluable)?;

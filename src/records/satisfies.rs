@@ -1,7 +1,5 @@
 //! Whether a record satisfies a rule that belongs to no verb: who may sign in.
 
-use serde_json::Map;
-
 use super::{Records, gate};
 use crate::context::RequestContext;
 use crate::error::Result;
@@ -24,8 +22,7 @@ impl Records {
         let (context, rule) = (context.clone(), rule.to_owned());
         let (collection, id) = (record.collection.clone(), record.id().to_owned());
         let admits = move |tx: &mut crate::store::Tx<'_>| {
-            let body = Map::new();
-            let input = Input { context: &context, body: &body };
+            let input = Input::of(&context);
             gate::or_false(records.parts.conditions.admits(tx, &schema, &collection, &rule, &id, &input))
         };
         self.parts.store.read(lane, admits).await

@@ -30,8 +30,7 @@ impl Records {
         let rule = collection.update_rule.as_deref().unwrap_or_default();
         let walks = !context.is_superuser() && gate::may_walk(rule);
         let lane = if walks { ReadLane::Slow } else { ReadLane::Fast };
-        let record = Save::new(self, context, collection, Some(id), input).run(lane).await?;
-        self.render(context, &record).await
+        Save::new(self, context, collection, Some(id), input).run(lane).await
     }
 }
 
@@ -82,6 +81,6 @@ pub(super) fn prepare(save: &Save, tx: &mut Tx<'_>, schema: Arc<Schema>, id: &st
     };
     let (errors, links) = checked.run(tx)?;
     errors.into_result(save.failure())?;
-    let before = Some(before);
-    Ok(Prepared::Ready(Box::new(Draft { schema, before, record, generated_id: false, passwords, files, links })))
+    let (before, body) = (Some(before), save.body_for_answer(&resolved, &collection));
+    Ok(Prepared::Ready(Box::new(Draft { schema, before, record, generated_id: false, passwords, files, links, body })))
 }

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::Map;
-
 use super::read::read_in;
 use super::render::Rendering;
 use super::{Records, Rendered, rules};
@@ -53,7 +51,7 @@ impl Records {
         let Some(rule) = rule else {
             return Ok((Sql { text: layout.by_id.clone(), values: vec![id.into()] }, ReadLane::Fast));
         };
-        let input = Input { context, body: &Map::new() };
+        let input = Input::of(context);
         let condition = self.parts.conditions.rule(schema, collection, rule, &input).map_err(hidden)?;
         let query = condition.one(layout, id);
         let lane = condition.lane(&self.parts.store, &query).map_err(hidden)?;

@@ -333,6 +333,7 @@ pub fn context(question: &Question<'_>) -> RequestContext {
         method: Cow::Borrowed("PATCH"),
         query: question.query.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect(),
         headers: Arc::new(Headers),
+        body: None,
         ip: None,
     }
 }

@@ -135,8 +135,19 @@ fn store_options(config: &Config) -> StoreOptions {
 }
 
 fn make_directory(dir: &Path) -> Result<()> {
-    let made = fs::create_dir_all(dir).and_then(|()| probe(dir));
+    if dir.is_file() {
+        return Err(Error::Setup(format!("{} is a file; choose a directory with --dir.", dir.display())));
+    }
+    let made = make_own_directory(dir).and_then(|()| probe(dir));
     made.map_err(|error| Error::Setup(format!("The data directory {} cannot be written: {error}.", dir.display())))
+}
+
+/// A directory that is made here is nobody else's to read: there are hashes and keys in it.
+fn make_own_directory(dir: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(dir)
 }
 
 /// Whether files can be made here; the database would tell it too, in its own words.

@@ -10,12 +10,17 @@ use tracing_subscriber::field::RecordFields;
 use tracing_subscriber::fmt::FormatFields;
 use tracing_subscriber::fmt::format::Writer;
 
+use crate::error::{Error, Result};
 use crate::schema::field::encode;
 
 /// Starts logging from a level such as `info`, and sends panics there too.
-pub(super) fn start(level: &str) {
-    let filter = EnvFilter::try_from_env("TUCKBOX_LOG");
-    let filter = filter.unwrap_or_else(|_| EnvFilter::new(level));
+///
+/// # Errors
+/// One sentence for a person where `TUCKBOX_LOG` is no filter.
+pub(super) fn start(level: &str) -> Result<()> {
+    let asked = std::env::var("TUCKBOX_LOG").ok().filter(|asked| !asked.trim().is_empty());
+    let filter = EnvFilter::try_new(asked.as_deref().unwrap_or(level))
+        .map_err(|error| Error::Setup(format!("TUCKBOX_LOG is no filter for the log: {error}.")))?;
     let logs = tracing_subscriber::fmt().with_env_filter(filter);
     // A second start within one process (a test) keeps the first.
     let _ = if std::io::stdout().is_terminal() {
@@ -28,6 +33,7 @@ pub(super) fn start(level: &str) {
         let text = panic.payload_as_str().unwrap_or("no message");
         tracing::error!(at, "panic: {text}");
     }));
+    Ok(())
 }
 
 /// Writes the fields of a span as one JSON object. Every request has a span, which few log lines ever show, and the

@@ -113,8 +113,7 @@ fn refuse_foreign_file(path: &Path) -> Result<()> {
     match look(path).map_err(|error| cannot_open(path, error))? {
         Content { mark: APPLICATION_ID, .. } | Content { mark: 0, tables: false, .. } => Ok(()),
         Content { pocketbase: true, .. } => Err(Error::Setup(format!(
-            "{shown} is a PocketBase database: it cannot be opened in place; importing it comes with \
-             `tuckbox import pocketbase`"
+            "{shown} is a PocketBase database, which cannot be opened in place; choose another data directory with --dir"
         ))),
         _ => Err(Error::Setup(format!(
             "{shown} is another program's database; choose another data directory with --dir"

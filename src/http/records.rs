@@ -12,10 +12,10 @@ use crate::app::App;
 use crate::context::RequestContext;
 use crate::error::Result;
 
-/// The path of all records of a collection.
-pub(super) const ALL: &str = "/api/collections/{collection}/records";
+/// The path of all records of a collection. The limit of bodies knows the form of both paths.
+const ALL: &str = "/api/collections/{collection}/records";
 /// The path of one record.
-pub(super) const ONE: &str = "/api/collections/{collection}/records/{id}";
+const ONE: &str = "/api/collections/{collection}/records/{id}";
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route(ALL, get(list).post(create)).route(ONE, get(view).patch(update).delete(delete))

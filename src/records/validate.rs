@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::accounts;
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::files::{NewFile, limits};
+use crate::schema::auth_options::is_provider;
 use crate::schema::field::file::FileOptions;
 use crate::schema::field::password::PasswordOptions;
 use crate::schema::field::relation::RelationOptions;
@@ -172,7 +173,7 @@ impl Check<'_> {
         }
         if collection.name == accounts::EXTERNAL_AUTHS {
             let provider = self.record.text("provider");
-            if !provider.is_empty() && !accounts::PROVIDERS.contains(&provider) {
+            if !provider.is_empty() && !is_provider(provider) {
                 errors.add("provider", Fault::new("validation_in_invalid", "Must be a valid value."));
             }
         }

@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use indexmap::IndexMap;
+use indexmap::map::Entry;
 use serde_json::{Map, Value as Json};
 
 /// The result of everything that can fail in Tuckbox.
@@ -72,7 +74,7 @@ pub struct Invalid {
 
 /// Errors by field name, nested where the input is (`fields.3.name`). Keeps the order of insertion.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct FieldErrors(Vec<(String, FieldError)>);
+pub struct FieldErrors(IndexMap<String, FieldError>);
 
 /// What is wrong with one field.
 #[derive(Debug, Clone, PartialEq)]
@@ -141,7 +143,7 @@ impl FieldErrors {
             [] => {}
             [name] => self.add(*name, fault),
             [name, rest @ ..] => {
-                if let Some((_, FieldError::Nested(inner))) = self.0.iter_mut().find(|(key, _)| key == name) {
+                if let Some(FieldError::Nested(inner)) = self.0.get_mut(*name) {
                     inner.add_at(rest, fault);
                     return;
                 }
@@ -153,14 +155,15 @@ impl FieldErrors {
     }
 
     fn insert(&mut self, field: String, error: FieldError) {
-        match self.0.iter_mut().find(|(key, _)| *key == field) {
-            None => self.0.push((field, error)),
-            Some((_, FieldError::Nested(there))) => {
-                if let FieldError::Nested(new) = error {
+        match self.0.entry(field) {
+            Entry::Vacant(place) => {
+                place.insert(error);
+            }
+            Entry::Occupied(mut place) => {
+                if let (FieldError::Nested(there), FieldError::Nested(new)) = (place.get_mut(), error) {
                     there.merge(new);
                 }
             }
-            Some(_) => {}
         }
     }
 
@@ -173,7 +176,7 @@ impl FieldErrors {
 
     /// The error of a field.
     pub fn get(&self, field: &str) -> Option<&FieldError> {
-        self.0.iter().find(|(key, _)| key == field).map(|(_, error)| error)
+        self.0.get(field)
     }
 
     /// All errors in the order in which they were found.

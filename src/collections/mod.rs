@@ -25,6 +25,8 @@ mod view;
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 pub use publication::reload;
 pub use seed::seed;
 pub use stored::load;
@@ -33,17 +35,22 @@ use crate::files::Files;
 use crate::schema::Published;
 use crate::store::Store;
 
+/// How many collections are checked at once; others wait. It is work for the processor alone.
+const CHECKS_AT_ONCE: usize = 2;
+
 /// The room that saves collections. All its callers are superusers; `http` sees to that.
 #[derive(Clone)]
 pub struct Collections {
     store: Store,
     schema: Arc<Published>,
     files: Files,
+    /// Turns for checking what was sent.
+    checks: Arc<Semaphore>,
 }
 
 impl Collections {
     /// The room, from the parts that it uses.
     pub fn new(store: Store, schema: Arc<Published>, files: Files) -> Self {
-        Self { store, schema, files }
+        Self { store, schema, files, checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)) }
     }
 }

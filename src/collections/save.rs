@@ -14,13 +14,14 @@ use crate::store::{Tx, WriteLane};
 impl Collections {
     /// Saves the draft that `make` makes of the current snapshot, and answers the collection as it is published.
     ///
-    /// The draft is made here first, so that what is wrong is refused without the writer, and made again on the
-    /// writer where the snapshot has moved since.
+    /// The draft is made before the writer is asked, so that what is wrong is refused without it, and made again on
+    /// the writer where the snapshot has moved since.
     pub(super) async fn save<F>(&self, verb: &'static str, make: F) -> Result<Json>
     where
-        F: Fn(&Schema) -> Result<Draft> + Send + 'static,
+        F: Fn(&Schema) -> Result<Draft> + Send + Sync + 'static,
     {
-        let first = make(&self.schema.current()).map_err(|error| explain(verb, error))?;
+        let make = Arc::new(make);
+        let first = self.first_draft(Arc::clone(&make)).await.map_err(|error| explain(verb, error))?;
         let published = Arc::clone(&self.schema);
         let saved = self.store.write(WriteLane::Exclusive, move |tx| {
             let current = published.current();
@@ -36,6 +37,17 @@ impl Collections {
             Ok(Arc::clone(&draft.new))
         });
         saved.await.map(|collection| collection.to_json()).map_err(|error| explain(verb, error))
+    }
+
+    /// Makes a draft where nobody waits: thousands of fields with their expressions take a while to check.
+    async fn first_draft<F>(&self, make: Arc<F>) -> Result<Draft>
+    where
+        F: Fn(&Schema) -> Result<Draft> + Send + Sync + 'static,
+    {
+        let _turn = self.checks.acquire().await.map_err(|_| Error::internal("no collection is checked any more"))?;
+        let schema = self.schema.current();
+        let made = tokio::task::spawn_blocking(move || make(&schema)).await;
+        made.map_err(|error| Error::Internal(error.into()))?
     }
 }
 

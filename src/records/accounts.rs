@@ -24,42 +24,6 @@ pub(super) const EXTERNAL_AUTHS: &str = "_externalAuths";
 /// The collections whose rows belong to records of auth collections.
 pub(super) const SUPPORT: [&str; 4] = [AUTH_ORIGINS, EXTERNAL_AUTHS, MFAS, OTPS];
 
-/// The services that records can have accounts at.
-pub(super) const PROVIDERS: [&str; 32] = [
-    "apple",
-    "google",
-    "microsoft",
-    "yandex",
-    "facebook",
-    "instagram2",
-    "github",
-    "gitlab",
-    "bitbucket",
-    "gitee",
-    "gitea",
-    "discord",
-    "twitter",
-    "kakao",
-    "vk",
-    "linear",
-    "notion",
-    "monday",
-    "lark",
-    "box",
-    "spotify",
-    "trakt",
-    "twitch",
-    "patreon",
-    "strava",
-    "wakatime",
-    "livechat",
-    "mailcow",
-    "planningcenter",
-    "oidc",
-    "oidc2",
-    "oidc3",
-];
-
 const TOKEN_KEY_LENGTH: usize = 50;
 
 /// A random token key.

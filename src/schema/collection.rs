@@ -99,18 +99,19 @@ impl Collection {
         ]
     }
 
-    /// The column of a unique index that is on this field alone, if there is one. It may have a condition.
-    pub fn unique_index(&self, field: &str) -> Option<IndexColumn> {
-        self.indexes
-            .iter()
-            .filter_map(|text| Index::parse(text))
-            .filter(|index| index.unique)
-            .find_map(|index| index.single_column().filter(|column| column.name.eq_ignore_ascii_case(field)).cloned())
+    /// The indexes whose texts can be read, in their order. Each call reads them anew.
+    pub fn parsed_indexes(&self) -> impl Iterator<Item = Index> {
+        self.indexes.iter().filter_map(|text| Index::parse(text))
     }
 
-    /// Whether a field identifies one record: it has a unique index of its own, or is the id.
-    pub fn is_unique(&self, field: &str) -> bool {
-        field == "id" || self.unique_index(field).is_some()
+    /// The columns that have a unique index of their own. It may have a condition.
+    pub fn unique_columns(&self) -> impl Iterator<Item = IndexColumn> {
+        self.parsed_indexes().filter(|index| index.unique).filter_map(|index| index.single_column().cloned())
+    }
+
+    /// The column of a unique index that is on this field alone, if there is one. It may have a condition.
+    pub fn unique_index(&self, field: &str) -> Option<IndexColumn> {
+        self.unique_columns().find(|column| column.name.eq_ignore_ascii_case(field))
     }
 
     /// The options of the `id` field.
@@ -160,7 +161,6 @@ mod tests {
             assert_eq!(collection.unique_index(field), None, "{field}");
         }
         assert!(collection.unique_index("email").is_some_and(|column| column.ignores_case()));
-        assert!(collection.is_unique("id"));
     }
 
     #[test]

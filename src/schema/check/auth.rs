@@ -1,13 +1,13 @@
 //! The options of auth collections.
 
-use super::AddSome;
+use std::collections::HashSet;
+
+use super::{AddSome, length_out_of_range};
 use crate::error::{Fault, FieldErrors};
 use crate::schema::Collection;
 use crate::schema::auth_options::{AuthOptions, MailTemplate, OAuth2Options, PasswordAuth, TokenOptions, is_provider};
 use crate::schema::field::url::is_url;
 use crate::schema::field::{too_great, too_small};
-
-use super::length_out_of_range;
 
 /// The limits of a token's life in seconds.
 const TOKEN_DURATION: (i64, i64) = (10, 94_670_856);
@@ -94,22 +94,26 @@ fn check_password_auth(collection: &Collection, options: &PasswordAuth) -> Field
     if options.identity_fields.is_empty() {
         errors.add("identityFields", Fault::required());
     }
-    for name in &options.identity_fields {
-        let fault = if collection.field(name).is_none() {
+    let names: HashSet<&str> = collection.fields.iter().map(|field| field.name.as_str()).collect();
+    let unique: HashSet<String> =
+        collection.unique_columns().map(|column| column.name.to_ascii_lowercase()).chain(["id".to_owned()]).collect();
+    let fault = options.identity_fields.iter().find_map(|name| {
+        if !names.contains(name.as_str()) {
             Some(of_field("validation_missing_field", format!("Invalid or missing field {name}."), name))
-        } else if !collection.is_unique(name) {
+        } else if !unique.contains(&name.to_ascii_lowercase()) {
             let message = format!("The field {name} doesn't have a UNIQUE constraint.");
             Some(of_field("validation_missing_unique_constraint", message, name))
         } else {
             None
-        };
-        errors.add_some("identityFields", fault);
-    }
+        }
+    });
+    errors.add_some("identityFields", fault);
     errors
 }
 
 fn check_oauth2(options: &OAuth2Options) -> FieldErrors {
     let mut found = FieldErrors::new();
+    let mut earlier = HashSet::new();
     for (at, provider) in options.providers.iter().enumerate() {
         let mut errors = FieldErrors::new();
         let name = provider.name.as_str();
@@ -118,7 +122,7 @@ fn check_oauth2(options: &OAuth2Options) -> FieldErrors {
             "name",
             if name.is_empty() {
                 Some(Fault::required())
-            } else if options.providers[..at].iter().any(|earlier| earlier.name == name) {
+            } else if !earlier.insert(name) {
                 of_name("validation_duplicated_provider", format!("The provider {name} is already registered."))
             } else if !is_provider(name) {
                 of_name("validation_missing_provider", format!("Invalid or missing provider with name {name}."))

@@ -1,6 +1,6 @@
 //! The indexes of a collection as texts. What only an engine can find is found when they are made.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{INTERNAL_TABLES, OWN_PREFIX};
 use crate::error::{Fault, FieldErrors};
@@ -12,11 +12,9 @@ const INTERNAL_INDEXES: [(&str, &str); 1] = [("idx__collections_type", INTERNAL_
 /// All errors at `indexes`.
 pub(super) fn check(collection: &Collection, old: Option<&Collection>, schema: &Schema, errors: &mut FieldErrors) {
     let mut found = FieldErrors::new();
-    let mut names = HashSet::new();
-    let mut definitions = HashSet::new();
+    let mut known = Known::of_others(collection, schema);
     for (at, text) in collection.indexes.iter().enumerate() {
-        let fault = check_one(text, collection, schema, &mut names, &mut definitions);
-        if let Some(fault) = fault {
+        if let Some(fault) = known.check(text) {
             found.add(at.to_string(), fault);
         }
     }
@@ -28,57 +26,65 @@ pub(super) fn check(collection: &Collection, old: Option<&Collection>, schema: &
     errors.nest("indexes", found);
 }
 
-fn check_one(
-    text: &str,
-    collection: &Collection,
-    schema: &Schema,
-    names: &mut HashSet<String>,
-    definitions: &mut HashSet<String>,
-) -> Option<Fault> {
-    let Some(index) = Index::parse(text) else {
-        return Some(Fault::new("validation_invalid_index_expression", "Invalid CREATE INDEX expression."));
-    };
-    let name = index.name.to_ascii_lowercase();
-    if let Some(table) = user_of(&name, collection, schema) {
-        let message = format!("The index name is already used in {table} collection.");
-        return Some(Fault::new("validation_existing_index_name", message).with("usedTableName", table));
-    }
-    if !names.insert(name) {
-        return Some(Fault::new("validation_duplicated_index_name", "The index name already exists."));
-    }
-    if !definitions.insert(index.definition()) {
-        return Some(Fault::new("validation_duplicated_index_definition", "The index definition already exists."));
-    }
-    None
+/// The indexes that there are already: those of other tables, and those that were checked before.
+struct Known {
+    /// The tables of the others, by the name of the index in lower case.
+    others: HashMap<String, String>,
+    names: HashSet<String>,
+    definitions: HashSet<String>,
 }
 
-/// The table of another collection, or of the system, that has an index of this name.
-fn user_of(name: &str, collection: &Collection, schema: &Schema) -> Option<String> {
-    if name.starts_with(OWN_PREFIX) {
-        return Some(OWN_PREFIX.trim_end_matches('_').to_owned());
+impl Known {
+    fn of_others(collection: &Collection, schema: &Schema) -> Self {
+        let internal = INTERNAL_INDEXES.map(|(index, table)| (index.to_owned(), table.to_owned()));
+        let mut others = HashMap::from(internal);
+        for other in schema.all().iter().filter(|other| other.id != collection.id) {
+            for index in other.parsed_indexes() {
+                others.entry(index.name.to_ascii_lowercase()).or_insert_with(|| other.name.clone());
+            }
+        }
+        Self { others, names: HashSet::new(), definitions: HashSet::new() }
     }
-    if let Some((_, table)) = INTERNAL_INDEXES.iter().find(|(index, _)| *index == name) {
-        return Some((*table).to_owned());
+
+    /// What is wrong with the next index of the collection.
+    fn check(&mut self, text: &str) -> Option<Fault> {
+        let Some(index) = Index::parse(text) else {
+            return Some(Fault::new("validation_invalid_index_expression", "Invalid CREATE INDEX expression."));
+        };
+        let name = index.name.to_ascii_lowercase();
+        if let Some(table) = self.user_of(&name) {
+            let message = format!("The index name is already used in {table} collection.");
+            return Some(Fault::new("validation_existing_index_name", message).with("usedTableName", table));
+        }
+        if !self.names.insert(name) {
+            return Some(Fault::new("validation_duplicated_index_name", "The index name already exists."));
+        }
+        if !self.definitions.insert(index.definition()) {
+            return Some(Fault::new("validation_duplicated_index_definition", "The index definition already exists."));
+        }
+        None
     }
-    let has_it = |text: &String| Index::parse(text).is_some_and(|index| index.name.eq_ignore_ascii_case(name));
-    let other = schema.all().iter().find(|other| other.id != collection.id && other.indexes.iter().any(has_it))?;
-    Some(other.name.clone())
+
+    /// The table of another collection, or of the system, that has an index of this name.
+    fn user_of(&self, name: &str) -> Option<&str> {
+        if name.starts_with(OWN_PREFIX) {
+            return Some(OWN_PREFIX.trim_end_matches('_'));
+        }
+        self.others.get(name).map(String::as_str)
+    }
 }
 
 /// Unique indexes over system fields stay, whatever they are called.
 fn check_system_fields(collection: &Collection, old: &Collection) -> Option<Fault> {
-    let unique = |collection: &Collection| -> Vec<Index> {
-        collection.indexes.iter().filter_map(|text| Index::parse(text)).filter(|index| index.unique).collect()
+    let keys = |collection: &Collection| -> Vec<Vec<String>> {
+        collection.parsed_indexes().filter(|index| index.unique).map(|index| index.key()).collect()
     };
-    let there = unique(collection);
-    for index in unique(old) {
-        let key = index.key();
+    let there: HashSet<Vec<String>> = keys(collection).into_iter().collect();
+    for key in keys(old) {
         let is_system =
             |column: &String| old.fields.iter().any(|field| field.system && field.name.eq_ignore_ascii_case(column));
         let Some(column) = key.iter().find(|column| is_system(column)) else { continue };
-        // In auth collections any unique index on the column alone will do; it was put back where there was none.
-        let put_back = key.len() == 1 && collection.is_auth() && collection.unique_index(column).is_some();
-        if put_back || there.iter().any(|index| index.key() == key) {
+        if there.contains(&key) {
             continue;
         }
         let field = old.fields.iter().find(|field| field.name.eq_ignore_ascii_case(column))?;

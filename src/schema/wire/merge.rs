@@ -1,5 +1,7 @@
 //! A body merged over a collection.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value as Json};
 
 use super::{Unreadable, of_another_type};
@@ -64,12 +66,18 @@ pub fn merge(collection: &mut Collection, body: &Map<String, Json>, creating: bo
 /// Reads fields; one whose id was there before takes the place of the earlier one.
 pub(super) fn read_fields(list: &[Json]) -> Result<Vec<Field>, Unreadable> {
     let mut fields: Vec<Field> = Vec::with_capacity(list.len());
+    let mut places = HashMap::new();
     for one in list {
         let Json::Object(map) = one else { return Err(of_another_type("a field", "an object")) };
         let field = Field::from_json(map)?;
-        match fields.iter_mut().find(|there| !field.id.is_empty() && there.id == field.id) {
-            Some(there) => *there = field,
-            None => fields.push(field),
+        match places.get(&field.id) {
+            Some(&place) => fields[place] = field,
+            None => {
+                if !field.id.is_empty() {
+                    places.insert(field.id.clone(), fields.len());
+                }
+                fields.push(field);
+            }
         }
     }
     Ok(fields)
@@ -130,11 +138,13 @@ fn keep_client_secrets(merged: &mut AuthOptions, old: &AuthOptions, body: &Map<S
     let Some(sent) = body.get("oauth2").and_then(|oauth2| oauth2.get("providers")).and_then(Json::as_array) else {
         return;
     };
+    let secrets: HashMap<&str, &String> =
+        old.oauth2.providers.iter().rev().map(|old| (old.name.as_str(), &old.client_secret)).collect();
     for (provider, sent) in merged.oauth2.providers.iter_mut().zip(sent) {
         if sent.get("clientSecret").is_none_or(Json::is_null)
-            && let Some(old) = old.oauth2.providers.iter().find(|old| old.name == provider.name)
+            && let Some(&secret) = secrets.get(provider.name.as_str())
         {
-            provider.client_secret.clone_from(&old.client_secret);
+            provider.client_secret.clone_from(secret);
         }
     }
 }

@@ -8,6 +8,7 @@ mod delete;
 mod fields;
 mod indexes;
 mod list;
+mod long_lists;
 mod names;
 mod rules;
 mod scaffolds;

@@ -43,6 +43,8 @@ pub const COLUMNS: [&str; 9] = ["id", "title", "body", "author", "score", "activ
 fn reader(path: &Path) -> Connection {
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).expect("the database opens");
+    let stable_plans = rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG;
+    connection.set_db_config(stable_plans, true).expect("it is known");
     connection
         .execute_batch("PRAGMA query_only=1; PRAGMA mmap_size=1073741824; PRAGMA cache_size=-8192")
         .expect("pragmas are understood");

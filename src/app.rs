@@ -1,6 +1,7 @@
 //! The application: opens the store, builds the rooms in order, stops them in reverse.
 
 use std::fs::{self, File, TryLockError};
+use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,9 +23,20 @@ use crate::store::{ReadLane, Store, StoreOptions, Synchronous, WriteLane};
 /// How often files are swept and the feed is trimmed.
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// An open data directory with its rooms.
+/// An open data directory. Cloned for every request, so it is one pointer to the [`Rooms`].
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Rooms>);
+
+impl Deref for App {
+    type Target = Rooms;
+
+    fn deref(&self) -> &Rooms {
+        &self.0
+    }
+}
+
+/// What an open data directory consists of.
+pub struct Rooms {
     /// What it was started with.
     pub config: Arc<Config>,
     /// The database.
@@ -39,7 +51,7 @@ pub struct App {
     pub collections: Collections,
     /// Sign-in.
     pub auth: Auth,
-    background: Arc<Background>,
+    background: Background,
 }
 
 /// What runs beside the requests of a server, and its lock on the directory.
@@ -81,7 +93,8 @@ impl App {
         let collections = Collections::new(store.clone(), schema.clone(), files.clone());
         let auth = Auth::new(store.clone(), schema.clone(), records.clone(), passwords);
         let config = Arc::new(config);
-        Ok(Self { config, store, schema, files, records, collections, auth, background: Arc::default() })
+        let background = Background::default();
+        Ok(Self(Arc::new(Rooms { config, store, schema, files, records, collections, auth, background })))
     }
 
     fn start_background(&self) {
@@ -122,8 +135,19 @@ fn store_options(config: &Config) -> StoreOptions {
 }
 
 fn make_directory(dir: &Path) -> Result<()> {
-    let made = fs::create_dir_all(dir).and_then(|()| probe(dir));
+    if dir.is_file() {
+        return Err(Error::Setup(format!("{} is a file; choose a directory with --dir.", dir.display())));
+    }
+    let made = make_own_directory(dir).and_then(|()| probe(dir));
     made.map_err(|error| Error::Setup(format!("The data directory {} cannot be written: {error}.", dir.display())))
+}
+
+/// A directory that is made here is nobody else's to read: there are hashes and keys in it.
+fn make_own_directory(dir: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(dir)
 }
 
 /// Whether files can be made here; the database would tell it too, in its own words.

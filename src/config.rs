@@ -31,7 +31,10 @@ pub struct Options {
     pub origins: Option<Vec<String>>,
 
     /// How many seconds a long read may take [default: 30]
-    #[arg(long, global = true, env = "TUCKBOX_QUERY_TIMEOUT", value_name = "SECONDS", alias = "queryTimeout")]
+    #[arg(
+        long, global = true, env = "TUCKBOX_QUERY_TIMEOUT", value_name = "SECONDS", alias = "queryTimeout",
+        value_parser = count
+    )]
     pub query_timeout: Option<u32>,
 
     /// When a write counts as done: `full` on the disk, `normal` in the system's hands [default: full]
@@ -39,22 +42,23 @@ pub struct Options {
     pub synchronous: Option<Synchronous>,
 
     /// How many connections are held at once; beyond it the longest idle one is closed [default: 10000]
-    #[arg(long, global = true, env = "TUCKBOX_MAX_CONNECTIONS", value_name = "NUMBER")]
+    #[arg(long, global = true, env = "TUCKBOX_MAX_CONNECTIONS", value_name = "NUMBER", value_parser = count)]
     pub max_connections: Option<u32>,
 
-    /// How many days the log of changes reaches back [default: 30]
-    #[arg(long, global = true, env = "TUCKBOX_FEED_DAYS", value_name = "DAYS")]
+    /// How many days the feed of changes reaches back [default: 30]
+    #[arg(long, global = true, env = "TUCKBOX_FEED_DAYS", value_name = "DAYS", value_parser = count)]
     pub feed_days: Option<u32>,
 
-    /// How many changes the log of changes keeps at most [default: 1000000]
-    #[arg(long, global = true, env = "TUCKBOX_FEED_ROWS", value_name = "NUMBER")]
+    /// How many changes the feed keeps at most [default: 1000000]
+    #[arg(long, global = true, env = "TUCKBOX_FEED_ROWS", value_name = "NUMBER", value_parser = count)]
     pub feed_rows: Option<u32>,
 
-    /// The name of the environment variable that holds the 32-character key for secrets at rest
+    /// The name of the environment variable that holds the 32-character key for secrets at rest; checked, and of no
+    /// use before there are settings to seal
     #[arg(long, global = true, env = "TUCKBOX_ENCRYPTION_ENV", value_name = "NAME", alias = "encryptionEnv")]
     pub encryption_env: Option<String>,
 
-    /// Log every request
+    /// Log every request [default: false]
     #[arg(
         long, global = true, env = "TUCKBOX_DEV", value_name = "BOOL",
         hide_possible_values = true, num_args = 0..=1, require_equals = true, default_missing_value = "true"
@@ -91,7 +95,7 @@ pub struct Config {
     pub feed_age: Duration,
     /// How many changes stay in the feed.
     pub feed_rows: u32,
-    /// More logs, in colours.
+    /// Whether every request is logged.
     pub dev: bool,
 }
 
@@ -103,6 +107,9 @@ impl Config {
 }
 
 impl Options {
+    /// The options that only a server needs.
+    pub const OF_A_SERVER: [&str; 5] = ["http", "origins", "max_connections", "feed_days", "feed_rows"];
+
     /// Reads the file: the named one, or `tuckbox.toml` of the current directory where there is one.
     ///
     /// # Errors
@@ -110,16 +117,18 @@ impl Options {
     pub fn from_file(named: Option<&Path>) -> Result<Self> {
         let path = named.unwrap_or_else(|| Path::new(FILE));
         match std::fs::read_to_string(path) {
-            Ok(text) => {
-                Self::from_text(&text).map_err(|error| wrong(format!("{} cannot be used: {error}", path.display())))
-            }
+            Ok(text) => Self::from_text(&text).map_err(|fault| wrong(format!("{}, {fault}", path.display()))),
             Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(wrong(format!("{} cannot be read: {error}", path.display()))),
+            Err(error) => Err(wrong(format!("{} cannot be read: {error}.", path.display()))),
         }
     }
 
     fn from_text(text: &str) -> std::result::Result<Self, String> {
-        toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())
+        toml::from_str(text).map_err(|error| {
+            let begin = error.span().map_or(0, |span| span.start);
+            let line = text.bytes().take(begin).filter(|&byte| byte == b'\n').count() + 1;
+            format!("line {line}: {}.", error.message().replace('\n', ", "))
+        })
     }
 
     /// These options, and where they say nothing, those.
@@ -161,6 +170,11 @@ impl Options {
             dev: self.dev.unwrap_or(false),
         })
     }
+}
+
+/// A number of the command line or the environment.
+fn count(text: &str) -> std::result::Result<u32, String> {
+    text.parse().ok().filter(|&number| number > 0).ok_or_else(|| "it must be a whole number of at least 1".to_owned())
 }
 
 fn at_least_one(key: &str, value: u32) -> Result<u32> {
@@ -209,8 +223,8 @@ mod tests {
 
     #[test]
     fn an_unknown_key_of_the_file_is_named() {
-        let error = Options::from_text("htp = '0.0.0.0:80'").expect_err("unknown");
-        assert!(error.contains("`htp`"), "{error}");
+        let error = Options::from_text("dev = true\nhtp = '0.0.0.0:80'").expect_err("unknown");
+        assert!(error.starts_with("line 2: unknown field `htp`") && !error.contains('\n'), "{error}");
     }
 
     #[test]

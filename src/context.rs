@@ -3,7 +3,9 @@
 
 use std::borrow::Cow;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+use serde_json::{Map, Value as Json};
 
 /// The name of the collection whose records are superusers.
 pub const SUPERUSERS: &str = "_superusers";
@@ -82,9 +84,13 @@ pub struct RequestContext {
     pub query: Arc<[(String, String)]>,
     /// The headers.
     pub headers: Arc<dyn HeaderLookup>,
+    /// The submitted data, as rules see it; `None` where nothing was sent.
+    pub body: Option<Arc<Map<String, Json>>>,
     /// The client's address, if known.
     pub ip: Option<IpAddr>,
 }
+
+static NO_BODY: LazyLock<Map<String, Json>> = LazyLock::new(Map::new);
 
 impl RequestContext {
     /// A guest's request without query and headers, for work that no request asked for.
@@ -95,6 +101,7 @@ impl RequestContext {
             method: Cow::Borrowed("GET"),
             query: Arc::from([]),
             headers: Arc::new(NoHeaders),
+            body: None,
             ip: None,
         }
     }
@@ -125,6 +132,16 @@ impl RequestContext {
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.as_str())
             .filter(|value| !value.is_empty())
+    }
+
+    /// The submitted data.
+    pub fn body(&self) -> &Map<String, Json> {
+        self.body.as_deref().unwrap_or(&NO_BODY)
+    }
+
+    /// The same request with other submitted data.
+    pub fn with_body(&self, body: Map<String, Json>) -> Self {
+        Self { body: Some(Arc::new(body)), ..self.clone() }
     }
 
     /// The same request on another occasion.

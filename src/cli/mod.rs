@@ -6,7 +6,7 @@ mod superuser;
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, CommandFactory, Parser, Subcommand};
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{Config, Options};
 use crate::error::{Error, FieldError, FieldErrors, Result};
@@ -48,16 +48,18 @@ enum Command {
 /// # Errors
 /// One sentence for a person. A command line that cannot be read ends the process with its own message.
 pub fn run() -> Result<(), String> {
-    let arguments = Arguments::parse();
+    let mut line = command_line();
+    let arguments = Arguments::from_arg_matches(&line.get_matches_mut()).unwrap_or_else(|error| error.exit());
     let Some(command) = arguments.command else {
-        return Arguments::command().print_help().map_err(|error| error.to_string());
+        return line.print_help().map_err(|error| error.to_string());
     };
     let config = configured(arguments.config, arguments.options).map_err(|error| sentence(&error))?;
-    logging::start(match command {
+    let level = match command {
         _ if config.dev => "info,tuckbox=debug",
         Command::Serve => "info",
         Command::Superuser(_) => "warn",
-    });
+    };
+    logging::start(level).map_err(|error| sentence(&error))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("The runtime cannot be started: {error}."))?;
     let done = runtime.block_on(async {
@@ -69,12 +71,31 @@ pub fn run() -> Result<(), String> {
     done.map_err(|error| sentence(&error))
 }
 
+/// The command line, where the help of a subcommand lists only options that matter to it.
+fn command_line() -> clap::Command {
+    let mut line = Arguments::command();
+    // Options are handed down to the subcommands by this.
+    line.build();
+    line.mut_subcommand("superuser", without_options_of_a_server)
+}
+
+fn without_options_of_a_server(command: clap::Command) -> clap::Command {
+    command
+        .mut_args(|arg| if Options::OF_A_SERVER.contains(&arg.get_id().as_str()) { arg.hide(true) } else { arg })
+        .mut_subcommands(without_options_of_a_server)
+}
+
 fn configured(file: Option<PathBuf>, written: Options) -> Result<Config> {
     written.over(Options::from_file(file.as_deref())?).resolve()
 }
 
 /// An error as a person at a terminal reads it.
 fn sentence(error: &Error) -> String {
+    let said = words(error);
+    if said.ends_with(['.', '!', '?']) { said } else { format!("{said}.") }
+}
+
+fn words(error: &Error) -> String {
     match error {
         Error::Invalid(invalid) if invalid.fields.is_empty() => invalid.message.to_string(),
         Error::Invalid(invalid) => {
@@ -111,6 +132,20 @@ mod tests {
         Arguments::command().debug_assert();
     }
 
+    #[test]
+    fn superusers_are_not_offered_what_matters_to_a_server_alone() {
+        let mut line = command_line();
+        for action in ["create", "upsert", "update", "delete"] {
+            let command = line.find_subcommand_mut("superuser").and_then(|part| part.find_subcommand_mut(action));
+            let help = command.expect("the action").render_long_help().to_string();
+            assert!(help.contains("--dir") && !help.contains("--http") && !help.contains("--feed"), "{help}");
+        }
+        let serve = line.find_subcommand_mut("serve").expect("serve").render_long_help().to_string();
+        for option in Options::OF_A_SERVER {
+            assert!(serve.contains(&format!("--{}", option.replace('_', "-"))), "{option}: {serve}");
+        }
+    }
+
     fn options(line: &[&str]) -> Result<Config> {
         let words = ["tuckbox", "serve"].iter().chain(line);
         Arguments::try_parse_from(words).map_err(|error| Error::Setup(error.to_string()))?.options.resolve()
@@ -143,6 +178,8 @@ mod tests {
             sentence(&Error::invalid("Failed to create record.", errors)),
             "Failed to create record. email: Must be a valid email address."
         );
-        assert_eq!(sentence(&Error::Setup("It broke.".into())), "It broke.");
+        for said in ["It broke", "It broke."] {
+            assert_eq!(sentence(&Error::Setup(said.into())), "It broke.");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! `tuckbox serve`.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 
 use tokio::sync::oneshot;
@@ -33,23 +33,36 @@ fn not_bound(address: &str, error: &io::Error) -> Error {
         io::ErrorKind::PermissionDenied => {
             format!("Listening on {address} is not permitted; ports below 1024 need rights.")
         }
+        io::ErrorKind::AddrNotAvailable => format!("{address} is no address of this machine; 0.0.0.0 is all of them."),
+        _ if !is_host_and_port(address) => {
+            format!("{address} is no address to listen on; write host and port, such as 127.0.0.1:8090.")
+        }
         _ => format!("Listening on {address} failed: {error}."),
     })
 }
 
-/// What a person wants to know first. The set-up link is printed and not logged: it is a secret for 30 minutes.
+fn is_host_and_port(address: &str) -> bool {
+    address.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+}
+
+/// What a person wants to know first: on a terminal as text, elsewhere as a line of the log. The set-up link is a
+/// secret for 30 minutes and never part of the log.
 async fn greet(app: &App, address: SocketAddr, dir: &str) -> Result<()> {
-    let base = base_url(address);
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), %address, dir, "listening");
-    println!("Tuckbox {} serves {dir}", env!("CARGO_PKG_VERSION"));
-    println!("  REST API   {base}/api/");
-    println!("  Dashboard  {base}/_/");
+    const VERSION: &str = env!("CARGO_PKG_VERSION");
+    let url = base_url(address);
+    if io::stdout().is_terminal() {
+        println!("Tuckbox {VERSION} serves {dir}");
+        println!("  REST API   {url}/api/");
+        println!("  Dashboard  {url}/_/");
+    } else {
+        tracing::info!(version = VERSION, url, dir, "listening");
+    }
     if let Some(token) = app.auth.set_up_token().await? {
-        println!();
-        println!("There is no superuser yet. This link makes the first one; it is good for 30 minutes:");
-        println!("  {base}/_/#/pbinstall/{token}");
-        println!("Or on the command line:");
-        println!("  tuckbox superuser upsert you@example.com YOUR_PASSWORD");
+        eprintln!();
+        eprintln!("There is no superuser yet. This link makes the first one; it is good for 30 minutes:");
+        eprintln!("  {url}/_/#/pbinstall/{token}");
+        eprintln!("Or on the command line:");
+        eprintln!("  tuckbox superuser upsert you@example.com YOUR_PASSWORD --dir {dir}");
     }
     Ok(())
 }
@@ -117,7 +130,23 @@ impl Signals {
 
 #[cfg(test)]
 mod tests {
-    use super::base_url;
+    use super::{base_url, is_host_and_port};
+
+    #[test]
+    fn an_address_is_a_host_and_a_port() {
+        for (address, is_one) in [
+            ("127.0.0.1:8090", true),
+            ("localhost:80", true),
+            ("[::1]:80", true),
+            ("nonsense", false),
+            ("8090", false),
+            (":8090", false),
+            ("host:99999", false),
+            ("host:", false),
+        ] {
+            assert_eq!(is_host_and_port(address), is_one, "{address}");
+        }
+    }
 
     #[test]
     fn addresses_of_all_interfaces_are_reached_locally() {

@@ -48,16 +48,19 @@ pub(super) async fn run(config: Config, action: Action) -> Result<()> {
 async fn act(app: &App, action: &Action) -> Result<String> {
     match action {
         Action::Create(given) => {
-            app.auth.create_superuser(&given.email, given.password()).await?;
+            let made = app.auth.create_superuser(&given.email, given.password()).await;
+            made.map_err(|error| told_as("The superuser was not created.", error))?;
             Ok(format!("The superuser {} was created.", given.email))
         }
         Action::Upsert(given) => {
-            let is_new = app.auth.upsert_superuser(&given.email, given.password()).await?;
+            let is_new = app.auth.upsert_superuser(&given.email, given.password()).await;
+            let is_new = is_new.map_err(|error| told_as("The superuser was not saved.", error))?;
             let done = if is_new { "was created" } else { "has a new password" };
             Ok(format!("The superuser {} {done}.", given.email))
         }
         Action::Update(given) => {
-            app.auth.set_superuser_password(&given.email, given.password()).await?;
+            let set = app.auth.set_superuser_password(&given.email, given.password()).await;
+            set.map_err(|error| told_as("The password was not changed.", error))?;
             Ok(format!("The superuser {} has a new password.", given.email))
         }
         Action::Delete { email } => {
@@ -65,6 +68,14 @@ async fn act(app: &App, action: &Action) -> Result<String> {
             let done = if was_there { "was removed" } else { "does not exist; nothing was removed" };
             Ok(format!("The superuser {email} {done}."))
         }
+    }
+}
+
+/// Faults of fields under a sentence of the command, since nobody here thinks of records.
+fn told_as(sentence: &'static str, error: Error) -> Error {
+    match error {
+        Error::Invalid(invalid) if !invalid.fields.is_empty() => Error::invalid(sentence, invalid.fields),
+        other => other,
     }
 }
 

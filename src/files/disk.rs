@@ -42,7 +42,7 @@ impl Disk {
             return Err(Error::bad_request("The record's id cannot hold files."));
         };
         for file in files {
-            if !is_safe(&file.name) {
+            if !is_safe(&file.name) || is_side_file(&file.name) {
                 return Err(Error::internal("a stored name was not made by us"));
             }
             let attributes = attributes(file).to_string();
@@ -60,7 +60,7 @@ impl Disk {
     /// Reads a file; `None` where it is not there.
     pub(super) fn read(&self, collection_id: &str, record_id: &str, name: &str) -> Result<Option<StoredFile>> {
         let Some(folder) = self.record(collection_id, record_id) else { return Ok(None) };
-        if !is_safe(name) || name.ends_with(ATTRIBUTES) {
+        if !is_safe(name) || is_side_file(name) {
             return Ok(None);
         }
         let mut file = match File::open(folder.join(name)) {
@@ -120,6 +120,11 @@ fn create(folder: &Path, name: &str, content: &[u8]) -> Result<()> {
     file.write_all(content)?;
     file.sync_all()?;
     Ok(())
+}
+
+/// Whether a name is that of a side file, which no file of a record may have.
+pub(super) fn is_side_file(name: &str) -> bool {
+    name.ends_with(ATTRIBUTES)
 }
 
 /// Whether a text is one part of a path and nothing else.

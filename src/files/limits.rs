@@ -1,6 +1,6 @@
 //! What a file field accepts of a new file.
 
-use super::{NewFile, sniff};
+use super::{NewFile, disk, sniff};
 use crate::error::Fault;
 use crate::schema::field::file::FileOptions;
 
@@ -12,8 +12,11 @@ pub fn max_size(options: &FileOptions) -> i64 {
     if options.max_size > 0 { options.max_size } else { DEFAULT_MAX_SIZE }
 }
 
-/// What can be said against a new file: its size, then its type.
+/// What can be said against a new file: its name, its size, then its type.
 pub fn check(options: &FileOptions, file: &NewFile) -> Option<Fault> {
+    if disk::is_side_file(&file.name) {
+        return Some(invalid_names(vec![file.original_name.clone()]));
+    }
     let most = max_size(options);
     if i64::try_from(file.bytes.len()).unwrap_or(i64::MAX) > most {
         let client_name = &file.original_name;
@@ -27,6 +30,12 @@ pub fn check(options: &FileOptions, file: &NewFile) -> Option<Fault> {
         return Some(Fault::new("validation_invalid_mime_type", message));
     }
     None
+}
+
+/// The fault of names that cannot become a field's files.
+pub fn invalid_names(names: Vec<String>) -> Fault {
+    let message = format!("Invalid new files: [{}].", names.join(" "));
+    Fault::new("validation_invalid_file", message).with("invalidFiles", names)
 }
 
 #[cfg(test)]
@@ -47,6 +56,18 @@ mod tests {
         let fault = check(&options, &file("x.png", b"abc")).expect("text is no image");
         assert_eq!(fault.code, "validation_invalid_mime_type");
         assert!(fault.params.is_empty());
+    }
+
+    #[test]
+    fn a_name_that_side_files_have_is_refused() {
+        for name in ["x.attrs", ".attrs", "a.tar.attrs", "../x.attrs"] {
+            let fault = check(&FileOptions::default(), &file(name, b"x")).expect(name);
+            assert_eq!(
+                (fault.code, fault.message),
+                ("validation_invalid_file", format!("Invalid new files: [{name}]."))
+            );
+        }
+        assert_eq!(check(&FileOptions::default(), &file("x.ATTRS", b"x")), None);
     }
 
     #[test]

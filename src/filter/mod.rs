@@ -61,6 +61,13 @@ pub struct Input<'a> {
     pub body: &'a Map<String, Json>,
 }
 
+impl<'a> Input<'a> {
+    /// A request with what it sent.
+    pub fn of(context: &'a RequestContext) -> Self {
+        Self { context, body: context.body() }
+    }
+}
+
 /// What is to be compiled: conditions and an order over the rows of one collection.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
@@ -88,15 +95,12 @@ pub struct Request<'a> {
 /// The whole is used as `SELECT … FROM "table" {joins} WHERE {condition} ORDER BY {order}`.
 #[derive(Debug, Clone)]
 pub struct Compiled {
-    /// LEFT JOINs, or empty.
+    /// LEFT JOINs, or empty. They never multiply rows: several rows are asked about in sub-queries.
     pub joins: String,
     /// The condition, or empty.
     pub condition: String,
     /// The terms of the order, or empty.
     pub order: String,
-    /// Whether the joins can multiply rows, so that the query must say DISTINCT. They never do as things stand:
-    /// several rows are asked about in sub-queries.
-    pub distinct: bool,
     /// Whether the answer depends on more than the tables and the request: time or chance.
     pub volatile: bool,
     /// The tables that are read, the collection's own included, each once.
@@ -180,7 +184,6 @@ pub fn compile(request: &Request<'_>) -> Result<Compiled, FilterError> {
         joins: joins.text,
         condition: condition.text,
         order: order.text,
-        distinct: false,
         volatile,
         tables,
         plan: Plan { joins: joins.slots, condition: condition.slots, order: order.slots, shape },

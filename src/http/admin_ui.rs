@@ -2,13 +2,13 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use super::extract::Params;
 use crate::app::App;
 use crate::error::Error;
 
@@ -29,7 +29,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/_", get(|| async { Redirect::temporary("/_/") }))
         .route("/_/", get(|| async { file(INDEX) }))
-        .route("/_/{*path}", get(|Path(path): Path<String>| async move { file(&path) }))
+        .route("/_/{*path}", get(|Params(path): Params<String>| async move { file(&path) }))
 }
 
 /// A file of the dashboard; the index for whatever looks like one of its pages.

@@ -31,8 +31,7 @@ async fn health(State(_): State<App>, context: RequestContext, fields: Fields) -
 fn seen(context: &RequestContext) -> serde_json::Value {
     let is_sent = |snake_case: &str| context.headers.header(snake_case).is_some_and(|value| !value.is_empty());
     let proxy = PROXY_HEADERS.iter().find(|(_, snake_case)| is_sent(snake_case)).map_or("", |(name, _)| name);
-    // There are no backups to make yet.
-    json!({"canBackup": false, "realIP": context.ip.map(expanded).unwrap_or_default(), "possibleProxyHeader": proxy})
+    json!({"realIP": context.ip.map(expanded).unwrap_or_default(), "possibleProxyHeader": proxy})
 }
 
 /// IPv6 addresses are written in full.

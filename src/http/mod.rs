@@ -1,7 +1,7 @@
 //! HTTP: routes, middleware, extractors, envelope, status codes. Nothing below knows HTTP.
 //!
 //! A handler reads as: extract, call one function of a room, wrap. Each resource of the API has a file with its
-//! `routes()` on top; [`router`] merges them and lays the middleware, [`serve`] brings them to a socket.
+//! `routes()` on top; [`Service`] merges them and lays the middleware around, [`serve`] brings it to a socket.
 
 mod admin_ui;
 mod auth;
@@ -17,4 +17,4 @@ mod records;
 mod router;
 pub mod serve;
 
-pub use router::router;
+pub use router::Service;

@@ -6,16 +6,16 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::envelope::no_content;
-use super::extract::{Params, RecordBody};
+use super::extract::{Asking, Params, RecordBody};
 use super::fields::Fields;
 use crate::app::App;
 use crate::context::RequestContext;
 use crate::error::Result;
 
-/// The path of all records of a collection.
-pub(super) const ALL: &str = "/api/collections/{collection}/records";
+/// The path of all records of a collection. The limit of bodies knows the form of both paths.
+const ALL: &str = "/api/collections/{collection}/records";
 /// The path of one record.
-pub(super) const ONE: &str = "/api/collections/{collection}/records/{id}";
+const ONE: &str = "/api/collections/{collection}/records/{id}";
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route(ALL, get(list).post(create)).route(ONE, get(view).patch(update).delete(delete))
@@ -26,8 +26,8 @@ type One = Params<(String, String)>;
 async fn list(
     State(app): State<App>,
     Params(collection): Params<String>,
-    context: RequestContext,
     fields: Fields,
+    Asking(context): Asking,
 ) -> Result<Response> {
     let page = app.records.list(&context, &collection).await?;
     fields.page(page).await
@@ -36,8 +36,8 @@ async fn list(
 async fn view(
     State(app): State<App>,
     Params((collection, id)): One,
-    context: RequestContext,
     fields: Fields,
+    Asking(context): Asking,
 ) -> Result<Response> {
     let record = app.records.view(&context, &collection, &id).await?;
     fields.object(record.0).await
@@ -65,7 +65,7 @@ async fn update(
     fields.object(record.0).await
 }
 
-async fn delete(State(app): State<App>, Params((collection, id)): One, context: RequestContext) -> Result<Response> {
+async fn delete(State(app): State<App>, Params((collection, id)): One, Asking(context): Asking) -> Result<Response> {
     app.records.delete(&context, &collection, &id).await?;
     Ok(no_content())
 }

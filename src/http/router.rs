@@ -1,20 +1,41 @@
 //! All routes, and the middleware in the order in which a request meets it.
 
+use std::sync::Arc;
+
 use axum::Router;
-use axum::middleware::from_fn_with_state;
-use tower::ServiceBuilder;
+use axum::extract::Request;
+use axum::response::Response;
 
 use super::middleware::body_limit::BodyLimits;
-use super::middleware::compression::compression;
 use super::middleware::cors::Origins;
 use super::middleware::{Around, around};
 use super::{admin_ui, auth, collections, files, health, records};
 use crate::app::App;
 use crate::error::Error;
 
-/// The whole API and the dashboard, as one service.
-pub fn router(app: App) -> Router {
-    let laid = Around { origins: Origins::new(&app.config.origins), bodies: BodyLimits::new(app.clone()) };
+/// The whole API and the dashboard: the routes with the middleware around them.
+///
+/// The middleware is not a layer of the router, which would wrap, clone and box it for each route and request.
+#[derive(Clone)]
+pub struct Service {
+    routes: Router,
+    around: Arc<Around>,
+}
+
+impl Service {
+    /// The service of an app.
+    pub fn new(app: App) -> Self {
+        let around = Around { origins: Origins::new(&app.config.origins), bodies: BodyLimits::new(app.clone()) };
+        Self { routes: routes(app), around: Arc::new(around) }
+    }
+
+    /// Answers a request.
+    pub async fn answer(&self, request: Request) -> Response {
+        around(&self.around, request, self.routes.clone()).await
+    }
+}
+
+fn routes(app: App) -> Router {
     Router::new()
         .merge(health::routes())
         .merge(collections::routes())
@@ -24,7 +45,6 @@ pub fn router(app: App) -> Router {
         .merge(admin_ui::routes())
         .fallback(nothing_here)
         .method_not_allowed_fallback(nothing_here)
-        .layer(ServiceBuilder::new().layer(compression()).layer(from_fn_with_state(laid, around)))
         .with_state(app)
 }
 

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use http::Request;
 use hyper::body::Incoming;
@@ -19,12 +18,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tower::Service;
 
 use super::connections::{Connection, Connections, Place};
 use super::extract::Peer;
 use super::middleware::header_limits::{MOST_BYTES_READ, MOST_READ};
-use super::router;
+use super::router::Service;
 use crate::app::App;
 
 /// How many connections may wait to be accepted.
@@ -70,7 +68,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 /// Serves the app until `stop` comes back; then nothing more is accepted, and what is under way gets ten seconds.
 pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = ()>) {
     let connections = Connections::new(places(app.config.max_connections));
-    let router = router(app);
+    let service = Service::new(app);
     let (stopping, stopped) = watch::channel(false);
     let mut open = JoinSet::new();
     let mut stop = pin!(stop);
@@ -82,7 +80,7 @@ pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = (
                 Ok((stream, peer)) => {
                     // Where all places are at work, the newcomer is turned away.
                     if let Some(place) = connections.enter() {
-                        open.spawn(connection(router.clone(), stream, peer, place, stopped.clone()));
+                        open.spawn(connection(service.clone(), stream, peer, place, stopped.clone()));
                     }
                 }
                 Err(error) if is_of_the_connection(&error) => {}
@@ -130,7 +128,7 @@ fn is_of_the_connection(error: &io::Error) -> bool {
 }
 
 async fn connection(
-    router: Router,
+    service: Service,
     stream: TcpStream,
     peer: SocketAddr,
     place: Place,
@@ -139,9 +137,9 @@ async fn connection(
     let _ = stream.set_nodelay(true);
     let known = Arc::clone(&place.connection);
     let io = TokioIo::new(Watched { stream, known: Arc::clone(&known) });
-    let service = service_fn(|request: Request<Incoming>| answer(router.clone(), request, peer, Arc::clone(&known)));
+    let answering = service_fn(|request: Request<Incoming>| answer(service.clone(), request, peer, Arc::clone(&known)));
     let builder = builder();
-    let mut serving = pin!(builder.serve_connection(io, service));
+    let mut serving = pin!(builder.serve_connection(io, answering));
     let mut leave = pin!(known.has_to_leave(SILENT));
     let mut is_stopping = false;
     loop {
@@ -180,7 +178,7 @@ fn builder() -> auto::Builder<TokioExecutor> {
 }
 
 async fn answer(
-    mut router: Router,
+    service: Service,
     request: Request<Incoming>,
     peer: SocketAddr,
     known: Arc<Connection>,
@@ -190,9 +188,9 @@ async fn answer(
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(Peer(peer));
     request.extensions_mut().insert(known);
-    let response = router.call(request).await;
+    let response = service.answer(request).await;
     drop(running);
-    response
+    Ok(response)
 }
 
 /// A stream that tells when bytes move.

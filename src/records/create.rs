@@ -1,21 +1,20 @@
 //! Creating a record (contract: records, section 6).
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::Map;
 
 use super::input::{self, Resolved};
 use super::save::{Draft, Known, Prepared, Save};
+use super::viewer::Viewer;
 use super::{RecordInput, Records, Rendered, accounts, gate, validate};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::files::limits;
 use crate::filter::Input;
 use crate::ids;
-use crate::schema::field::text::TextOptions;
-use crate::schema::{Collection, FieldKind, Modifier, Record, Schema};
-use crate::store::{ReadLane, Tx, Value};
+use crate::schema::{FieldKind, Modifier, Record, Schema};
+use crate::store::{Tx, Value};
 
 /// What a body may have beside what its fields ask for.
 const PLAIN_BODY: i64 = 32 << 20;
@@ -48,39 +47,32 @@ impl Records {
     pub async fn create(&self, context: &RequestContext, collection: &str, input: RecordInput) -> Result<Rendered> {
         let schema = self.parts.schema.current();
         let collection = schema.find(collection).ok_or(Error::NotFound(gate::NO_COLLECTION.into()))?;
-        let lane = create_lane(context, collection, &input);
-        let record = Save::new(self, context, collection, None, input).run(lane).await?;
-        self.render(context, &record).await
+        let lane =
+            gate::lane(context, [collection.create_rule.as_deref(), Viewer::of(context).manage_rule(collection)]);
+        Save::new(self, context, collection, None, input).run(lane).await
     }
-}
-
-/// Rules that speak of other rows, and ids that must be compared in any case, may walk through a table.
-fn create_lane(context: &RequestContext, collection: &Collection, input: &RecordInput) -> ReadLane {
-    let rule = collection.create_rule.as_deref().unwrap_or_default();
-    let walks = !context.is_superuser() && gate::may_walk(rule);
-    let compares = input.data.contains_key("id") && !id_options(collection).is_some_and(has_default_pattern);
-    if walks || compares { ReadLane::Slow } else { ReadLane::Fast }
 }
 
 /// Everything that is asked of a new record before it may be written.
 pub(super) fn prepare(save: &Save, tx: &mut Tx<'_>, schema: Arc<Schema>, known: &Known) -> Result<Prepared> {
     let collection = save.collection(&schema)?;
     let superuser = save.context.is_superuser();
-    let rule = match (&collection.create_rule, superuser) {
-        (None, false) => return Err(Error::Forbidden(gate::SUPERUSERS_ONLY.into())),
-        (Some(rule), false) => rule.as_str(),
-        (_, true) => "",
-    };
+    let rule = gate::applicable(&save.context, &collection.create_rule)?;
     let mut record = Record::new(collection.clone());
     let resolved = input::resolve(&record, &save.data, &save.uploads, superuser);
     resolved.apply(&mut record);
 
     let candidate = Candidate { save, schema: &schema, record: candidate(&record), resolved: &resolved };
-    if !rule.is_empty() && !candidate.satisfies(tx, rule)? {
+    if let Some(rule) = rule
+        && !candidate.satisfies(tx, rule)?
+    {
         return Err(Error::bad_request(save.failure()));
     }
-    if let Some(options) = collection.auth() {
-        let manager = superuser || candidate.is_managed(tx, options.manage_rule.as_deref())?;
+    if collection.is_auth() {
+        let manager = match Viewer::of(&save.context).manage_rule(&collection) {
+            Some(rule) => candidate.satisfies(tx, rule)?,
+            None => superuser,
+        };
         accounts::check_create(&collection, &save.data, &record, manager).into_result(save.failure())?;
     }
 
@@ -98,7 +90,8 @@ pub(super) fn prepare(save: &Save, tx: &mut Tx<'_>, schema: Arc<Schema>, known: 
     };
     let (errors, links) = checked.run(tx)?;
     errors.into_result(save.failure())?;
-    Ok(Prepared::Ready(Box::new(Draft { schema, before: None, record, generated_id, passwords, files, links })))
+    let body = save.body_for_answer(&resolved, &collection);
+    Ok(Prepared::Ready(Box::new(Draft { schema, before: None, record, generated_id, passwords, files, links, body })))
 }
 
 /// The record as rules see it: nothing is generated yet but a placeholder for the id, and nobody is verified.
@@ -122,21 +115,10 @@ struct Candidate<'a> {
 
 impl Candidate<'_> {
     fn satisfies(&self, tx: &mut Tx<'_>, rule: &str) -> Result<bool> {
-        let body = if gate::reads_body(rule) {
-            Cow::Owned(self.resolved.body(&self.record.collection))
-        } else {
-            Cow::Owned(Map::new())
-        };
+        let body = if gate::reads_body(rule) { self.resolved.body(&self.record.collection) } else { Map::new() };
         let input = Input { context: &self.save.context, body: &body };
         let conditions = &self.save.records.parts.conditions;
         gate::or_false(conditions.admits_candidate(tx, self.schema, &self.record, rule, &input))
-    }
-
-    fn is_managed(&self, tx: &mut Tx<'_>, rule: Option<&str>) -> Result<bool> {
-        match rule {
-            Some(rule) if !rule.is_empty() && self.save.context.caller.is_some() => self.satisfies(tx, rule),
-            _ => Ok(false),
-        }
     }
 }
 
@@ -150,7 +132,7 @@ fn generate(record: &mut Record, known: &Known) {
         }
         record.values[at] = match &known.id {
             Some(id) if options.primary_key => Value::from(id.as_str()),
-            _ if options.primary_key && has_default_form(options) => {
+            _ if options.is_default_id() => {
                 let ordered = !collection.is_auth() && !collection.system;
                 Value::from(if ordered { ids::ordered_record_id() } else { ids::random_record_id() })
             }
@@ -161,24 +143,4 @@ fn generate(record: &mut Record, known: &Known) {
             _ => continue,
         };
     }
-}
-
-/// The options of a collection's primary key.
-pub(super) fn id_options(collection: &Collection) -> Option<&TextOptions> {
-    collection.fields.iter().find_map(|field| match &field.kind {
-        FieldKind::Text(options) if options.primary_key => Some(options),
-        _ => None,
-    })
-}
-
-/// Whether ids are restricted to `[a-z0-9]`, so that no two differ in case alone.
-pub(super) fn has_default_pattern(options: &TextOptions) -> bool {
-    options.pattern == "^[a-z0-9]+$"
-}
-
-fn has_default_form(options: &TextOptions) -> bool {
-    let length = ids::RECORD_ID_LENGTH as i64;
-    has_default_pattern(options)
-        && options.autogenerate_pattern == "[a-z0-9]{15}"
-        && (options.min, options.max) == (length, length)
 }

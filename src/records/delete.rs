@@ -1,14 +1,12 @@
 //! Deleting a record, with what goes with it.
 
-use serde_json::Map;
-
 use super::{Records, cascade, gate, save, write};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::filter::Input;
 use crate::schema::{CollectionRef, Record, Schema};
-use crate::store::{ReadLane, Tx, WriteLane};
+use crate::store::{Tx, WriteLane};
 
 /// How often a delete starts anew because tables changed under it.
 const ATTEMPTS: usize = 3;
@@ -31,11 +29,8 @@ impl Records {
 
     async fn try_delete(&self, context: &RequestContext, collection: &str, id: &str) -> Result<()> {
         let schema = self.parts.schema.current();
-        let collection =
-            schema.find(collection).cloned().ok_or(Error::NotFound("Missing collection context.".into()))?;
-        let rule = rule_for(context, &collection)?;
-        let reads = if gate::may_walk(rule) { ReadLane::Slow } else { ReadLane::Fast };
-
+        let collection = schema.find(collection).cloned().ok_or(Error::NotFound(gate::MISSING_COLLECTION.into()))?;
+        let reads = gate::lane(context, [gate::applicable(context, &collection.delete_rule)?]);
         let (records, asked) = (self.clone(), (schema.clone(), collection.clone(), context.clone(), id.to_owned()));
         let (seen, lane) = self
             .parts
@@ -72,22 +67,14 @@ impl Records {
         context: &RequestContext,
         id: &str,
     ) -> Result<Record> {
-        let rule = rule_for(context, collection)?;
+        let rule = gate::applicable(context, &collection.delete_rule)?;
         let record = super::load(tx, collection, id)?.ok_or_else(Error::not_found)?;
-        let body = Map::new();
-        let input = Input { context, body: &body };
-        let admitted =
-            rule.is_empty() || gate::or_false(self.parts.conditions.admits(tx, schema, collection, rule, id, &input))?;
+        let input = Input::of(context);
+        let admitted = match rule {
+            None => true,
+            Some(rule) => gate::or_false(self.parts.conditions.admits(tx, schema, collection, rule, id, &input))?,
+        };
         if admitted { Ok(record) } else { Err(Error::not_found()) }
-    }
-}
-
-/// The rule that a caller is under; empty for superusers.
-fn rule_for<'a>(context: &RequestContext, collection: &'a CollectionRef) -> Result<&'a str> {
-    match &collection.delete_rule {
-        _ if context.is_superuser() => Ok(""),
-        Some(rule) => Ok(rule),
-        None => Err(Error::Forbidden(gate::SUPERUSERS_ONLY.into())),
     }
 }
 

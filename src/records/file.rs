@@ -1,14 +1,11 @@
 //! The file of a record, for those who may have it (contract: files, section 5).
 
-use serde_json::Map;
-
 use super::{Records, gate};
 use crate::context::{Occasion, RequestContext};
 use crate::error::{Error, Result};
 use crate::files::StoredFile;
 use crate::filter::Input;
 use crate::schema::{FieldKind, Record};
-use crate::store::ReadLane;
 
 impl Records {
     /// A stored file of a record. Files of protected fields are subject to the view rule, with the context's caller:
@@ -19,8 +16,7 @@ impl Records {
     pub async fn file(&self, context: &RequestContext, collection: &str, id: &str, name: &str) -> Result<StoredFile> {
         let schema = self.parts.schema.current();
         let collection = schema.find(collection).cloned().ok_or(Error::NotFound(gate::NO_COLLECTION.into()))?;
-        let rule = collection.view_rule.as_deref().unwrap_or_default();
-        let lane = if gate::may_walk(rule) { ReadLane::Slow } else { ReadLane::Fast };
+        let lane = gate::lane(context, [collection.view_rule.as_deref()]);
         let records = self.clone();
         let context = context.on(Occasion::ProtectedFile);
         let (of, wanted, file) = (collection.clone(), id.to_owned(), name.to_owned());
@@ -31,8 +27,7 @@ impl Records {
                 if !is_protected(&record, &file).ok_or_else(Error::not_found)? || context.is_superuser() {
                     return Ok(());
                 }
-                let body = Map::new();
-                let input = Input { context: &context, body: &body };
+                let input = Input::of(&context);
                 let admitted = match of.view_rule.as_deref() {
                     None => false,
                     Some("") => true,

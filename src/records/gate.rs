@@ -1,15 +1,35 @@
-//! What stands before every write: the texts of refusals, and how a rule's answer is taken.
+//! What stands before every verb: which rule applies, where it is asked, and how its answer is taken.
 
+use crate::context::RequestContext;
 use crate::error::{Error, Result};
+use crate::store::ReadLane;
 
-/// The collection of a create or an update is not there.
+/// The collection of a list, a view or a delete is not there.
+pub(super) const MISSING_COLLECTION: &str = "Missing collection context.";
+/// The collection of a create, an update or a file is not there.
 pub(super) const NO_COLLECTION: &str = "Missing or invalid collection context.";
-/// The rule is null.
-pub(super) const SUPERUSERS_ONLY: &str = "Only superusers can perform this action.";
 
-/// Whether a rule speaks of rows that no key leads to, so that asking it may walk through a table.
-pub(super) fn may_walk(rule: &str) -> bool {
-    rule.contains("@collection") || rule.contains("_via_")
+/// The rule that applies to a caller; `None` is no condition.
+///
+/// # Errors
+/// `Forbidden` where there is no rule and the caller is no superuser.
+pub(super) fn applicable<'r>(context: &RequestContext, rule: &'r Option<String>) -> Result<Option<&'r str>> {
+    match rule.as_deref() {
+        _ if context.is_superuser() => Ok(None),
+        None => Err(Error::Forbidden("Only superusers can perform this action.".into())),
+        Some(rule) => Ok(Some(rule).filter(|rule| !rule.is_empty())),
+    }
+}
+
+/// The lane in which rules are asked about one record. A rule that speaks of rows that no key leads to may walk
+/// through a table. Its words decide, not its plan as with lists and views: what a rule compiles to can depend on
+/// the record and on what was sent for it, which are only known inside the read.
+pub(super) fn lane<'r>(context: &RequestContext, rules: impl IntoIterator<Item = Option<&'r str>>) -> ReadLane {
+    let walks = |rule: &str| rule.contains("@collection") || rule.contains("_via_");
+    match !context.is_superuser() && rules.into_iter().flatten().any(walks) {
+        true => ReadLane::Slow,
+        false => ReadLane::Fast,
+    }
 }
 
 /// Whether a rule can read what was sent.

@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use serde_json::Map;
-
 use super::paging::Paging;
 use super::read::read_in;
 use super::render::Rendering;
-use super::view::applicable;
-use super::{Page, Records, rules};
+use super::{Page, Records, gate, rules};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::filter::{self, Input};
@@ -58,8 +55,8 @@ impl Records {
     }
 
     async fn list_on(&self, schema: Arc<Schema>, context: &RequestContext, collection: &str) -> Result<Page> {
-        let collection = schema.find(collection).ok_or(Error::NotFound("Missing collection context.".into()))?;
-        let rule = applicable(context, collection.list_rule.as_deref())?;
+        let collection = schema.find(collection).ok_or(Error::NotFound(gate::MISSING_COLLECTION.into()))?;
+        let rule = gate::applicable(context, &collection.list_rule)?;
         let paging = Paging::of(context)?;
         let request = filter::Request {
             schema: &schema,
@@ -69,7 +66,7 @@ impl Records {
             sort: context.query_value("sort"),
             superuser: context.is_superuser(),
             candidate: false,
-            input: Input { context, body: &Map::new() },
+            input: Input::of(context),
         };
         let reading = self.reading(&request, paging).map_err(rules::unevaluable)?;
         let (found, total) = self.read_page(reading).await.map_err(rules::unevaluable)?;

@@ -54,7 +54,7 @@ impl Plan {
     /// Whether rows can be passed over. A condition that names no column (is anybody signed in?) holds for all rows
     /// or for none, and the engine asks it once.
     fn skips_rows(&self) -> bool {
-        self.compiled.distinct || self.compiled.condition.contains('"')
+        self.compiled.condition.contains('"')
     }
 
     /// `FROM … WHERE …`, with a condition of the caller's own before the compiled one.
@@ -93,16 +93,11 @@ impl Plan {
 
 impl Condition {
     /// A page: the rows between an offset and a limit.
-    ///
-    /// Rows that joins multiplied are put together by their id, which costs less than comparing all columns.
     pub(super) fn page(&self, layout: &Layout, limit: i64, offset: i64) -> Sql {
         let compiled = &self.plan.compiled;
         let text = self.plan.page.get_or_init(|| {
             let mut text = format!("SELECT {}", layout.columns);
             self.plan.push_from(&mut text, &layout.table, "");
-            if compiled.distinct {
-                push_group(&mut text, layout);
-            }
             if !compiled.order.is_empty() {
                 text.push_str(" ORDER BY ");
                 text.push_str(&compiled.order);
@@ -119,21 +114,14 @@ impl Condition {
 
     /// How many rows there are in all.
     pub(super) fn count(&self, layout: &Layout) -> Sql {
-        let compiled = &self.plan.compiled;
-        // Joins that multiply nothing, and ask nothing, do not change how many rows there are.
-        let whole = compiled.condition.is_empty() && !compiled.distinct;
+        // Joins multiply nothing: without a condition they do not change how many rows there are.
+        let whole = self.plan.compiled.condition.is_empty();
         let text = self.plan.count.get_or_init(|| {
-            let mut text = String::new();
+            let mut text = String::from("SELECT COUNT(*)");
             if whole {
-                text.push_str("SELECT COUNT(*) FROM ");
+                text.push_str(" FROM ");
                 text.push_str(&layout.table);
-            } else if compiled.distinct {
-                text.push_str("SELECT COUNT(*) FROM (SELECT 1");
-                self.plan.push_from(&mut text, &layout.table, "");
-                push_group(&mut text, layout);
-                text.push(')');
             } else {
-                text.push_str("SELECT COUNT(*)");
                 self.plan.push_from(&mut text, &layout.table, "");
             }
             text
@@ -191,12 +179,6 @@ impl Condition {
         values.extend_from_slice(condition);
         values
     }
-}
-
-fn push_group(text: &mut String, layout: &Layout) {
-    text.push_str(" GROUP BY ");
-    text.push_str(&layout.table);
-    text.push_str(r#"."id""#);
 }
 
 /// Placeholders for so many ids, rounded up to a power of two, so that there are few texts.

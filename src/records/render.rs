@@ -4,8 +4,6 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use serde_json::Map;
-
 use super::batch::Batch;
 use super::expand::Expansion;
 use super::layout::Layout;
@@ -33,7 +31,7 @@ impl Rendering {
         let viewer = Viewer::of(context);
         // A rule that cannot be evaluated makes nobody a manager.
         let manage = viewer.manage_rule(collection).and_then(|rule| {
-            let input = Input { context, body: &Map::new() };
+            let input = Input::of(context);
             parts.conditions.rule(schema, collection, rule, &input).ok()
         });
         let expansion = Expansion::plan(parts, schema, context, &viewer, collection);

@@ -1,13 +1,10 @@
 //! Whether a record satisfies a rule that belongs to no verb: who may sign in.
 
-use serde_json::Map;
-
 use super::{Records, gate};
 use crate::context::RequestContext;
 use crate::error::Result;
 use crate::filter::Input;
 use crate::schema::Record;
-use crate::store::ReadLane;
 
 impl Records {
     /// Whether a stored record satisfies a rule, as the context's caller asks it. An empty rule is satisfied, one
@@ -19,13 +16,12 @@ impl Records {
         if rule.is_empty() {
             return Ok(true);
         }
-        let lane = if gate::may_walk(rule) { ReadLane::Slow } else { ReadLane::Fast };
         let (records, schema) = (self.clone(), self.parts.schema.current());
+        let lane = gate::lane(context, [Some(rule)]);
         let (context, rule) = (context.clone(), rule.to_owned());
         let (collection, id) = (record.collection.clone(), record.id().to_owned());
         let admits = move |tx: &mut crate::store::Tx<'_>| {
-            let body = Map::new();
-            let input = Input { context: &context, body: &body };
+            let input = Input::of(&context);
             gate::or_false(records.parts.conditions.admits(tx, &schema, &collection, &rule, &id, &input))
         };
         self.parts.store.read(lane, admits).await

@@ -10,13 +10,13 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::input::Sent;
+use super::input::{Resolved, Sent};
 use super::validate::Link;
-use super::{RecordInput, Records, create, gate, update, write};
+use super::{RecordInput, Records, Rendered, create, gate, update, write};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::files::NewFile;
-use crate::schema::{CollectionRef, Record, Schema};
+use crate::schema::{Collection, CollectionRef, Record, Schema};
 use crate::store::{ReadLane, Tx, WriteLane};
 
 /// How often a save starts anew before it gives up: schema and row would have to move each time.
@@ -69,6 +69,15 @@ pub(super) struct Draft {
     pub(super) files: Vec<NewFile>,
     /// The ids that it newly points to.
     pub(super) links: Vec<Link>,
+    /// What was sent, for the rules that the answer asks; empty where it asks none.
+    pub(super) body: Map<String, Json>,
+}
+
+/// A record that was written.
+pub(super) struct Saved {
+    record: Record,
+    /// As in [`Draft`].
+    body: Map<String, Json>,
 }
 
 impl Save {
@@ -108,9 +117,23 @@ impl Save {
         }
     }
 
-    /// Saves; the record as it is stored.
-    pub(super) async fn run(self, lane: ReadLane) -> Result<Record> {
+    /// What was sent, for the rules that the answer may ask: of the targets of expands, and who is a manager.
+    pub(super) fn body_for_answer(&self, resolved: &Resolved<'_>, collection: &Collection) -> Map<String, Json> {
+        match self.context.query_value("expand").is_some() || collection.is_auth() {
+            true => resolved.body(collection),
+            false => Map::new(),
+        }
+    }
+
+    /// Saves; the record as the caller sees it.
+    pub(super) async fn run(self, lane: ReadLane) -> Result<Rendered> {
         let save = Arc::new(self);
+        let Saved { record, body } = Arc::clone(&save).saved(lane).await?;
+        save.records.render(&save.context.with_body(body), &record).await
+    }
+
+    async fn saved(self: Arc<Self>, lane: ReadLane) -> Result<Saved> {
+        let save = self;
         let mut known = Known::default();
         let result = save.attempts(lane, &mut known).await;
         if result.is_err() && !known.files.is_empty() {
@@ -125,7 +148,7 @@ impl Save {
         result
     }
 
-    async fn attempts(self: &Arc<Self>, lane: ReadLane, known: &mut Known) -> Result<Record> {
+    async fn attempts(self: &Arc<Self>, lane: ReadLane, known: &mut Known) -> Result<Saved> {
         let parts = &self.records.parts;
         for _ in 0..ATTEMPTS {
             let (save, so_far) = (Arc::clone(self), known.clone());
@@ -143,7 +166,7 @@ impl Save {
             let (save, so_far) = (Arc::clone(self), known.clone());
             let written = parts.store.write(WriteLane::Grouped, move |tx| save.commit(tx, &draft, &so_far)).await;
             match written {
-                Ok(Some(record)) => return Ok(record),
+                Ok(Some(saved)) => return Ok(saved),
                 Ok(None) | Err(Error::StaleSchema(_)) => {}
                 Err(error) => return Err(error),
             }
@@ -173,14 +196,16 @@ impl Save {
     }
 
     /// Writes a draft, or a new one where the row or the schema moved; `None` where heavy work is missing for it.
-    fn commit(&self, tx: &mut Tx<'_>, draft: &Draft, known: &Known) -> Result<Option<Record>> {
+    fn commit(&self, tx: &mut Tx<'_>, draft: &Draft, known: &Known) -> Result<Option<Saved>> {
+        let write = |tx: &mut Tx<'_>, draft: &Draft| {
+            let record = write::save(self, tx, draft, known.passwords(draft))?;
+            Ok(Some(Saved { record, body: draft.body.clone() }))
+        };
         if self.still_holds(tx, draft)? {
-            return write::save(self, tx, draft, known.passwords(draft)).map(Some);
+            return write(tx, draft);
         }
         match self.prepare(tx, known)? {
-            Prepared::Ready(draft) if known.covers(&draft) => {
-                write::save(self, tx, &draft, known.passwords(&draft)).map(Some)
-            }
+            Prepared::Ready(draft) if known.covers(&draft) => write(tx, &draft),
             _ => Ok(None),
         }
     }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use serde_json::Map;
 
 use super::save::{Draft, Known, Prepared, Save};
+use super::viewer::Viewer;
 use super::{RecordInput, Records, Rendered, accounts, gate, input, validate};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::filter::Input;
 use crate::schema::Schema;
-use crate::store::{ReadLane, Tx};
+use crate::store::Tx;
 
 impl Records {
     /// Updates a record.
@@ -27,11 +28,9 @@ impl Records {
     ) -> Result<Rendered> {
         let schema = self.parts.schema.current();
         let collection = schema.find(collection).ok_or(Error::NotFound(gate::NO_COLLECTION.into()))?;
-        let rule = collection.update_rule.as_deref().unwrap_or_default();
-        let walks = !context.is_superuser() && gate::may_walk(rule);
-        let lane = if walks { ReadLane::Slow } else { ReadLane::Fast };
-        let record = Save::new(self, context, collection, Some(id), input).run(lane).await?;
-        self.render(context, &record).await
+        let lane =
+            gate::lane(context, [collection.update_rule.as_deref(), Viewer::of(context).manage_rule(collection)]);
+        Save::new(self, context, collection, Some(id), input).run(lane).await
     }
 }
 
@@ -39,11 +38,7 @@ impl Records {
 pub(super) fn prepare(save: &Save, tx: &mut Tx<'_>, schema: Arc<Schema>, id: &str, known: &Known) -> Result<Prepared> {
     let collection = save.collection(&schema)?;
     let superuser = save.context.is_superuser();
-    let rule = match (&collection.update_rule, superuser) {
-        (None, false) => return Err(Error::Forbidden(gate::SUPERUSERS_ONLY.into())),
-        (Some(rule), false) => rule.as_str(),
-        (_, true) => "",
-    };
+    let rule = gate::applicable(&save.context, &collection.update_rule)?;
     let before = super::load(tx, &collection, id)?.ok_or_else(Error::not_found)?;
     let resolved = input::resolve(&before, &save.data, &save.uploads, superuser);
 
@@ -52,17 +47,17 @@ pub(super) fn prepare(save: &Save, tx: &mut Tx<'_>, schema: Arc<Schema>, id: &st
         let input = Input { context: &save.context, body: &body };
         gate::or_false(save.records.parts.conditions.admits(tx, &schema, &collection, rule, id, &input))
     };
-    if !rule.is_empty() && !satisfies(tx, rule)? {
+    if let Some(rule) = rule
+        && !satisfies(tx, rule)?
+    {
         return Err(Error::not_found());
     }
     let mut record = before.clone();
     resolved.apply(&mut record);
-    if let Some(options) = collection.auth() {
-        let manage_rule = options.manage_rule.as_deref().filter(|rule| !rule.is_empty());
-        let manager = match manage_rule {
-            _ if superuser => true,
-            Some(rule) if save.context.caller.is_some() => satisfies(tx, rule)?,
-            _ => false,
+    if collection.is_auth() {
+        let manager = match Viewer::of(&save.context).manage_rule(&collection) {
+            Some(rule) => satisfies(tx, rule)?,
+            None => superuser,
         };
         match accounts::check_update(&save.data, &before, &record, manager, known) {
             accounts::Checked::Verify { plain, hash } => return Ok(Prepared::Verify { plain, hash }),
@@ -82,6 +77,6 @@ pub(super) fn prepare(save: &Save, tx: &mut Tx<'_>, schema: Arc<Schema>, id: &st
     };
     let (errors, links) = checked.run(tx)?;
     errors.into_result(save.failure())?;
-    let before = Some(before);
-    Ok(Prepared::Ready(Box::new(Draft { schema, before, record, generated_id: false, passwords, files, links })))
+    let (before, body) = (Some(before), save.body_for_answer(&resolved, &collection));
+    Ok(Prepared::Ready(Box::new(Draft { schema, before, record, generated_id: false, passwords, files, links, body })))
 }

@@ -1,9 +1,8 @@
 //! The checks of all fields of a record together, those that need the database included.
 
-use super::accounts;
 use std::collections::HashSet;
 
-use super::create::{has_default_pattern, id_options};
+use super::accounts;
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::files::{NewFile, limits};
 use crate::schema::auth_options::is_provider;
@@ -12,7 +11,7 @@ use crate::schema::field::password::PasswordOptions;
 use crate::schema::field::relation::RelationOptions;
 use crate::schema::field::text::{self, TextOptions};
 use crate::schema::{Collection, CollectionRef, Field, FieldKind, Record, Schema};
-use crate::store::{Tx, Value, quoted};
+use crate::store::{Tx, Value, expression, quoted};
 
 /// bcrypt's limit, which the contract keeps.
 const LONGEST_PASSWORD: usize = 72;
@@ -73,15 +72,11 @@ impl Check<'_> {
             return Ok((before.id() != id)
                 .then(|| Fault::new("validation_pk_change", "The record primary key cannot be changed.")));
         }
+        if let Some(fault) = same_but_for_case(tx, self.record)? {
+            return Ok(Some(fault));
+        }
         if id.is_empty() || self.generated_id {
             return Ok(field.check(self.record.get("id")));
-        }
-        if !has_default_pattern(options) {
-            let table = quoted(&self.record.collection.name);
-            let text = format!(r#"SELECT 1 FROM {table} WHERE lower("id") = lower(?) LIMIT 1"#);
-            if tx.row((text.as_str(), &[Value::from(id)][..]), |_| Ok(()))?.is_some() {
-                return Ok(Some(taken_id(&self.record.collection)));
-            }
         }
         match text::check_primary_key(options, id).or_else(|| field.check(self.record.get("id"))) {
             None => foreign_auth_id(tx, self.schema, self.record),
@@ -111,8 +106,7 @@ impl Check<'_> {
         known.extend(new.iter().map(|file| file.name.clone()));
         let unknown: Vec<String> = names.iter().filter(|name| !known.contains(*name)).map(|name| cut(name)).collect();
         if !unknown.is_empty() {
-            let message = format!("Invalid new files: [{}].", unknown.join(" "));
-            return Some(Fault::new("validation_invalid_file", message).with("invalidFiles", unknown));
+            return Some(limits::invalid_names(unknown));
         }
         field.check(value).or_else(|| new.iter().find_map(|file| limits::check(options, file)))
     }
@@ -206,10 +200,28 @@ fn missing_records() -> Fault {
 
 /// The fault of an id that another record of the collection has.
 pub(super) fn taken_id(collection: &Collection) -> Fault {
-    if id_options(collection).is_none_or(has_default_pattern) {
-        return Fault::new("validation_not_unique", "Value must be unique.");
+    if allows_mixed_case_ids(collection) {
+        Fault::new("validation_pk_invalid", "The record primary key is invalid or already exists.")
+    } else {
+        Fault::new("validation_not_unique", "Value must be unique.")
     }
-    Fault::new("validation_pk_invalid", "The record primary key is invalid or already exists.")
+}
+
+fn allows_mixed_case_ids(collection: &Collection) -> bool {
+    let field = collection.field("id");
+    field.is_some_and(|field| matches!(&field.kind, FieldKind::Text(options) if options.allows_mixed_case_ids()))
+}
+
+/// Whether another record has the id of a new one, be it in another case, where ids can differ so. An index of ours
+/// finds it.
+fn same_but_for_case(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Fault>> {
+    if !allows_mixed_case_ids(&record.collection) {
+        return Ok(None);
+    }
+    let column = expression::ignoring_case(&quoted("id"));
+    let text = format!("SELECT 1 FROM {} WHERE {column} = ? LIMIT 1", quoted(&record.collection.name));
+    let found = tx.row((text.as_str(), &[Value::from(record.id())][..]), |_| Ok(()))?;
+    Ok(found.map(|()| taken_id(&record.collection)))
 }
 
 /// An id is unique among all records that can log in.
@@ -248,7 +260,7 @@ pub(super) fn again(
     schema: &Schema,
     record: &Record,
     links: &[Link],
-    new_id: bool,
+    is_new: bool,
     failure: &'static str,
 ) -> Result<()> {
     for link in links {
@@ -256,8 +268,9 @@ pub(super) fn again(
             return Err(Error::invalid(failure, (link.field.as_str(), missing_records()).into()));
         }
     }
-    if new_id && let Some(fault) = foreign_auth_id(tx, schema, record)? {
-        return Err(Error::invalid(failure, ("id", fault).into()));
-    }
-    Ok(())
+    let fault = match is_new.then(|| same_but_for_case(tx, record)).transpose()?.flatten() {
+        None if is_new => foreign_auth_id(tx, schema, record)?,
+        fault => fault,
+    };
+    fault.map_or(Ok(()), |fault| Err(Error::invalid(failure, ("id", fault).into())))
 }

@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use serde_json::Map;
-
 use super::read::read_in;
 use super::render::Rendering;
-use super::{Records, Rendered, rules};
+use super::{Records, Rendered, gate, rules};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::filter::Input;
@@ -30,8 +28,8 @@ impl Records {
         collection: &str,
         id: &str,
     ) -> Result<Rendered> {
-        let collection = schema.find(collection).ok_or(Error::NotFound("Missing collection context.".into()))?;
-        let rule = applicable(context, collection.view_rule.as_deref())?;
+        let collection = schema.find(collection).ok_or(Error::NotFound(gate::MISSING_COLLECTION.into()))?;
+        let rule = gate::applicable(context, &collection.view_rule)?;
         let rendering = Rendering::plan(&self.parts, &schema, context, collection);
         let (query, own) = self.row_of(&schema, context, collection, rule, id, &rendering)?;
         let lane = if own == ReadLane::Slow { own } else { rendering.lane(&self.parts)? };
@@ -53,25 +51,11 @@ impl Records {
         let Some(rule) = rule else {
             return Ok((Sql { text: layout.by_id.clone(), values: vec![id.into()] }, ReadLane::Fast));
         };
-        let input = Input { context, body: &Map::new() };
+        let input = Input::of(context);
         let condition = self.parts.conditions.rule(schema, collection, rule, &input).map_err(hidden)?;
         let query = condition.one(layout, id);
         let lane = condition.lane(&self.parts.store, &query).map_err(hidden)?;
         Ok((query, lane))
-    }
-}
-
-/// The rule that applies to a caller; `None` is no condition.
-///
-/// # Errors
-/// `Forbidden` where there is no rule and the caller is no superuser.
-pub(super) fn applicable<'r>(context: &RequestContext, rule: Option<&'r str>) -> Result<Option<&'r str>> {
-    if context.is_superuser() {
-        return Ok(None);
-    }
-    match rule {
-        None => Err(Error::Forbidden("Only superusers can perform this action.".into())),
-        Some(rule) => Ok(Some(rule).filter(|rule| !rule.is_empty())),
     }
 }
 

@@ -14,8 +14,7 @@ use crate::time;
 pub(super) fn save(save: &Save, tx: &mut Tx<'_>, draft: &Draft, hashes: Vec<(usize, String)>) -> Result<Record> {
     let failure = save.failure();
     let mut record = draft.record.clone();
-    let new_id = draft.before.is_none() && !draft.generated_id;
-    validate::again(tx, &draft.schema, &record, &draft.links, new_id, failure)?;
+    validate::again(tx, &draft.schema, &record, &draft.links, draft.before.is_none(), failure)?;
     let password = record.collection.field_index("password");
     let password_sent = hashes.iter().any(|(at, _)| Some(*at) == password);
     for (at, hash) in hashes {

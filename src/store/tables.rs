@@ -1,5 +1,6 @@
 //! Changes of tables, by intent. Each function answers the statements for [`super::Tx::define`].
 
+use super::expression::ignoring_case;
 use super::{Column, quoted};
 
 /// Makes a table with these columns in this order.
@@ -62,6 +63,12 @@ pub fn drop_index(name: &str) -> String {
 /// Makes a plain index of ours (`_tb_…`) on one column, if it is not there.
 pub fn create_plain_index(name: &str, table: &str, column: &str) -> String {
     format!("CREATE INDEX IF NOT EXISTS {} ON {} ({})", quoted(name), quoted(table), quoted(column))
+}
+
+/// Makes an index of ours on one column that finds texts whatever the case of their ASCII letters, if it is not there.
+pub fn create_index_ignoring_case(name: &str, table: &str, column: &str) -> String {
+    let column = ignoring_case(&quoted(column));
+    format!("CREATE INDEX IF NOT EXISTS {} ON {} ({column})", quoted(name), quoted(table))
 }
 
 /// A condition: the column holds a JSON array. `iif`, because the type of what is no JSON may not be asked.

@@ -1,12 +1,13 @@
 //! Starting and stopping.
 
 use std::io::Read;
+use std::process::Output;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::support::{Client, Process, TestServer, id, notes, run_command, slow_connection};
 
@@ -218,14 +219,53 @@ fn a_file_configures_and_the_environment_wins() {
 #[test]
 fn a_setting_that_makes_no_sense_is_a_clear_error() {
     let root = tempfile::tempdir().unwrap();
-    for args in [&["serve", "--http", "nonsense"][..], &["serve", "--no-such-flag"], &["no-such-command"]] {
-        let output = run_command(root.path(), args);
-        assert!(!output.status.success(), "{args:?}");
-        assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"), "{args:?}");
+    for (args, told) in [
+        (&["serve", "--http", "nonsense"][..], "write host and port, such as 127.0.0.1:8090."),
+        (&["serve", "--http", "127.0.0.1:99999"], "write host and port"),
+        (&["serve", "--http", "192.0.2.1:18080"], "192.0.2.1:18080 is no address of this machine"),
+        (&["serve", "--query-timeout", "0"], "it must be a whole number of at least 1"),
+        (&["serve", "--no-such-flag"], "'--no-such-flag'"),
+        (&["no-such-command"], "'no-such-command'"),
+        (&["serve", "--config", "missing.toml"], "missing.toml cannot be read"),
+    ] {
+        is_refused(&run_command(root.path(), args), told);
     }
-    std::fs::write(root.path().join("tuckbox.toml"), "htpp = \"127.0.0.1:0\"\n").unwrap();
-    let output = run_command(root.path(), &["serve"]);
-    assert!(!output.status.success(), "an unknown key is a typing error");
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(said.contains("htpp"), "it does not name the key: {said}");
+    std::fs::write(root.path().join("tuckbox.toml"), "dev = true\nhtpp = \"127.0.0.1:0\"\n").unwrap();
+    is_refused(&run_command(root.path(), &["serve"]), "tuckbox.toml, line 2: unknown field `htpp`");
+}
+
+/// It failed, and said so on the standard error alone.
+fn is_refused(output: &Output, told: &str) {
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && output.stdout.is_empty(), "{output:?}");
+    assert!(said.contains(told) && !said.contains("panicked"), "{told:?} is missing: {said}");
+    if said.starts_with("Error: ") {
+        assert!(said.ends_with(".\n") && said.lines().count() == 1, "no sentence: {said}");
+    }
+}
+
+#[tokio::test]
+async fn off_a_terminal_the_standard_output_is_a_log_without_the_set_up_link() {
+    let mut server = TestServer::builder().empty().arg("--dev").start().await;
+    server.process().line_with("/_/#/pbinstall/");
+    server.guest().get("/api/health?secret=1").await.is(200);
+    server.process().line_with("\"answered\"");
+    let stdout = server.process().stdout();
+    assert!(!stdout.contains("pbinstall") && !stdout.contains("secret"), "{stdout}");
+    let lines: Vec<Json> = stdout.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let answered = lines.iter().find(|line| line["message"] == "answered").expect("the request is logged");
+    assert_eq!((&answered["span"]["method"], &answered["span"]["path"]), (&json!("GET"), &json!("/api/health")));
+    assert!(answered["span"]["id"].is_string() && answered["status"] == 200 && answered["duration_us"].is_u64());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_new_data_directory_is_nobody_elses_to_read() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let root = tempfile::tempdir().unwrap();
+    let output = run_command(root.path(), &["superuser", "create", "me@example.com", "1234567890"]);
+    assert!(output.status.success(), "{output:?}");
+    let mode = std::fs::metadata(root.path().join("tuckbox_data")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
 }

@@ -18,8 +18,8 @@ let browser
 
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), 'tuckbox-e2e-'))
-  server = spawn(BINARY, ['serve', '--http', '127.0.0.1:0', '--dir', dir], { stdio: ['ignore', 'pipe', 'inherit'] })
-  server.stdout.on('data', (chunk) => { printed += chunk })
+  server = spawn(BINARY, ['serve', '--http', '127.0.0.1:0', '--dir', dir], { stdio: ['ignore', 'pipe', 'pipe'] })
+  for (const output of [server.stdout, server.stderr]) output.on('data', (chunk) => { printed += chunk })
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',

@@ -273,7 +273,6 @@ impl World {
 
     /// Runs a compiled question over the rows of `source`.
     pub fn run(&self, compiled: &Compiled, bound: Bound, source: &str, table: &str) -> String {
-        assert!(!compiled.distinct);
         let mut sql = Sql::raw(format!("SELECT {table}.\"id\" FROM {source} "));
         sql.push(&compiled.joins);
         if !compiled.condition.is_empty() {
@@ -316,6 +315,7 @@ pub fn context(question: &Question<'_>) -> RequestContext {
         method: Cow::Borrowed("PATCH"),
         query: question.query.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect(),
         headers: Arc::new(Headers),
+        body: None,
         ip: None,
     }
 }

@@ -15,6 +15,7 @@ pub struct Process {
     child: Child,
     lines: Receiver<String>,
     log: Arc<Mutex<String>>,
+    stdout: Arc<Mutex<String>>,
 }
 
 /// The binary with a clean environment, started in a directory that holds no configuration file.
@@ -40,28 +41,28 @@ impl Process {
         let mut child =
             command(cwd).args(args).envs(env.iter().map(|(name, value)| (name, value))).spawn().expect("it starts");
         let (sender, lines) = channel();
-        let log = Arc::new(Mutex::new(String::new()));
-        let outputs: [Box<dyn Read + Send>; 2] = [
-            Box::new(child.stdout.take().expect("stdout is piped")),
-            Box::new(child.stderr.take().expect("stderr is piped")),
+        let [log, stdout] = [(); 2].map(|()| Arc::new(Mutex::new(String::new())));
+        let outputs: [(Box<dyn Read + Send>, _); 2] = [
+            (Box::new(child.stdout.take().expect("stdout is piped")), vec![log.clone(), stdout.clone()]),
+            (Box::new(child.stderr.take().expect("stderr is piped")), vec![log.clone()]),
         ];
-        for output in outputs {
-            let (sender, log) = (sender.clone(), log.clone());
+        for (output, kept) in outputs {
+            let sender = sender.clone();
             std::thread::spawn(move || {
                 for line in BufReader::new(output).split(b'\n') {
                     let Ok(line) = line else { break };
                     let line = String::from_utf8_lossy(&line).into_owned();
-                    {
-                        let mut log = log.lock().unwrap();
-                        log.push_str(&line);
-                        log.push('\n');
+                    for text in &kept {
+                        let mut text = text.lock().unwrap();
+                        text.push_str(&line);
+                        text.push('\n');
                     }
                     // Nobody listens any more once the address is known; the log is still kept.
                     sender.send(line).ok();
                 }
             });
         }
-        Self { child, lines, log }
+        Self { child, lines, log, stdout }
     }
 
     /// Waits until it prints where it listens.
@@ -103,6 +104,11 @@ impl Process {
     /// All that it printed so far, on both channels.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
+    }
+
+    /// What it printed so far on the standard output alone.
+    pub fn stdout(&self) -> String {
+        self.stdout.lock().unwrap().clone()
     }
 
     /// Sends a signal by name, such as `TERM`.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::house::{House, base, field, text};
+use tuckbox::schema::Field;
+
+use super::house::{House, base, code, field, text};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn additions_of_many_writers_are_all_counted() {
@@ -61,4 +63,28 @@ async fn of_many_equal_creates_exactly_one_wins() {
         won += usize::from(task.await.unwrap());
     }
     assert_eq!((won, house.count("tags")), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_ids_that_differ_in_case_alone_exactly_one_wins() {
+    let mut named = base("names", json!([]));
+    let id = json!({
+        "id": "text3208210256", "name": "id", "type": "text", "system": true, "required": true, "primaryKey": true,
+        "min": 1, "max": 50, "pattern": "^\\w+$",
+    });
+    named.fields[0] = Field::from_json(id.as_object().unwrap()).unwrap();
+    let house = Arc::new(House::with(vec![named]).await);
+    for round in 1..=20 {
+        let ids = ["abcd", "ABCD", "Abcd", "aBcD", "abCD", "ABcd", "abcD", "aBCd"].map(|id| format!("{id}{round}"));
+        let tasks = ids.map(|id| {
+            let house = Arc::clone(&house);
+            tokio::spawn(async move { house.create("names", json!({"id": id})).await })
+        });
+        for task in tasks {
+            if let refused @ Err(_) = task.await.unwrap() {
+                assert_eq!(code(refused), ("id".to_owned(), "validation_pk_invalid"));
+            }
+        }
+        assert_eq!(house.count("names"), round, "one of each round");
+    }
 }

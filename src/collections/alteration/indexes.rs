@@ -72,9 +72,10 @@ fn mentions(index: &Index, columns: &HashSet<String>) -> bool {
     words.any(|word| columns.contains(&word.to_ascii_lowercase()))
 }
 
-/// What makes the indexes of ours, by name: one on each single relation field that no index of the list serves,
-/// because `expand`, cascades and back-relations look records up by them. The names are the same across renames of
-/// collection and field.
+/// What makes the indexes of ours, by name. The names are the same across renames of collection and field.
+///
+/// There is one on each single relation field that no index of the list serves, because `expand`, cascades and
+/// back-relations look records up by them; and one on ids that may differ in case alone, which a create must not.
 fn own(collection: &Collection) -> BTreeMap<String, Step> {
     let served: HashSet<String> = listed(collection).iter().filter_map(|(_, index)| served_by(index)).collect();
     let wanted = |field: &&Field| {
@@ -87,7 +88,13 @@ fn own(collection: &Collection) -> BTreeMap<String, Step> {
         let name = ids::checksum_id(&prefix, &field.id);
         (name.clone(), Step::CreateOwnIndex { name, column: field.name.clone() })
     };
-    collection.fields.iter().filter(wanted).map(step).collect()
+    let of_ids = |field: &Field| {
+        let name = ids::checksum_id(&prefix, &format!("{} ignoring case", field.id));
+        (name.clone(), Step::CreateIdIndex { name })
+    };
+    let mixed = |field: &&Field| matches!(&field.kind, FieldKind::Text(options) if options.allows_mixed_case_ids());
+    let fields = collection.fields.iter();
+    fields.clone().filter(wanted).map(step).chain(fields.filter(mixed).map(of_ids)).collect()
 }
 
 /// The column, in lower case, whose rows an index finds by any value: the first one, unless the index is partial or

@@ -92,6 +92,7 @@ impl Table {
                 self.index(&index.name, names.collect());
             }
             Step::CreateOwnIndex { name, column } => self.index(name, vec![column.clone()]),
+            Step::CreateIdIndex { name } => self.index(name, vec!["id".to_owned()]),
         }
     }
 

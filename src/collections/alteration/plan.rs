@@ -56,6 +56,11 @@ pub(in crate::collections) enum Step {
         /// The column that it is on.
         column: String,
     },
+    /// An index of ours comes: on the ids, whatever their case.
+    CreateIdIndex {
+        /// Its name.
+        name: String,
+    },
 }
 
 impl Alteration {
@@ -120,8 +125,7 @@ mod tests {
     }
 
     fn posts(fields: &[Field], indexes: &[&str]) -> Collection {
-        let primary = TextOptions { primary_key: true, ..TextOptions::default() };
-        let mut all = vec![field("text1", "id", FieldKind::Text(primary))];
+        let mut all = vec![field("text1", "id", FieldKind::Text(TextOptions::default_id()))];
         all.extend_from_slice(fields);
         Collection {
             id: "pbc_1".into(),
@@ -142,6 +146,16 @@ mod tests {
 
     fn rename(from: &str, to: &str) -> Step {
         RenameColumn { from: from.into(), to: to.into() }
+    }
+
+    #[test]
+    fn ids_that_may_differ_in_case_alone_have_an_index_that_ignores_it() {
+        let old = posts(&[], &[]);
+        let mut new = posts(&[], &[]);
+        new.fields[0].kind = FieldKind::Text(TextOptions { pattern: r"^\w+$".into(), ..TextOptions::default_id() });
+        let name = ids::checksum_id("_tb_pbc_1_", &format!("{} ignoring case", new.fields[0].id));
+        assert_eq!(steps(&old, &new), [CreateIdIndex { name: name.clone() }]);
+        assert_eq!(steps(&new, &old), [DropIndex(name)]);
     }
 
     #[test]

@@ -43,6 +43,7 @@ impl Alteration {
             Step::ToSingle(name) => tables::change_to_single(table, name),
             Step::CreateIndex { index, .. } => index.build(),
             Step::CreateOwnIndex { name, column } => tables::create_plain_index(name, table, column),
+            Step::CreateIdIndex { name } => tables::create_index_ignoring_case(name, table, "id"),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Bodies: one JSON object, a multipart form or a urlencoded one (contract: records, 5).
 
-use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
+use axum::body::{Body, HttpBody};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Request};
 use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_TYPE;
 use http_body_util::BodyExt;
@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json};
 use super::Query;
 use super::form::{decode_pairs, infer, shortest, texts};
 use crate::app::App;
+use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::files::Upload;
 use crate::http::middleware::body_limit::BodyError;
@@ -32,6 +33,9 @@ pub(in crate::http) struct CollectionBody(pub(in crate::http) Map<String, Json>)
 /// The body of a sign-in: the values of a form stay texts, whatever they look like.
 pub(in crate::http) struct CredentialsBody(pub(in crate::http) Map<String, Json>);
 
+/// A request whose body, if there is one, is there for rules alone.
+pub(in crate::http) struct Asking(pub(in crate::http) RequestContext);
+
 impl FromRequest<App> for RecordBody {
     type Rejection = Error;
 
@@ -41,6 +45,20 @@ impl FromRequest<App> for RecordBody {
             Submitted::Form { pairs, uploads } => (infer(pairs)?, uploads),
         };
         Ok(Self(RecordInput { data, uploads }))
+    }
+}
+
+impl FromRequest<App> for Asking {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let (mut parts, body) = request.into_parts();
+        let context = RequestContext::from_request_parts(&mut parts, app).await?;
+        if body.is_end_stream() {
+            return Ok(Self(context));
+        }
+        let RecordBody(input) = RecordBody::from_request(Request::from_parts(parts, body), app).await?;
+        Ok(Self(context.with_body(input.data)))
     }
 }
 
@@ -115,7 +133,7 @@ impl Submitted {
 
     async fn multipart(mut request: Request, query: &[(String, String)]) -> Result<Self> {
         // A body that is known to be empty is an empty object, not a form without its end.
-        if axum::body::HttpBody::is_end_stream(request.body()) {
+        if request.body().is_end_stream() {
             return Ok(Self::Json(Map::new()));
         }
         // The limit of the route holds; axum's own would come on top.

@@ -49,6 +49,7 @@ fn of_guest(parts: &mut Parts) -> Result<RequestContext> {
         method: method(&parts.method),
         query,
         headers: Arc::new(Headers(parts.headers.clone())),
+        body: None,
         ip: parts.extensions.get::<Peer>().map(|Peer(address)| address.ip().to_canonical()),
     })
 }

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
-use axum::extract::{MatchedPath, Request};
+use axum::extract::Request;
 use axum::response::Response;
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT};
@@ -23,7 +23,6 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::connections::Connection;
 use crate::http::extract::decode_pairs;
-use crate::http::records;
 
 /// What a body may have where its route says nothing else.
 const DEFAULT: u64 = 32 * 1024 * 1024;
@@ -105,12 +104,15 @@ impl BodyLimits {
 
     /// Records that are created or updated may be as large as the fields of their collection say.
     fn of(&self, request: &Request) -> Result<u64> {
-        let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
-        if ![(&Method::POST, records::ALL), (&Method::PATCH, records::ONE)].contains(&(request.method(), path)) {
+        let mut segments = request.uri().path().split('/').skip(1);
+        let mut next = || segments.next().unwrap_or_default();
+        let (api, collections, name, records, id, rest) = (next(), next(), next(), next(), next(), next());
+        let creates = request.method() == Method::POST && id.is_empty();
+        let updates = request.method() == Method::PATCH && !id.is_empty();
+        if (api, collections, records, rest) != ("api", "collections", "records", "") || !(creates || updates) {
             return Ok(DEFAULT);
         }
-        // `/api/collections/{collection}/records…`
-        let name = request.uri().path().split('/').nth(3).and_then(percent_decoded).ok_or_else(Error::not_found)?;
+        let name = percent_decoded(name).ok_or_else(Error::not_found)?;
         self.app.records.body_limit(&name)
     }
 }

@@ -1,7 +1,14 @@
 //! br and gzip for texts of some size; never for streams, ranges, files, or what is compressed already.
 
-use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use http::{Extensions, HeaderMap, StatusCode, Version};
+use std::convert::Infallible;
+use std::future::ready;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
+use http::header::{ACCEPT_ENCODING, CONTENT_DISPOSITION, CONTENT_TYPE};
+use http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version};
+use tower::{Layer, ServiceExt, service_fn};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{And, Predicate, SizeAbove};
@@ -11,8 +18,25 @@ const SMALLEST: u64 = 1024;
 
 type IsText = fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool;
 
-/// The layer. Answers with an encoding or a range are left alone by it anyway.
-pub(in crate::http) fn compression() -> CompressionLayer<And<SizeAbove, IsText>> {
+/// What the client can decode, where it says so.
+pub(super) fn accepted(request: &Request) -> Option<HeaderValue> {
+    request.headers().get(ACCEPT_ENCODING).cloned()
+}
+
+/// The answer in one of the encodings that the client accepts; as it is where none is accepted or worth it.
+pub(super) async fn compressed(response: Response, encodings: Option<HeaderValue>) -> Response {
+    let Some(encodings) = encodings else { return response };
+    let mut request = Request::new(Body::empty());
+    request.headers_mut().insert(ACCEPT_ENCODING, encodings);
+    let mut answer = Some(response);
+    let answered = service_fn(move |_: Request| ready(Ok::<_, Infallible>(answer.take().unwrap_or_default())));
+    match layer().layer(answered).oneshot(request).await {
+        Ok(response) => response.map(Body::new),
+        Err(never) => match never {},
+    }
+}
+
+fn layer() -> CompressionLayer<And<SizeAbove, IsText>> {
     // Higher levels of brotli are for files that are compressed once.
     CompressionLayer::new()
         .quality(CompressionLevel::Precise(4))

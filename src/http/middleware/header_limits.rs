@@ -8,12 +8,12 @@ use serde_json::Map;
 
 use crate::http::envelope::refusal;
 
-/// How many headers the connection reads at most.
-pub(in crate::http) const MOST_READ: usize = 250;
+/// How many headers the connection reads at most; beyond 100 it would need memory for each request.
+pub(in crate::http) const MOST_READ: usize = 100;
 /// How many bytes of headers the connection reads at most.
 pub(in crate::http) const MOST_BYTES_READ: usize = 256 * 1024;
 
-const MOST: usize = 100;
+const MOST: usize = 80;
 const MOST_BYTES: usize = 64 * 1024;
 const LONGEST_ADDRESS: usize = 60 * 1024;
 

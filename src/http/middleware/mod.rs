@@ -11,16 +11,16 @@ mod request_id;
 pub(super) mod security_headers;
 mod trace;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::Router;
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
+use tower::Service;
 use tracing::Instrument;
 
 use body_limit::BodyLimits;
 use cors::Origins;
 
 /// What the middleware knows.
-#[derive(Clone)]
 pub(super) struct Around {
     /// Who may call from browsers.
     pub(super) origins: Origins,
@@ -29,7 +29,8 @@ pub(super) struct Around {
 }
 
 /// The middleware, from the outside to the inside and back.
-pub(super) async fn around(State(around): State<Around>, request: Request, next: Next) -> Response {
+pub(super) async fn around(around: &Around, request: Request, mut routes: Router) -> Response {
+    let encodings = compression::accepted(&request);
     let origin = around.origins.allowed(request.headers());
     if let Some(answer) = cors::preflight(&request, origin.as_ref()) {
         return answer;
@@ -42,7 +43,7 @@ pub(super) async fn around(State(around): State<Around>, request: Request, next:
             return *refusal;
         }
         match around.bodies.limit(request) {
-            Ok(request) => next.run(request).await,
+            Ok(request) => routes.call(request).await.unwrap_or_else(|never| match never {}),
             Err(refusal) => refusal.into_response(),
         }
     };
@@ -51,5 +52,5 @@ pub(super) async fn around(State(around): State<Around>, request: Request, next:
     security_headers::add(&mut response);
     request_id::add(&mut response, id);
     cors::add(&mut response, origin);
-    response
+    compression::compressed(response, encodings).await
 }

@@ -4,8 +4,6 @@ use axum::extract::Request;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue};
 
-use crate::ids;
-
 const NAME: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST: usize = 128;
 
@@ -23,8 +21,19 @@ impl RequestId {
 pub(super) fn take(request: &Request) -> RequestId {
     match request.headers().get(NAME) {
         Some(sent) if is_sane(sent.as_bytes()) => RequestId(sent.clone()),
-        _ => RequestId(HeaderValue::from_str(&ids::random_lower(16)).unwrap_or(HeaderValue::from_static("none"))),
+        _ => RequestId(random()),
     }
+}
+
+/// 16 hexadecimal digits.
+fn random() -> HeaderValue {
+    let mut digits = [0; 16];
+    let mut rest = rand::random::<u64>();
+    for digit in &mut digits {
+        *digit = b"0123456789abcdef"[(rest & 15) as usize];
+        rest >>= 4;
+    }
+    HeaderValue::from_bytes(&digits).unwrap_or(HeaderValue::from_static("none"))
 }
 
 /// Tells the client the id.

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::Map;
-
 use super::{BACK, NODES, paths};
 use crate::context::{Occasion, RequestContext};
 use crate::error::Result;
@@ -267,7 +265,7 @@ impl Planner<'_> {
 
     /// A rule that cannot be evaluated is satisfied by nobody.
     fn condition(&self, target: &CollectionRef, rule: &str) -> Option<Condition> {
-        let input = Input { context: &self.context, body: &Map::new() };
+        let input = Input::of(&self.context);
         self.parts.conditions.rule(self.schema, target, rule, &input).ok()
     }
 }

@@ -57,6 +57,11 @@ impl TextOptions {
             && self.autogenerate_pattern == DEFAULT_ID_AUTOGENERATE
     }
 
+    /// Whether this is an `id` field whose values may differ in the case of their letters alone.
+    pub fn allows_mixed_case_ids(&self) -> bool {
+        self.primary_key && self.pattern != DEFAULT_ID_PATTERN
+    }
+
     pub(super) fn read(reader: Reader<'_>) -> Result<Self, Unreadable> {
         Ok(Self {
             min: reader.integer("min")?,

@@ -79,6 +79,8 @@ fn open(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    // Plans never look at bound values; else a kept statement is compiled anew whenever a value changes.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.execute_batch(&format!(
         "PRAGMA mmap_size = {MMAP_BYTES}; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON;"
     ))?;
@@ -111,8 +113,7 @@ fn refuse_foreign_file(path: &Path) -> Result<()> {
     match look(path).map_err(|error| cannot_open(path, error))? {
         Content { mark: APPLICATION_ID, .. } | Content { mark: 0, tables: false, .. } => Ok(()),
         Content { pocketbase: true, .. } => Err(Error::Setup(format!(
-            "{shown} is a PocketBase database: it cannot be opened in place; importing it comes with \
-             `tuckbox import pocketbase`"
+            "{shown} is a PocketBase database, which cannot be opened in place; choose another data directory with --dir"
         ))),
         _ => Err(Error::Setup(format!(
             "{shown} is another program's database; choose another data directory with --dir"

@@ -204,6 +204,16 @@ async fn an_empty_file_is_a_file_and_an_empty_name_a_value() {
 }
 
 #[tokio::test]
+async fn a_name_that_side_files_have_is_refused() {
+    let server = server().await;
+    let guest = server.guest();
+    for name in ["x.attrs", ".attrs"] {
+        let answer = guest.create_form("docs", multipart(&[], &[("one", name, b"1")])).await;
+        answer.is(400).message("Failed to create record.").codes(&[("one", "validation_invalid_file")]);
+    }
+}
+
+#[tokio::test]
 async fn rules_see_uploads_and_payloads_go_along() {
     let server = server().await;
     let rule = "@request.body.one:isset = true && @request.body.many:length = 2 && @request.body.name = '0001'";

@@ -1,5 +1,6 @@
 //! Rules against callers, and clients' filters against rules.
 
+use reqwest::Method;
 use serde_json::json;
 
 use super::found;
@@ -199,4 +200,41 @@ async fn users_reach_what_is_theirs() {
     bob.delete("comments", &id("c1")).await.is(404);
     ann.update("comments", &id("c1"), json!({"text": "better"})).await.is(200);
     ann.delete("comments", &id("c1")).await.is(204);
+}
+
+#[tokio::test]
+async fn rules_of_reads_and_deletes_see_the_body_that_came_along() {
+    let server = TestServer::with(notes()).await;
+    let rule = "@request.body.word = 'please'";
+    let rules = json!({"listRule": rule, "viewRule": rule, "deleteRule": rule});
+    server.superuser().update_collection("notes", rules).await.is(200);
+    let guest = server.guest();
+    let all = "/api/collections/notes/records".to_owned();
+    let one = format!("{all}/{}", id("n1"));
+    let ask = |method: Method, path: &str, word: &str| guest.request(method, path).json(&json!({"word": word}));
+    guest.send(ask(Method::GET, &all, "now")).await.is(200).has("/totalItems", 0);
+    guest.send(ask(Method::GET, &all, "please")).await.is(200).has("/totalItems", 3);
+    guest.send(ask(Method::GET, &one, "now")).await.is(404);
+    guest.send(ask(Method::GET, &one, "please")).await.is(200);
+    guest.send(ask(Method::DELETE, &one, "now")).await.is(404);
+    guest.send(ask(Method::DELETE, &one, "please")).await.is(204);
+    let broken = guest.request(Method::GET, &all).header("Content-Type", "application/json").body("{");
+    guest.send(broken).await.is(400).message("Something went wrong while processing your request.").no_data();
+    let form = guest.request(Method::GET, &all).header("Content-Type", "text/plain").body("word=please");
+    guest.send(form).await.is(400).message("Unsupported Content-Type.").no_data();
+}
+
+#[tokio::test]
+async fn rules_of_expands_see_what_was_submitted() {
+    let server = TestServer::with(blog()).await;
+    let rule = json!({"viewRule": "@request.body.views = 7 && @request.body.note = 'x'"});
+    server.superuser().update_collection("authors", rule).await.is(200);
+    let guest = server.guest();
+    let path = "/api/collections/posts/records?expand=author";
+    let expanded = |note: &str| json!({"author": id("a1"), "views": 5, "views+": 2, "note": note});
+    assert_eq!(guest.post(path, expanded("x")).await.is(200).at("/expand/author/name"), "Ann");
+    assert_eq!(guest.post(path, expanded("y")).await.is(200).at("/expand"), &json!({}));
+    let path = format!("/api/collections/posts/records/{}?expand=author", id("p1"));
+    assert_eq!(guest.patch(&path, json!({"views": 7, "note": "x"})).await.is(200).at("/expand/author/name"), "Ann");
+    assert_eq!(guest.patch(&path, json!({"views": 8, "note": "x"})).await.is(200).at("/expand"), &json!({}));
 }

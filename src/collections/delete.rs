@@ -11,11 +11,9 @@ use super::{Collections, publication, stored};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::files::Files;
+use crate::records;
 use crate::schema::{Collection, CollectionRef, FieldKind, Schema};
 use crate::store::{Sql, Tx, WriteLane, tables};
-
-/// The collections whose records speak of records of auth collections, by `collectionRef` and `recordRef`.
-const KEPT_BY_SIGN_IN: [&str; 4] = ["_mfas", "_otps", "_externalAuths", "_authOrigins"];
 
 impl Collections {
     /// Removes a collection with its records and files. The context tells whose deletion it is.
@@ -80,7 +78,7 @@ fn delete_within(
     actor: Option<&str>,
 ) -> Result<()> {
     if collection.is_auth() {
-        for of in KEPT_BY_SIGN_IN.iter().filter_map(|name| schema.by_name(name)) {
+        for of in records::SUPPORT.iter().filter_map(|name| schema.by_name(name)) {
             let mut condition = Sql::new();
             condition.column(&of.name, "collectionRef").push(" = ").bind(collection.id.as_str());
             delete_records(tx, schema, files, of, Some(&condition), actor)?;

@@ -21,8 +21,8 @@ pub(super) const AUTH_ORIGINS: &str = "_authOrigins";
 /// Accounts of records at other services.
 pub(super) const EXTERNAL_AUTHS: &str = "_externalAuths";
 
-/// The collections whose rows belong to records of auth collections.
-pub(super) const SUPPORT: [&str; 4] = [AUTH_ORIGINS, EXTERNAL_AUTHS, MFAS, OTPS];
+/// The collections whose rows belong to records of auth collections, by `collectionRef` and `recordRef`.
+pub const SUPPORT: [&str; 4] = [AUTH_ORIGINS, EXTERNAL_AUTHS, MFAS, OTPS];
 
 const TOKEN_KEY_LENGTH: usize = 50;
 

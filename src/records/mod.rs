@@ -36,7 +36,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
-pub use accounts::INSTALLER_EMAIL;
+pub use accounts::{INSTALLER_EMAIL, SUPPORT};
 pub use delete::delete_within;
 pub use page::Page;
 pub use read::{find, load};

@@ -56,7 +56,7 @@ async fn what_sign_in_keeps_goes_with_an_auth_collection() {
     assert_eq!(house.texts("SELECT id FROM _authOrigins").await, ["o2"]);
     assert!(house.texts("SELECT id FROM _mfas").await.is_empty());
     let changes = "SELECT record || ' by ' || actor FROM _tb_changes WHERE op = 'delete' ORDER BY seq";
-    assert_eq!(house.texts(changes).await, ["m1 by su/boss", "o1 by su/boss"]);
+    assert_eq!(house.texts(changes).await, ["o1 by su/boss", "m1 by su/boss"]);
 }
 
 #[tokio::test]

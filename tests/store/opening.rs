@@ -50,10 +50,10 @@ async fn a_newer_database_is_refused() {
 }
 
 #[test]
-fn a_pocketbase_database_is_refused_with_the_command_to_run() {
+fn a_pocketbase_database_is_refused() {
     let (dir, bytes) =
         foreign("PRAGMA journal_mode = WAL; CREATE TABLE _collections (id); CREATE TABLE _migrations (file, applied);");
-    assert!(refusal(&options(&dir)).contains("`tuckbox import pocketbase`"));
+    assert!(refusal(&options(&dir)).contains("is a PocketBase database"));
     assert!(is_untouched(&dir, &bytes));
 }
 

@@ -190,7 +190,7 @@ fn measured(
 fn post(author: &str, count: usize) -> String {
     json!({
         "title": format!("Post {count}"), "body": BODY, "author": author, "score": count % 100,
-        "active": count % 2 == 0, "tags": ["red", "green"],
+        "active": count.is_multiple_of(2), "tags": ["red", "green"],
     })
     .to_string()
 }

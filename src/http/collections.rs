@@ -48,9 +48,11 @@ async fn update(
     _: Superuser,
     Params(collection): Params<String>,
     fields: Fields,
-    CollectionBody(body): CollectionBody,
+    body: Result<CollectionBody>,
 ) -> Result<Response> {
     // An unknown collection is told before anything about the body.
+    app.collections.view(&collection)?;
+    let CollectionBody(body) = body?;
     answer(fields, &app.collections.update(&collection, body).await?).await
 }
 

@@ -61,11 +61,8 @@ impl Connections {
     /// them are at work.
     pub(super) fn enter(&self) -> Option<Place> {
         let mut open = self.shared.open.lock();
-        if open.len() >= self.shared.most {
-            let (&number, _) = open.iter().filter(|(_, one)| one.is_idle()).min_by_key(|(_, one)| one.idle_since())?;
-            if let Some(idle) = open.remove(&number) {
-                idle.leave.notify_one();
-            }
+        if open.len() >= self.shared.most && !dismiss_longest_idle(&mut open) {
+            return None;
         }
         let number = self.shared.next.fetch_add(1, Ordering::Relaxed);
         let connection = Arc::new(Connection::new(number));
@@ -75,14 +72,17 @@ impl Connections {
 
     /// Tells the connection that has waited longest to leave: the system has no room for another.
     pub(super) fn make_room(&self) {
-        let mut open = self.shared.open.lock();
-        let longest = open.iter().filter(|(_, one)| one.is_idle()).min_by_key(|(_, one)| one.idle_since());
-        if let Some(number) = longest.map(|(&number, _)| number)
-            && let Some(idle) = open.remove(&number)
-        {
-            idle.leave.notify_one();
-        }
+        dismiss_longest_idle(&mut self.shared.open.lock());
     }
+}
+
+/// Tells the connection that has waited longest to leave, and frees its place; whether there is one.
+fn dismiss_longest_idle(open: &mut HashMap<u64, Arc<Connection>>) -> bool {
+    let longest = open.iter().filter(|(_, one)| one.is_idle()).min_by_key(|(_, one)| one.idle_since());
+    let number = longest.map(|(&number, _)| number);
+    let Some(idle) = number.and_then(|number| open.remove(&number)) else { return false };
+    idle.leave.notify_one();
+    true
 }
 
 impl Drop for Place {

@@ -72,6 +72,17 @@ async fn bodies_that_are_no_json_object_are_400() {
 }
 
 #[tokio::test]
+async fn an_unknown_collection_is_told_before_anything_about_the_body() {
+    let server = TestServer::with(notes()).await;
+    for path in ["/api/collections/missing", "/api/collections/missing/records/x"] {
+        for (content_type, body) in [("application/json", "{"), ("text/plain", "x"), ("application/json", "{}")] {
+            let request = server.superuser().request(Method::PATCH, path).header("content-type", content_type);
+            server.superuser().send(request.body(body)).await.is(404).no_data();
+        }
+    }
+}
+
+#[tokio::test]
 async fn other_content_types_are_refused_if_there_is_a_body() {
     let server = TestServer::with(notes()).await;
     let guest = server.guest();

@@ -4,7 +4,7 @@ use super::joins::{BASE, NodeId, Reach};
 use super::lexer::shortened;
 use super::operand::{ColumnClass, Expression, Operand};
 use super::resolve::{Resolver, View};
-use crate::schema::{CollectionRef, Field, FieldKind, Index};
+use crate::schema::{CollectionRef, Field, FieldKind};
 use crate::store::expression;
 
 /// How many relations a path may follow.
@@ -225,9 +225,8 @@ impl Resolver<'_> {
 
 /// Whether no two records can have the same value in a column.
 fn has_unique_index(collection: &CollectionRef, column: &str) -> bool {
-    collection.indexes.iter().filter_map(|text| Index::parse(text)).any(|index| {
-        index.unique
-            && index.condition.is_empty()
-            && matches!(index.columns.as_slice(), [only] if only.name.eq_ignore_ascii_case(column))
+    collection.parsed_indexes().any(|index| {
+        let single = index.single_column().filter(|_| index.unique && index.condition.is_empty());
+        single.is_some_and(|single| single.name.eq_ignore_ascii_case(column))
     })
 }

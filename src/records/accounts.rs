@@ -6,7 +6,8 @@ use serde_json::{Map, Value as Json};
 use super::save::Known;
 use crate::error::{Fault, FieldErrors, Result};
 use crate::ids;
-use crate::schema::{Collection, FieldKind, Modifier, Record, Schema};
+use crate::schema::field::text::TextOptions;
+use crate::schema::{Collection, FieldKind, Record, Schema};
 use crate::store::{Tx, Value};
 
 /// The address of the account that sets up the first superuser.
@@ -26,9 +27,9 @@ pub const SUPPORT: [&str; 4] = [AUTH_ORIGINS, EXTERNAL_AUTHS, MFAS, OTPS];
 
 const TOKEN_KEY_LENGTH: usize = 50;
 
-/// A random token key.
-pub(super) fn new_token_key() -> String {
-    ids::random_alphanumeric(TOKEN_KEY_LENGTH)
+/// A new token key, as its field's pattern has it.
+pub(super) fn new_token_key(options: &TextOptions) -> String {
+    options.generate().unwrap_or_else(|| ids::random_alphanumeric(TOKEN_KEY_LENGTH))
 }
 
 /// What the form says beside the fields.
@@ -173,13 +174,10 @@ pub(super) fn consequences(
 }
 
 fn rotate_token_key(record: &mut Record) {
-    let generated = record.collection.field("tokenKey").and_then(|field| match &field.kind {
-        FieldKind::Text(options) if !options.autogenerate_pattern.is_empty() => {
-            Some(field.modify(Modifier::Autogenerate, &Value::from(""), &"".into()))
-        }
-        _ => None,
-    });
-    record.set("tokenKey", generated.unwrap_or_else(|| Value::from(new_token_key())));
+    if let Some(FieldKind::Text(options)) = record.collection.field("tokenKey").map(|field| &field.kind) {
+        let key = new_token_key(options);
+        record.set("tokenKey", key);
+    }
 }
 
 /// The ids of a record's rows in a support collection.

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::files::limits;
 use crate::filter::Input;
 use crate::ids;
-use crate::schema::{FieldKind, Modifier, Record, Schema};
+use crate::schema::{FieldKind, Record, Schema};
 use crate::store::{Tx, Value};
 
 /// What a body may have beside what its fields ask for.
@@ -130,17 +130,14 @@ fn generate(record: &mut Record, known: &Known) {
         if !record.values[at].as_text().is_empty() {
             continue;
         }
-        record.values[at] = match &known.id {
-            Some(id) if options.primary_key => Value::from(id.as_str()),
-            _ if options.is_default_id() => {
-                let ordered = !collection.is_auth() && !collection.system;
-                Value::from(if ordered { ids::ordered_record_id() } else { ids::random_record_id() })
-            }
-            _ if !options.autogenerate_pattern.is_empty() => {
-                field.modify(Modifier::Autogenerate, &record.values[at], &"".into())
-            }
-            _ if collection.is_auth() && field.name == "tokenKey" => Value::from(accounts::new_token_key()),
-            _ => continue,
+        let generated = match &known.id {
+            Some(id) if options.primary_key => Some(id.clone()),
+            None if options.primary_key => Some(collection.generate_id()),
+            _ if collection.is_auth() && field.name == "tokenKey" => Some(accounts::new_token_key(options)),
+            _ => options.generate(),
         };
+        if let Some(generated) = generated {
+            record.values[at] = Value::from(generated);
+        }
     }
 }

@@ -44,3 +44,23 @@ pub(super) fn or_false(answer: Result<bool>) -> Result<bool> {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_that_may_walk_through_a_table_are_asked_where_that_holds_up_nobody() {
+        let guest = RequestContext::guest();
+        for (rules, expected) in [
+            ([None, None], ReadLane::Fast),
+            ([Some("owner = @request.auth.id"), None], ReadLane::Fast),
+            ([Some("@collection.members.user ?= @request.auth.id"), None], ReadLane::Slow),
+            ([Some("members_via_team.user ?= @request.auth.id"), None], ReadLane::Slow),
+            ([Some(""), Some("@collection.managers.user ?= @request.auth.id")], ReadLane::Slow),
+        ] {
+            assert_eq!(lane(&guest, rules), expected, "{rules:?}");
+            assert_eq!(lane(&RequestContext::internal(), rules), ReadLane::Fast, "superusers are under no rule");
+        }
+    }
+}

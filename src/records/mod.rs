@@ -25,6 +25,7 @@ mod rules;
 mod satisfies;
 mod save;
 mod throttle;
+mod turns;
 mod update;
 mod validate;
 mod view;
@@ -69,6 +70,7 @@ struct Parts {
     conditions: rules::Conditions,
     layouts: layout::Layouts,
     throttle: throttle::Throttle,
+    turns: turns::Turns,
 }
 
 /// A record as answers show it: a JSON object.
@@ -95,6 +97,7 @@ impl Records {
             conditions: rules::Conditions::new(),
             layouts: layout::Layouts::new(),
             throttle: throttle::Throttle::new(),
+            turns: turns::Turns::new(),
         };
         Self { parts: Arc::new(parts) }
     }

@@ -133,19 +133,26 @@ impl Save {
     }
 
     async fn saved(self: Arc<Self>, lane: ReadLane) -> Result<Saved> {
-        let save = self;
         let mut known = Known::default();
-        let result = save.attempts(lane, &mut known).await;
+        let result = match &self.target {
+            Some(id) if lane == ReadLane::Slow => {
+                let _turn = self.records.parts.turns.wait(id).await;
+                self.attempts(lane, &mut known).await
+            }
+            _ => self.attempts(lane, &mut known).await,
+        };
         if result.is_err() && !known.files.is_empty() {
-            let id = save.target.as_deref().or(known.id.as_deref()).unwrap_or_default().to_owned();
-            let names = std::mem::take(&mut known.files);
             // The caller need not wait for the cleaning.
-            tokio::spawn(async move {
-                let parts = &save.records.parts;
-                parts.files.give_up(&parts.store, &save.collection, &id, names).await;
-            });
+            tokio::spawn(async move { self.give_up(known).await });
         }
         result
+    }
+
+    /// Removes the files of a save that failed.
+    async fn give_up(&self, known: Known) {
+        let parts = &self.records.parts;
+        let id = self.target.as_deref().or(known.id.as_deref()).unwrap_or_default();
+        parts.files.give_up(&parts.store, &self.collection, id, known.files).await;
     }
 
     async fn attempts(self: &Arc<Self>, lane: ReadLane, known: &mut Known) -> Result<Saved> {
@@ -164,7 +171,7 @@ impl Save {
             };
             self.work(&draft, known).await?;
             let (save, so_far) = (Arc::clone(self), known.clone());
-            let written = parts.store.write(WriteLane::Grouped, move |tx| save.commit(tx, &draft, &so_far)).await;
+            let written = parts.store.write(WriteLane::Grouped, move |tx| save.commit(tx, &draft, &so_far, lane)).await;
             match written {
                 Ok(Some(saved)) => return Ok(saved),
                 Ok(None) | Err(Error::StaleSchema(_)) => {}
@@ -195,14 +202,18 @@ impl Save {
         Ok(())
     }
 
-    /// Writes a draft, or a new one where the row or the schema moved; `None` where heavy work is missing for it.
-    fn commit(&self, tx: &mut Tx<'_>, draft: &Draft, known: &Known) -> Result<Option<Saved>> {
+    /// Writes a draft, or a new one where the row or the schema moved; `None` where heavy work is missing for it, or
+    /// where its rules may be long work, for which the writer has no time.
+    fn commit(&self, tx: &mut Tx<'_>, draft: &Draft, known: &Known, lane: ReadLane) -> Result<Option<Saved>> {
         let write = |tx: &mut Tx<'_>, draft: &Draft| {
             let record = write::save(self, tx, draft, known.passwords(draft))?;
             Ok(Some(Saved { record, body: draft.body.clone() }))
         };
         if self.still_holds(tx, draft)? {
             return write(tx, draft);
+        }
+        if lane == ReadLane::Slow {
+            return Ok(None);
         }
         match self.prepare(tx, known)? {
             Prepared::Ready(draft) if known.covers(&draft) => write(tx, &draft),

@@ -208,8 +208,7 @@ pub(super) fn taken_id(collection: &Collection) -> Fault {
 }
 
 fn allows_mixed_case_ids(collection: &Collection) -> bool {
-    let field = collection.field("id");
-    field.is_some_and(|field| matches!(&field.kind, FieldKind::Text(options) if options.allows_mixed_case_ids()))
+    collection.id_options().is_some_and(TextOptions::allows_mixed_case_ids)
 }
 
 /// Whether another record has the id of a new one, be it in another case, where ids can differ so. An index of ours

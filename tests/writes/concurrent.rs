@@ -88,3 +88,23 @@ async fn of_many_ids_that_differ_in_case_alone_exactly_one_wins() {
         assert_eq!(house.count("names"), round, "one of each round");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn additions_under_a_rule_that_walks_through_a_table_are_all_counted() {
+    let mut counters = base("counters", json!([field("count", "number", json!({}))]));
+    counters.update_rule = Some("@collection.gates.open ?= true".to_owned());
+    let gates = base("gates", json!([field("open", "bool", json!({}))]));
+    let house = Arc::new(House::with(vec![counters, gates]).await);
+    house.create("gates", json!({"open": true})).await.unwrap();
+    let id = text(&house.create("counters", json!({})).await.unwrap(), "id").to_owned();
+    let tasks: Vec<_> = (0..40)
+        .map(|_| {
+            let (house, id) = (Arc::clone(&house), id.clone());
+            tokio::spawn(async move { house.update("counters", &id, json!({"count+": 1})).await })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    assert_eq!(house.stored("counters", &id, "count").as_deref(), Some("40"));
+}

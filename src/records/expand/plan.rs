@@ -10,7 +10,7 @@ use crate::records::Parts;
 use crate::records::layout::{Layout, push_text};
 use crate::records::plans::Condition;
 use crate::records::viewer::Viewer;
-use crate::schema::{CollectionRef, FieldKind, Index, Schema};
+use crate::schema::{CollectionRef, FieldKind, Schema};
 use crate::store::{ReadLane, Sql, quoted};
 
 /// The relations that a request follows.
@@ -215,18 +215,17 @@ impl<'a> Relation<'a> {
         Some(Self { target, side: Side::Forward(at), single: !field.is_multiple() })
     }
 
-    /// `collection_via_field`. A collection's name may itself contain `_via_`.
+    /// `collection_via_field`; neither name can contain `_via_`.
     fn back(schema: &'a Schema, collection: &CollectionRef, name: &str) -> Option<Self> {
-        name.match_indices("_via_").find_map(|(at, separator)| {
-            let target = schema.find(&name[..at])?;
-            let field = target.field_index(&name[at + separator.len()..])?;
-            match &target.fields[field].kind {
-                FieldKind::Relation(options) if options.collection_id == collection.id => {}
-                _ => return None,
-            }
-            let single = is_unique(target, &target.fields[field].name);
-            Some(Self { target, side: Side::Back(field), single })
-        })
+        let (target, field) = name.split_once("_via_")?;
+        let target = schema.find(target)?;
+        let field = target.field_index(field)?;
+        match &target.fields[field].kind {
+            FieldKind::Relation(options) if options.collection_id == collection.id => {}
+            _ => return None,
+        }
+        let single = target.unique_index(&target.fields[field].name).is_some();
+        Some(Self { target, side: Side::Back(field), single })
     }
 
     fn back_link(&self, field: usize) -> Link {
@@ -236,15 +235,6 @@ impl<'a> Relation<'a> {
         }
         Link::Back(format!(r#"SELECT {table}."id" FROM {table} WHERE {table}.{column} = ? LIMIT {BACK}"#))
     }
-}
-
-/// Whether a unique index is on this column alone.
-fn is_unique(collection: &CollectionRef, column: &str) -> bool {
-    collection
-        .indexes
-        .iter()
-        .filter_map(|text| Index::parse(text))
-        .any(|index| index.unique && index.columns.len() == 1 && index.columns[0].name.eq_ignore_ascii_case(column))
 }
 
 impl Planner<'_> {

@@ -108,21 +108,11 @@ mod tests {
     use crate::store::{Store, StoreOptions, WriteLane};
 
     fn users(kind: CollectionKind) -> CollectionRef {
-        let field = |name: &str, kind| Field {
-            id: format!("f_{name}"),
-            name: name.to_owned(),
-            system: false,
-            hidden: false,
-            presentable: false,
-            help: String::new(),
-            required: false,
-            kind,
-        };
+        let field = |name: &str, kind| Field::new(format!("f_{name}"), name, kind);
         Arc::new(Collection {
             id: "c_users".into(),
             name: "users".into(),
             kind,
-            system: false,
             fields: vec![
                 field("id", FieldKind::Text(TextOptions::default())),
                 field("password", FieldKind::Password(PasswordOptions::default())),
@@ -131,14 +121,7 @@ mod tests {
                 field("age", FieldKind::Number(NumberOptions::default())),
                 field("extra", FieldKind::Json(JsonOptions::default())),
             ],
-            indexes: Vec::new(),
-            list_rule: None,
-            view_rule: None,
-            create_rule: None,
-            update_rule: None,
-            delete_rule: None,
-            created: String::new(),
-            updated: String::new(),
+            ..Collection::default()
         })
     }
 

@@ -3,10 +3,10 @@
 use serde_json::{Map, Value as Json};
 
 use super::Collections;
-use super::draft::{Draft, refuse_excess, text, unreadable};
+use super::draft::{Draft, refuse_excess, unreadable};
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::schema::Schema;
-use crate::schema::wire::{Scaffold, Unreadable, merge, scaffold};
+use crate::schema::wire::{Scaffold, Unreadable, merge, scaffold, text};
 use crate::time;
 
 impl Collections {
@@ -39,11 +39,7 @@ fn draft(schema: &Schema, body: &Map<String, Json>) -> Result<Draft> {
 /// What kind of collection is asked for; `None` where there is no such kind. The contract reads the name along.
 fn kind(body: &Map<String, Json>) -> Result<Option<Scaffold>, Unreadable> {
     text(body, "name")?;
-    Ok(match text(body, "type")? {
-        None | Some("" | "base") => Some(Scaffold::Base),
-        Some("auth") => Some(Scaffold::Auth),
-        Some(_) => None,
-    })
+    Ok(Scaffold::parse(text(body, "type")?.unwrap_or_default()))
 }
 
 fn unreadable_type() -> Error {

@@ -74,15 +74,3 @@ pub(super) fn unreadable(error: &Unreadable) -> Error {
     tracing::debug!(%error, "the body is no collection");
     Error::bad_request("Failed to load the submitted data due to invalid formatting.")
 }
-
-/// A text of a body; `None` where it is absent or null.
-///
-/// # Errors
-/// It is something else.
-pub(super) fn text<'b>(body: &'b Map<String, Json>, key: &str) -> Result<Option<&'b str>, Unreadable> {
-    match body.get(key) {
-        None | Some(Json::Null) => Ok(None),
-        Some(Json::String(text)) => Ok(Some(text)),
-        Some(_) => Err(Unreadable(format!("{key} must be a text"))),
-    }
-}

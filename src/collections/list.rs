@@ -9,7 +9,7 @@ use crate::filter::{self, Bound, Compiled, Input};
 use crate::records::Page;
 use crate::records::paging::Paging;
 use crate::schema::field::{date::DateOptions, text::TextOptions};
-use crate::schema::{Collection, CollectionKind, Field, FieldKind, Schema};
+use crate::schema::{Collection, Field, FieldKind, Schema};
 use crate::store::{ReadLane, Sql, Tx};
 
 impl Collections {
@@ -58,30 +58,13 @@ fn rows() -> Collection {
         ("system", FieldKind::Bool),
         ("type", text()),
     ];
-    let fields = columns.map(|(name, kind)| Field {
-        id: name.to_owned(),
-        name: name.to_owned(),
-        system: true,
-        hidden: false,
-        presentable: false,
-        help: String::new(),
-        required: false,
-        kind,
-    });
+    let fields = columns.map(|(name, kind)| Field::new(name, name, kind));
     Collection {
         id: stored::TABLE.to_owned(),
         name: stored::TABLE.to_owned(),
-        kind: CollectionKind::Base,
         system: true,
         fields: fields.into(),
-        indexes: Vec::new(),
-        list_rule: None,
-        view_rule: None,
-        create_rule: None,
-        update_rule: None,
-        delete_rule: None,
-        created: String::new(),
-        updated: String::new(),
+        ..Collection::default()
     }
 }
 

@@ -10,22 +10,19 @@ use crate::store::{Store, Tx};
 
 /// The snapshot after this one, in which a collection takes the place of the one with its id, or comes last.
 pub(super) fn with(schema: &Schema, collection: Collection) -> Schema {
-    let mut all: Vec<Collection> = schema.all().iter().map(owned).collect();
+    let collection = CollectionRef::new(collection);
+    let mut all = schema.all().to_vec();
     match all.iter_mut().find(|one| one.id == collection.id) {
         Some(place) => *place = collection,
         None => all.push(collection),
     }
-    Schema::new(schema.version + 1, all)
+    Schema::sharing(schema.version + 1, all)
 }
 
 /// The snapshot after this one, without a collection.
 pub(super) fn without(schema: &Schema, id: &str) -> Schema {
-    let all = schema.all().iter().filter(|one| one.id != id).map(owned).collect();
-    Schema::new(schema.version + 1, all)
-}
-
-fn owned(collection: &CollectionRef) -> Collection {
-    Collection::clone(collection)
+    let all = schema.all().iter().filter(|one| one.id != id).cloned().collect();
+    Schema::sharing(schema.version + 1, all)
 }
 
 /// Publishes a snapshot once this transaction is committed.

@@ -3,10 +3,10 @@
 use serde_json::{Map, Value as Json};
 
 use super::Collections;
-use super::draft::{Draft, refuse_excess, text, unreadable};
+use super::draft::{Draft, refuse_excess, unreadable};
 use super::save::raw;
 use crate::error::{Error, Fault, FieldErrors, Result};
-use crate::schema::wire::{Unreadable, merge};
+use crate::schema::wire::{Unreadable, merge, text};
 use crate::schema::{Collection, Schema};
 use crate::time;
 

@@ -133,26 +133,15 @@ mod tests {
     use crate::context::RequestContext;
     use crate::schema::field::number::NumberOptions;
     use crate::schema::field::select::SelectOptions;
-    use crate::schema::{Collection, CollectionKind, Field, FieldKind};
+    use crate::schema::{Collection, Field, FieldKind};
     use crate::store::{Store, StoreOptions, Value, WriteLane, tables};
 
     fn collection() -> Collection {
-        let field = |name: &str, kind| Field {
-            id: name.into(),
-            name: name.into(),
-            system: false,
-            hidden: false,
-            presentable: false,
-            help: String::new(),
-            required: false,
-            kind,
-        };
+        let field = |name: &str, kind| Field::new(name, name, kind);
         let select = SelectOptions { values: vec!["a".into(), "b".into()], max_select: 2 };
         Collection {
             id: "things_id".into(),
             name: "things".into(),
-            kind: CollectionKind::Base,
-            system: false,
             fields: vec![
                 field("id", FieldKind::Text(Default::default())),
                 field("t", FieldKind::Text(Default::default())),
@@ -166,14 +155,7 @@ mod tests {
                 field("nothing", FieldKind::Json(Default::default())),
                 field("place", FieldKind::GeoPoint),
             ],
-            indexes: Vec::new(),
-            list_rule: None,
-            view_rule: None,
-            create_rule: None,
-            update_rule: None,
-            delete_rule: None,
-            created: String::new(),
-            updated: String::new(),
+            ..Collection::default()
         }
     }
 

@@ -7,8 +7,8 @@ use super::field::{Field, FieldKind, text};
 use super::index::{Index, IndexColumn};
 use crate::ids;
 
-/// A table with an API.
-#[derive(Debug, Clone, PartialEq)]
+/// A table with an API. The default has nothing: no name, no fields, and rules that let superusers alone in.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Collection {
     /// The identity across renames.
     pub id: String,
@@ -39,9 +39,10 @@ pub struct Collection {
 }
 
 /// What kind of collection it is, with the options of the kind.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub enum CollectionKind {
     /// A table.
+    #[default]
     Base,
     /// A table whose records can log in.
     Auth(Box<AuthOptions>),

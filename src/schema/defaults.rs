@@ -18,16 +18,7 @@ const INDEX_NAME_LENGTH: usize = 64;
 
 /// A field with its generated id.
 pub(super) fn field(name: &str, kind: FieldKind) -> Field {
-    Field {
-        id: field_id(name, &kind),
-        name: name.to_owned(),
-        system: false,
-        hidden: false,
-        presentable: false,
-        help: String::new(),
-        required: false,
-        kind,
-    }
+    Field::new(field_id(name, &kind), name, kind)
 }
 
 /// The contract's id of a field that was sent without one.

@@ -17,7 +17,11 @@ pub struct Schema {
 impl Schema {
     /// A snapshot of these collections, which are in the order of their creation.
     pub fn new(version: u64, collections: Vec<Collection>) -> Self {
-        let ordered: Vec<CollectionRef> = collections.into_iter().map(CollectionRef::new).collect();
+        Self::sharing(version, collections.into_iter().map(CollectionRef::new).collect())
+    }
+
+    /// A snapshot of collections that other snapshots may have too, in the order of their creation.
+    pub fn sharing(version: u64, ordered: Vec<CollectionRef>) -> Self {
         let by_id = ordered.iter().enumerate().map(|(at, one)| (one.id.clone(), at)).collect();
         let by_name = ordered.iter().enumerate().map(|(at, one)| (one.name.to_ascii_lowercase(), at)).collect();
         Self { version, ordered, by_id, by_name }

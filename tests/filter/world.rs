@@ -48,16 +48,7 @@ impl Default for Question<'_> {
 }
 
 pub fn field(name: &str, kind: FieldKind) -> Field {
-    Field {
-        id: format!("f_{name}"),
-        name: name.to_owned(),
-        system: false,
-        hidden: false,
-        presentable: false,
-        help: String::new(),
-        required: false,
-        kind,
-    }
+    Field::new(format!("f_{name}"), name, kind)
 }
 
 pub fn text(name: &str) -> Field {
@@ -85,17 +76,9 @@ pub fn collection(name: &str, list_rule: Option<&str>, fields: Vec<Field>) -> Co
     Collection {
         id: format!("{name}_id"),
         name: name.to_owned(),
-        kind: CollectionKind::Base,
-        system: false,
         fields: std::iter::once(text("id")).chain(fields).collect(),
-        indexes: Vec::new(),
         list_rule: list_rule.map(str::to_owned),
-        view_rule: None,
-        create_rule: None,
-        update_rule: None,
-        delete_rule: None,
-        created: String::new(),
-        updated: String::new(),
+        ..Collection::default()
     }
 }
 

@@ -31,16 +31,7 @@ pub struct Asker<'h> {
 
 /// What the collections are made of.
 pub fn field(name: &str, kind: FieldKind) -> Field {
-    Field {
-        id: format!("f_{name}"),
-        name: name.to_owned(),
-        system: false,
-        hidden: false,
-        presentable: false,
-        help: String::new(),
-        required: false,
-        kind,
-    }
+    Field::new(format!("f_{name}"), name, kind)
 }
 
 pub fn hidden(field: Field) -> Field {
@@ -63,17 +54,10 @@ pub fn base(name: &str, fields: Vec<Field>) -> Collection {
     Collection {
         id: format!("{name}_id"),
         name: name.to_owned(),
-        kind: CollectionKind::Base,
-        system: false,
         fields: all,
-        indexes: Vec::new(),
         list_rule: Some(String::new()),
         view_rule: Some(String::new()),
-        create_rule: None,
-        update_rule: None,
-        delete_rule: None,
-        created: String::new(),
-        updated: String::new(),
+        ..Collection::default()
     }
 }
 

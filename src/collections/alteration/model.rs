@@ -10,7 +10,7 @@ use super::{Alteration, Step};
 use crate::schema::field::relation::RelationOptions;
 use crate::schema::field::select::SelectOptions;
 use crate::schema::field::text::TextOptions;
-use crate::schema::{Collection, CollectionKind, Field, FieldKind, Index};
+use crate::schema::{Collection, Field, FieldKind, Index};
 use crate::store::Column;
 
 /// Whose data a column holds.
@@ -131,16 +131,7 @@ fn field(id: usize, name: String, multiple: bool) -> Field {
         1 => FieldKind::Select(SelectOptions { max_select, ..SelectOptions::default() }),
         _ => FieldKind::Relation(RelationOptions { max_select, ..RelationOptions::default() }),
     };
-    Field {
-        id: format!("f{id}"),
-        name,
-        system: false,
-        hidden: false,
-        presentable: false,
-        help: String::new(),
-        required: false,
-        kind,
-    }
+    Field::new(format!("f{id}"), name, kind)
 }
 
 /// An index on the fields at these places, with a condition on another.
@@ -173,17 +164,9 @@ prop_compose! {
         Collection {
             id: "pbc_1".into(),
             name: table.into(),
-            kind: CollectionKind::Base,
-            system: false,
             fields,
             indexes,
-            list_rule: None,
-            view_rule: None,
-            create_rule: None,
-            update_rule: None,
-            delete_rule: None,
-            created: String::new(),
-            updated: String::new(),
+            ..Collection::default()
         }
     }
 }

@@ -106,19 +106,10 @@ mod tests {
     use crate::schema::field::relation::RelationOptions;
     use crate::schema::field::select::SelectOptions;
     use crate::schema::field::text::TextOptions;
-    use crate::schema::{CollectionKind, Field, FieldKind};
+    use crate::schema::{Field, FieldKind};
 
     fn field(id: &str, name: &str, kind: FieldKind) -> Field {
-        Field {
-            id: id.into(),
-            name: name.into(),
-            system: false,
-            hidden: false,
-            presentable: false,
-            help: String::new(),
-            required: false,
-            kind,
-        }
+        Field::new(id, name, kind)
     }
 
     fn text(id: &str, name: &str) -> Field {
@@ -139,17 +130,9 @@ mod tests {
         Collection {
             id: "pbc_1".into(),
             name: "posts".into(),
-            kind: CollectionKind::Base,
-            system: false,
             fields: all,
             indexes: indexes.iter().map(|index| (*index).to_owned()).collect(),
-            list_rule: None,
-            view_rule: None,
-            create_rule: None,
-            update_rule: None,
-            delete_rule: None,
-            created: String::new(),
-            updated: String::new(),
+            ..Collection::default()
         }
     }
 

@@ -50,7 +50,6 @@ impl Alteration {
 
 /// Makes an index of a collection; what the engine has against it. A refused one leaves no trace, so that the
 /// faults of the others are found too.
-///
 fn create_index(tx: &mut Tx<'_>, index: &Index, text: &str) -> Result<Option<Fault>> {
     match tx.savepoint(|tx| tx.define_one(text)) {
         Ok(()) => Ok(None),

@@ -88,6 +88,20 @@ pub enum FieldKind {
 }
 
 impl Field {
+    /// A field without marks: not system, hidden, presentable or required.
+    pub fn new(id: impl Into<String>, name: impl Into<String>, kind: FieldKind) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            system: false,
+            hidden: false,
+            presentable: false,
+            help: String::new(),
+            required: false,
+            kind,
+        }
+    }
+
     /// Whether values are lists: select, file and relation fields with room for more than one.
     pub fn is_multiple(&self) -> bool {
         match &self.kind {

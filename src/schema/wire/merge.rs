@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value as Json};
 
-use super::{Unreadable, of_another_type};
+use super::{Unreadable, of_another_type, text};
 use crate::schema::auth_options::AuthOptions;
 use crate::schema::field::date;
 use crate::schema::{Collection, CollectionKind, Field};
@@ -17,21 +17,16 @@ use crate::schema::{Collection, CollectionKind, Field};
 /// # Errors
 /// Where a key has another JSON type than the contract says; the collection is then of no use any more.
 pub fn merge(collection: &mut Collection, body: &Map<String, Json>, creating: bool) -> Result<(), Unreadable> {
-    let text = |key: &str| match body.get(key) {
-        None | Some(Json::Null) => Ok(None),
-        Some(Json::String(text)) => Ok(Some(text.clone())),
-        Some(_) => Err(of_another_type(key, "a text")),
-    };
-    let id = text("id")?;
-    let created = text("created")?;
-    text("updated")?;
+    let id = text(body, "id")?;
+    let created = text(body, "created")?;
+    text(body, "updated")?;
     if creating {
-        collection.id = id.unwrap_or_default();
-    } else if let Some(created) = created.as_deref().and_then(date::parse) {
+        collection.id = id.unwrap_or_default().to_owned();
+    } else if let Some(created) = created.and_then(date::parse) {
         collection.created = crate::time::format(created);
     }
-    if let Some(name) = text("name")? {
-        collection.name = name;
+    if let Some(name) = text(body, "name")? {
+        name.clone_into(&mut collection.name);
     }
     match body.get("system") {
         None | Some(Json::Null) => {}
@@ -153,7 +148,7 @@ fn keep_client_secrets(merged: &mut AuthOptions, old: &AuthOptions, body: &Map<S
 mod tests {
     use serde_json::json;
 
-    use super::super::{Scaffold, requested_type, scaffold};
+    use super::super::{Scaffold, scaffold};
     use super::*;
     use crate::schema::{FieldKind, system};
 
@@ -263,7 +258,6 @@ mod tests {
             assert!(merged(Scaffold::Auth, body.clone()).is_err(), "{body}");
         }
         assert!(merged(Scaffold::Base, json!({"mfa": 5})).is_ok(), "base collections do not read auth options");
-        assert!(requested_type(&object(json!({"type": 5}))).is_err());
         assert_eq!(Scaffold::parse("view"), None);
     }
 

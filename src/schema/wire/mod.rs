@@ -37,35 +37,21 @@ impl Scaffold {
     }
 }
 
-/// The `type` that a body asks for; absent and `null` are empty.
+/// A text of a body; `None` where it is absent or null.
 ///
 /// # Errors
-/// Where it is no text.
-pub fn requested_type(body: &Map<String, Json>) -> Result<&str, Unreadable> {
-    match body.get("type") {
-        None | Some(Json::Null) => Ok(""),
-        Some(Json::String(name)) => Ok(name),
-        Some(_) => Err(of_another_type("type", "a text")),
+/// It is something else.
+pub fn text<'b>(body: &'b Map<String, Json>, key: &str) -> Result<Option<&'b str>, Unreadable> {
+    match body.get(key) {
+        None | Some(Json::Null) => Ok(None),
+        Some(Json::String(text)) => Ok(Some(text)),
+        Some(_) => Err(of_another_type(key, "a text")),
     }
 }
 
 /// A new collection with default values: no id, no name, no dates; an auth one has fresh secrets.
 pub fn scaffold(kind: Scaffold) -> Collection {
-    let mut collection = Collection {
-        id: String::new(),
-        name: String::new(),
-        kind: CollectionKind::Base,
-        system: false,
-        fields: vec![defaults::id_field()],
-        indexes: Vec::new(),
-        list_rule: None,
-        view_rule: None,
-        create_rule: None,
-        update_rule: None,
-        delete_rule: None,
-        created: String::new(),
-        updated: String::new(),
-    };
+    let mut collection = Collection { fields: vec![defaults::id_field()], ..Collection::default() };
     if kind == Scaffold::Auth {
         collection.kind = CollectionKind::Auth(Box::new(defaults::auth_options()));
         collection.fields.extend(defaults::auth_fields());

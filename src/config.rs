@@ -53,11 +53,6 @@ pub struct Options {
     #[arg(long, global = true, env = "TUCKBOX_FEED_ROWS", value_name = "NUMBER", value_parser = count)]
     pub feed_rows: Option<u32>,
 
-    /// The name of the environment variable that holds the 32-character key for secrets at rest; checked, and of no
-    /// use before there are settings to seal
-    #[arg(long, global = true, env = "TUCKBOX_ENCRYPTION_ENV", value_name = "NAME", alias = "encryptionEnv")]
-    pub encryption_env: Option<String>,
-
     /// Log every request [default: false]
     #[arg(
         long, global = true, env = "TUCKBOX_DEV", value_name = "BOOL",
@@ -142,7 +137,6 @@ impl Options {
             max_connections: self.max_connections.or(lower.max_connections),
             feed_days: self.feed_days.or(lower.feed_days),
             feed_rows: self.feed_rows.or(lower.feed_rows),
-            encryption_env: self.encryption_env.or(lower.encryption_env),
             dev: self.dev.or(lower.dev),
         }
     }
@@ -152,9 +146,6 @@ impl Options {
     /// # Errors
     /// One sentence for a person where a value makes no sense.
     pub fn resolve(self) -> Result<Config> {
-        if let Some(name) = self.encryption_env.as_deref().filter(|name| !name.is_empty()) {
-            check_key(name, std::env::var(name).ok().as_deref())?;
-        }
         let origins: Vec<String> = self.origins.unwrap_or_default().iter().map(|one| one.trim().to_owned()).collect();
         let origins: Vec<String> = origins.into_iter().filter(|origin| !origin.is_empty()).collect();
         let days = u64::from(at_least_one("feed_days", self.feed_days.unwrap_or(30))?);
@@ -179,14 +170,6 @@ fn count(text: &str) -> std::result::Result<u32, String> {
 
 fn at_least_one(key: &str, value: u32) -> Result<u32> {
     if value > 0 { Ok(value) } else { Err(wrong(format!("{key} must be at least 1."))) }
-}
-
-fn check_key(name: &str, key: Option<&str>) -> Result<()> {
-    match key {
-        Some(key) if key.len() == 32 => Ok(()),
-        Some(_) => Err(wrong(format!("The key in the environment variable {name} must have exactly 32 characters."))),
-        None => Err(wrong(format!("The environment variable {name}, which encryption_env names, is not set."))),
-    }
 }
 
 fn wrong(sentence: String) -> Error {

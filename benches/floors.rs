@@ -114,8 +114,9 @@ pub fn list(path: &Path, authors: &[String], time: Duration) -> Cost {
     })
 }
 
-/// Raw inserts with their feed rows in groups of this size, each in a savepoint, durable.
-pub fn create(path: &Path, group: usize, time: Duration) -> Cost {
+/// Raw inserts with their feed rows in groups of this size, each in a savepoint, durable. The authors are the
+/// workload's, since each of them is another page of the index.
+pub fn create(path: &Path, authors: &[String], group: usize, time: Duration) -> Cost {
     let connection = Connection::open(path).expect("the database opens");
     connection
         .execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000")
@@ -130,13 +131,17 @@ pub fn create(path: &Path, group: usize, time: Duration) -> Cost {
         .expect("it prepares");
     let run = |text: &str| connection.prepare_cached(text).and_then(|mut s| s.execute([])).expect("it runs");
     let body = crate::workloads::BODY;
+    let mut count = 0;
     measure(time, || {
         run("BEGIN IMMEDIATE");
         for _ in 0..group {
             run("SAVEPOINT one");
             let id = tuckbox::ids::ordered_record_id();
             let now = tuckbox::time::now_text();
-            insert.execute(params![id, "A title", body, "someauthor00000", 7, 1, "[]", now, now]).expect("it inserts");
+            count += 31;
+            let author = &authors[count % authors.len()];
+            let tags = r#"["red","green"]"#;
+            insert.execute(params![id, "A title", body, author, 7, 1, tags, now, now]).expect("it inserts");
             feed.execute(params!["pbc_1", id, "create", None::<String>, 1_i64, None::<String>]).expect("it inserts");
             run("RELEASE one");
         }

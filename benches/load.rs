@@ -63,7 +63,7 @@ impl Connection {
     }
 
     /// Sends a request and reads its answer: status and body. Answers have a Content-Length or are chunked.
-    pub async fn call(&mut self, request: &[u8]) -> std::io::Result<(u16, Vec<u8>)> {
+    pub async fn call(&mut self, request: &[u8]) -> std::io::Result<(u16, &[u8])> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
         let head = loop {
@@ -72,12 +72,14 @@ impl Connection {
             }
             self.fill().await?;
         };
-        let text = String::from_utf8_lossy(&self.buffer[..head]).to_ascii_lowercase();
+        let text = std::str::from_utf8(&self.buffer[..head]).unwrap_or_default();
         let status = text.get(9..12).and_then(|digits| digits.parse().ok()).unwrap_or(0);
-        let length = text
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length:"))
-            .and_then(|value| value.trim().parse::<usize>().ok());
+        let header = |name: &str| {
+            let mut lines = text.lines().filter_map(|line| line.split_once(':'));
+            lines.find(|(one, _)| one.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+        };
+        let length = header("content-length").and_then(|value| value.parse::<usize>().ok());
+        let is_chunked = header("transfer-encoding").is_some();
         let end = match length {
             Some(length) => {
                 while self.buffer.len() < head + length {
@@ -85,7 +87,7 @@ impl Connection {
                 }
                 head + length
             }
-            None if text.contains("transfer-encoding: chunked") => loop {
+            None if is_chunked => loop {
                 if self.buffer.ends_with(b"0\r\n\r\n") {
                     break self.buffer.len();
                 }
@@ -93,7 +95,7 @@ impl Connection {
             },
             None => head,
         };
-        Ok((status, self.buffer[head..end].to_vec()))
+        Ok((status, &self.buffer[head..end]))
     }
 
     async fn fill(&mut self) -> std::io::Result<()> {
@@ -129,7 +131,7 @@ pub async fn run(address: &str, connections: usize, time: Duration, script: Scri
                     let sent = Instant::now();
                     let (status, body) = connection.call(&request).await.expect("the server answers");
                     latencies.push(sent.elapsed());
-                    assert!((200..300).contains(&status), "{status}: {}", String::from_utf8_lossy(&body));
+                    assert!((200..300).contains(&status), "{status}: {}", String::from_utf8_lossy(body));
                 }
                 latencies
             })

@@ -100,7 +100,10 @@ impl Bench {
             floor: "empty handler + raw inserts with feed row, alone or in groups of 50",
             target,
             writes: true,
-            raw: Box::new(move |bench| floors::create(&bench.raw, if connections == 1 { 1 } else { 50 }, part)),
+            raw: Box::new(move |bench| {
+                let group = if connections == 1 { 1 } else { 50 };
+                floors::create(&bench.raw, &bench.authors, group, part)
+            }),
         };
         vec![
             read(1),
@@ -167,7 +170,7 @@ impl Bench {
         let ids = Arc::clone(&self.ids);
         Arc::new(move |number, count| {
             let id = &ids[(number * 7919 + count * 104_729) % ids.len()];
-            let body = json!({"score": count, "title": format!("Changed {count}")}).to_string();
+            let body = format!(r#"{{"score":{count},"title":"Changed {count}"}}"#);
             request("PATCH", &format!("/api/collections/posts/records/{id}"), None, Some(&body))
         })
     }
@@ -187,12 +190,12 @@ fn measured(
     (micros(used) / outcome.requests.max(1) as f64, outcome)
 }
 
+/// A record of the large collection.
 fn post(author: &str, count: usize) -> String {
-    json!({
-        "title": format!("Post {count}"), "body": BODY, "author": author, "score": count % 100,
-        "active": count.is_multiple_of(2), "tags": ["red", "green"],
-    })
-    .to_string()
+    let (score, active) = (count % 100, count.is_multiple_of(2));
+    format!(
+        r#"{{"title":"Post {count}","body":"{BODY}","author":"{author}","score":{score},"active":{active},"tags":["red","green"]}}"#
+    )
 }
 
 /// Makes the collections and fills them through the API; the ids of posts and authors.
@@ -201,8 +204,8 @@ async fn fill(address: &str, rows: usize) -> (Vec<String>, Vec<String>) {
     let mut call = async |method: &str, path: &str, token: Option<&str>, body: Json| -> Json {
         let sent = request(method, path, token, Some(&body.to_string()));
         let (status, answer) = connection.call(&sent).await.expect("the server answers");
-        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&answer));
-        serde_json::from_slice(&answer).expect("answers are JSON")
+        assert_eq!(status, 200, "{}", String::from_utf8_lossy(answer));
+        serde_json::from_slice(answer).expect("answers are JSON")
     };
     let signed_in = json!({"identity": EMAIL, "password": PASSWORD});
     let answer = call("POST", "/api/collections/_superusers/auth-with-password", None, signed_in).await;
@@ -269,8 +272,8 @@ async fn create_many(
                     let path = format!("/api/collections/{collection}/records");
                     let sent = request("POST", &path, None, Some(&body(number)));
                     let (status, answer) = connection.call(&sent).await.expect("the server answers");
-                    assert_eq!(status, 200, "{}", String::from_utf8_lossy(&answer));
-                    let record: Json = serde_json::from_slice(&answer).expect("answers are JSON");
+                    assert_eq!(status, 200, "{}", String::from_utf8_lossy(answer));
+                    let record: Json = serde_json::from_slice(answer).expect("answers are JSON");
                     ids.push(record["id"].as_str().expect("an id").to_owned());
                 }
             })

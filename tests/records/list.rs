@@ -198,11 +198,16 @@ async fn empty_answers_to_filters_under_a_rule_get_delays() {
     }
     // Nine delays of 250 ms on average: less than 400 ms in all is beyond chance.
     assert!(started.elapsed().as_millis() > 400, "{:?}", started.elapsed());
-    let started = std::time::Instant::now();
-    for _ in 0..12 {
-        house.superuser().list("posts", &[("filter", "title = 'none'")]).await;
+    // The quickest of some rounds: what else the machine does makes a round slower, never quicker.
+    let mut quickest = std::time::Duration::MAX;
+    for _ in 0..5 {
+        let started = std::time::Instant::now();
+        for _ in 0..12 {
+            house.superuser().list("posts", &[("filter", "title = 'none'")]).await;
+        }
+        quickest = quickest.min(started.elapsed());
     }
-    assert!(started.elapsed().as_millis() < 400, "{:?}", started.elapsed());
+    assert!(quickest.as_millis() < 400, "{quickest:?}");
 }
 
 #[tokio::test]

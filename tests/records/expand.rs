@@ -155,7 +155,7 @@ async fn thousands_of_useless_paths_cost_little() {
     paths.push("author".into());
     let started = std::time::Instant::now();
     house.guest().list("posts", &[("expand", &paths.join(","))]).await;
-    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+    assert!(started.elapsed().as_secs() < 2, "{:?}", started.elapsed());
 }
 
 #[tokio::test]

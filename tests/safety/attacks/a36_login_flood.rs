@@ -29,7 +29,7 @@ async fn others_are_served_while_passwords_are_tried() {
         guest.get("/api/health").await.is(200);
         slowest = slowest.max(began.elapsed());
     }
-    assert!(slowest < Duration::from_secs(5), "three small requests took {slowest:?}");
+    assert!(slowest < Duration::from_secs(1), "three small requests took {slowest:?}");
     for attacker in attackers {
         let answer = attacker.await.expect("an answer");
         // Refused for the password, or told to come back later.

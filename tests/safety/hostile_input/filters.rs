@@ -148,7 +148,7 @@ async fn ten_thousand_mutated_filters_never_fail_the_server_nor_stall_others() {
     while let Some((filter, answer, took)) = answers.next().await {
         assert!([200, 400, 403].contains(&answer.status), "{filter:?}: {answer}");
         answer.is_no_failure();
-        assert!(took < Duration::from_secs(10), "{filter:?} took {took:?}");
+        assert!(took < Duration::from_secs(3), "{filter:?} took {took:?}");
         if answer.status == 200 { fine += 1 } else { refused += 1 }
     }
     // Both must occur, or the mutations test nothing.

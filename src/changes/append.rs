@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::Result;
+use crate::schema::field::encode;
 use crate::schema::{Collection, FieldKind, Record};
 use crate::store::{Borrowed, Tx, Value, ValueRef};
 
@@ -65,7 +66,7 @@ fn object(record: &Record, wanted: impl Fn(usize, &str, &Value) -> bool) -> Stri
         if out.len() > 1 {
             out.push(b',');
         }
-        write_text(&mut out, &field.name);
+        encode::string(&field.name, &mut out);
         out.push(b':');
         write_value(&mut out, value);
     }
@@ -80,16 +81,10 @@ fn is_secret(collection: &Collection, name: &str, kind: &FieldKind) -> bool {
 fn write_value(out: &mut Vec<u8>, value: &Value) {
     match value {
         Value::Null => out.extend_from_slice(b"null"),
-        Value::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
-        // Rust's shortest form that reads back as the same; what is no number in JSON is never stored.
-        Value::Real(number) if number.is_finite() => out.extend_from_slice(number.to_string().as_bytes()),
-        Value::Real(_) => out.extend_from_slice(b"null"),
-        Value::Text(text) => write_text(out, text),
+        Value::Int(number) => encode::integer(*number, out),
+        Value::Real(number) => encode::number(*number, out),
+        Value::Text(text) => encode::string(text, out),
     }
-}
-
-fn write_text(out: &mut Vec<u8>, text: &str) {
-    serde_json::to_writer(out, text).expect("a text is always JSON, and a Vec takes every byte");
 }
 
 #[cfg(test)]

@@ -97,28 +97,30 @@ pub fn json(value: &Json, out: &mut Vec<u8>) {
         Json::String(text) => string(text, out),
         Json::Array(elements) => {
             out.push(b'[');
-            for (at, element) in elements.iter().enumerate() {
-                if at > 0 {
-                    out.push(b',');
-                }
-                json(element, out);
-            }
+            separated(elements, out, json);
             out.push(b']');
         }
         Json::Object(map) => {
             let mut entries: Vec<_> = map.iter().collect();
             entries.sort_unstable_by_key(|(key, _)| *key);
             out.push(b'{');
-            for (at, (key, element)) in entries.into_iter().enumerate() {
-                if at > 0 {
-                    out.push(b',');
-                }
+            separated(entries, out, |(key, element), out| {
                 string(key, out);
                 out.push(b':');
                 json(element, out);
-            }
+            });
             out.push(b'}');
         }
+    }
+}
+
+/// Appends each element, with commas between them.
+fn separated<T>(elements: impl IntoIterator<Item = T>, out: &mut Vec<u8>, mut write: impl FnMut(T, &mut Vec<u8>)) {
+    for (at, element) in elements.into_iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        write(element, out);
     }
 }
 
@@ -133,12 +135,7 @@ pub fn text_of(write: impl FnOnce(&mut Vec<u8>)) -> String {
 pub fn list(elements: &[String]) -> String {
     text_of(|out| {
         out.push(b'[');
-        for (at, element) in elements.iter().enumerate() {
-            if at > 0 {
-                out.push(b',');
-            }
-            string(element, out);
-        }
+        separated(elements, out, |element, out| string(element, out));
         out.push(b']');
     })
 }

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::schema::Collection;
 use crate::schema::wire::Stored;
-use crate::store::{Row, Sql, Tx, Value};
+use crate::store::{Row, Sql, Tx, Value, expression};
 
 /// The table's name.
 pub(super) const TABLE: &str = "_collections";
@@ -32,7 +32,7 @@ const COLUMNS: [&str; 14] = [
 /// A row that no version of Tuckbox wrote.
 pub fn load(tx: &mut Tx<'_>) -> Result<Vec<Collection>> {
     let mut query = select();
-    query.push(" ORDER BY rowid");
+    query.push(" ORDER BY ").push(&expression::insertion_order(TABLE));
     let mut found = Vec::new();
     tx.rows(&query, |row| {
         found.push(read(row)?);

@@ -2,6 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
+use super::client::Client;
+
 /// Collections, and records to fill them with, in order.
 pub struct Fixture {
     /// What is sent to create each collection.
@@ -212,4 +214,11 @@ pub fn blog() -> Fixture {
             ),
         ],
     }
+}
+
+/// Lets nobody but its writer see, change or delete a comment of the [`blog`].
+pub async fn comments_belong_to_their_writers(superuser: &impl Client) {
+    let own = "by = @request.auth.id && @request.auth.id != ''";
+    let rules = json!({"listRule": own, "viewRule": own, "updateRule": own, "deleteRule": own});
+    superuser.update_collection("comments", rules).await.is(200);
 }

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::found;
-use crate::support::{Client, TestServer, blog, id, notes};
+use crate::support::{Client, TestServer, blog, comments_belong_to_their_writers, id, notes};
 
 #[tokio::test]
 async fn null_is_for_superusers_empty_for_everyone() {
@@ -185,11 +185,7 @@ async fn addresses_cannot_be_probed() {
 async fn users_reach_what_is_theirs() {
     let server = TestServer::with(blog()).await;
     let superuser = server.superuser();
-    let own = "by = @request.auth.id && @request.auth.id != ''";
-    superuser
-        .update_collection("comments", json!({"listRule": own, "viewRule": own, "updateRule": own, "deleteRule": own}))
-        .await
-        .is(200);
+    comments_belong_to_their_writers(&superuser).await;
     let ann = server.user("members", &id("ann")).await;
     let bob = server.user("members", &id("bob")).await;
     assert_eq!(ann.list("comments", &[("sort", "id")]).await.is(200).column("text"), "great wow");

@@ -2,17 +2,13 @@
 
 use serde_json::json;
 
-use crate::support::{Client, TestServer, blog, form, id};
+use crate::support::{Client, TestServer, blog, comments_belong_to_their_writers, form, id};
 
 #[tokio::test]
 async fn every_way_to_a_record_asks_whose_it_is() {
     let server = TestServer::with(blog()).await;
     let superuser = server.superuser();
-    let own = "by = @request.auth.id && @request.auth.id != ''";
-    superuser
-        .update_collection("comments", json!({"listRule": own, "viewRule": own, "updateRule": own, "deleteRule": own}))
-        .await
-        .is(200);
+    comments_belong_to_their_writers(&superuser).await;
     let bob = server.user("members", &id("bob")).await;
     let target = id("c1");
     for body in [

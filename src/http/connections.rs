@@ -202,6 +202,9 @@ impl Drop for Running {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
     use super::*;
 
     #[tokio::test]
@@ -226,6 +229,20 @@ mod tests {
         place.connection.waits_for_client(true);
         assert!(connections.enter().is_some());
         drop(running);
+    }
+
+    #[test]
+    fn a_connection_that_had_its_turn_lets_others_go_first_once() {
+        let connections = Connections::new(1);
+        let place = connections.enter().expect("room");
+        let goes_on = || {
+            let mut context = Context::from_waker(Waker::noop());
+            pin!(place.connection.give_way()).poll(&mut context).is_ready()
+        };
+        assert!(goes_on());
+        place.connection.worked.store(2 * TURN.as_micros() as u64, Ordering::Relaxed);
+        assert!(!goes_on());
+        assert!(goes_on());
     }
 
     #[tokio::test]

@@ -14,6 +14,7 @@ mod create;
 mod delete;
 mod draft;
 mod list;
+mod progress;
 mod publication;
 mod rules;
 mod save;

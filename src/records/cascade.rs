@@ -49,6 +49,8 @@ pub(super) fn delete(
     let mut open = vec![cascade.remove(tx, &record)?];
     drop(record);
     while let Some(deleted) = open.last_mut() {
+        // Any number of records may go with it.
+        tx.advance()?;
         match deleted.next(tx)? {
             None => {
                 open.pop();

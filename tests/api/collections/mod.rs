@@ -14,6 +14,7 @@ mod scaffolds;
 mod slow_checks;
 mod system;
 mod truncate;
+mod under_load;
 mod update;
 mod view;
 

@@ -15,6 +15,7 @@ mod create;
 mod delete;
 mod draft;
 mod dry_run_view;
+mod import;
 mod list;
 mod progress;
 mod publication;

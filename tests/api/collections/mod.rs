@@ -6,6 +6,7 @@ mod auth_options;
 mod create;
 mod delete;
 mod fields;
+mod import;
 mod indexes;
 mod list;
 mod names;

@@ -3,12 +3,22 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use reqwest::Method;
 use serde_json::{Value as Json, json};
 
 use crate::support::{Client, Guest, TestServer, collection};
 
-const ROWS: usize = 20_000;
+/// How many rows there are; `scripts/soak` asks for a million.
+fn rows() -> usize {
+    std::env::var("SOAK_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(20_000)
+}
+
+/// How long a change may take before the client gives up. Of a million rows it may take minutes.
+const PATIENCE: Duration = Duration::from_secs(900);
+
+const POSTS: &str = "/api/collections/posts";
 
 /// The fields of `posts`. `a` and `b` may have each other's names; `tag` holds one value or several.
 fn fields(swapped: bool, several: bool) -> Json {
@@ -29,13 +39,13 @@ fn fields(swapped: bool, several: bool) -> Json {
 }
 
 /// `posts` with many rows, written past the server.
-async fn full_server() -> TestServer {
+async fn full_server(rows: usize) -> TestServer {
     let mut body = collection("posts", fields(false, false));
     body["indexes"] = json!(["CREATE UNIQUE INDEX idx_posts_n ON posts (n)"]);
     let mut server = TestServer::with_collections([body]).await;
     let database = server.stopped_database();
     database.execute(&format!(
-        "INSERT INTO posts (id, n, a, b, body, tag) WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM r LIMIT {ROWS})
+        "INSERT INTO posts (id, n, a, b, body, tag) WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM r LIMIT {rows})
          SELECT printf('r%014d', x), x, 'a' || x, 'b' || x, printf('%.400c', 'l'), 'x' FROM r"
     ));
     drop(database);
@@ -65,7 +75,7 @@ fn is_of_one_state(rows: &[Json]) {
 async fn read(guest: Guest, done: Arc<AtomicBool>) -> usize {
     let mut reads = 0;
     while !done.load(Ordering::SeqCst) {
-        let from = (reads * 97) % ROWS;
+        let from = (reads * 97) % rows();
         let filter = format!("n >= {from}");
         let page =
             guest.list("posts", &[("filter", &filter), ("sort", "n"), ("perPage", "50"), ("skipTotal", "1")]).await;
@@ -86,7 +96,7 @@ async fn write(guest: Guest, number: usize, done: Arc<AtomicBool>) -> HashMap<St
         if done.load(Ordering::SeqCst) {
             break;
         }
-        let n = 1_000_000 * (number + 1) + 2 * round;
+        let n = 100_000_000 * (number + 1) + 2 * round;
         let id = format!("w{number}{round:013}");
         let created = guest.create("posts", json!({"id": id, "n": n, "tag": ["y"]})).await;
         if !acknowledged(&created) {
@@ -116,25 +126,32 @@ fn acknowledged(answer: &crate::support::Answer) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_table_changes_while_others_read_and_write_it() {
-    let mut server = full_server().await;
+    let mut server = full_server(rows()).await;
     let done = Arc::new(AtomicBool::new(false));
     let readers: Vec<_> = (0..2).map(|_| tokio::spawn(read(server.guest(), done.clone()))).collect();
     let writers: Vec<_> = (0..3).map(|number| tokio::spawn(write(server.guest(), number, done.clone()))).collect();
     let superuser = server.superuser();
-    for (swapped, several) in [(true, false), (true, true), (false, true), (false, false), (true, true)] {
-        superuser.update_collection("posts", json!({"fields": fields(swapped, several)})).await.is(200);
+    let change = |method: Method, path: &str, body: Json| {
+        let request = superuser.request(method, path).json(&body).timeout(PATIENCE);
+        superuser.send(request)
+    };
+    for (swapped, several) in [(true, false), (true, true), (false, true)] {
+        change(Method::PATCH, POSTS, json!({"fields": fields(swapped, several)})).await.is(200);
+    }
+    for (swapped, several) in [(false, false), (true, true)] {
+        let sent = json!([{"name": "posts", "fields": fields(swapped, several)}, {"name": "more"}]);
+        change(Method::PUT, "/api/collections/import", json!({"collections": sent})).await.is(204);
     }
     // A new unique index that the data breaks.
     let indexes = json!(["CREATE UNIQUE INDEX idx_posts_n ON posts (n)", "CREATE UNIQUE INDEX bad ON posts (body)"]);
-    let refused =
-        superuser.update_collection("posts", json!({"indexes": indexes, "fields": fields(false, false)})).await;
+    let refused = change(Method::PATCH, POSTS, json!({"indexes": indexes, "fields": fields(false, false)})).await;
     refused.is(400).codes(&[("indexes.1", "validation_invalid_index_expression")]);
     refused.says("indexes.1", "Failed to create index bad - UNIQUE constraint failed: posts.body.");
     done.store(true, Ordering::SeqCst);
     for reader in readers {
         assert!(reader.await.unwrap() > 0, "readers are served");
     }
-    let mut expected: Vec<String> = (1..=ROWS).map(|n| format!("r{n:014} {n} x a{n} b{n}")).collect();
+    let mut expected: Vec<String> = (1..=rows()).map(|n| format!("r{n:014} {n} x a{n} b{n}")).collect();
     for writer in writers {
         let known = writer.await.unwrap();
         assert!(!known.is_empty(), "writers get their turn");
@@ -150,4 +167,24 @@ async fn a_full_table_changes_while_others_read_and_write_it() {
     assert_eq!(differ, None);
     assert_eq!(rows.len(), expected.len());
     database.is_sound();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_collection_is_emptied_while_others_read_it() {
+    // One by one, each with its place in the feed: a tenth is many.
+    let few = rows() / 10;
+    let server = full_server(few).await;
+    let (guest, superuser) = (server.guest(), server.superuser());
+    let truncate = superuser.request(Method::DELETE, "/api/collections/posts/truncate").timeout(PATIENCE);
+    let reading = async {
+        loop {
+            let total = guest.list("posts", &[("perPage", "1")]).await.is(200).at("/totalItems").as_u64().unwrap();
+            assert!(total == 0 || total == few as u64, "{total} of {few} are left");
+            if total == 0 {
+                break;
+            }
+        }
+    };
+    let (answer, ()) = tokio::join!(superuser.send(truncate), reading);
+    answer.is(204);
 }

@@ -88,9 +88,8 @@ impl Renderer<'_> {
                 let alike = one.class().is_some() && one.class() == other.class();
                 let plain_left = alike && one.is_never_null(&|node| left_scope.is_present(node));
                 let plain_right = alike && other.is_never_null(&|node| right_scope.is_present(node));
-                let filled = |plain: bool| {
-                    move |text: &str| if plain { text.to_owned() } else { format!("COALESCE({text}, '')") }
-                };
+                let filled =
+                    |plain: bool| move |text: &str| if plain { text.to_owned() } else { expression::or_empty(text) };
                 let left = self.operand(left, Form::AsIs, left_scope)?.within(filled(plain_left));
                 let right = self.operand(right, Form::AsIs, right_scope)?.within(filled(plain_right));
                 Ok(left.with(right, equal))
@@ -134,7 +133,7 @@ impl Renderer<'_> {
         }
     }
 
-    fn expression(&mut self, found: &Expression, scope: &Scope) -> Result<Piece, FilterError> {
+    pub(super) fn expression(&mut self, found: &Expression, scope: &Scope) -> Result<Piece, FilterError> {
         Ok(match found {
             Expression::Column(node, name, class) => {
                 let typed = match class {

@@ -95,8 +95,9 @@ impl Renderer<'_> {
         let needed = joins.first().is_some_and(|(_, needed, _)| *needed);
         let back = matches!(self.tree.node(root).reach, Reach::Back(_));
         match (self.extent, &self.tree.node(root).reach) {
-            (Extent::Few, _) => Way::Walk,
+            // no index finds a list that holds an id, and each row would walk through all of them
             (_, Reach::BackList(_)) => Way::Set,
+            (Extent::Few, _) => Way::Walk,
             // an index finds the few rows that point to one, and the first of them mostly tells
             _ if back && !conditions.iter().any(|one| is_selective(one, negated)) => Way::Walk,
             (Extent::Count, _) => Way::Set,

@@ -42,9 +42,9 @@ use serde_json::{Map, Value as Json};
 
 pub use accounts::{INSTALLER_EMAIL, SUPPORT};
 pub use bulk::{Bulk, BulkOptions, Chunk, Existing, Links, Outcome};
-pub use delete::delete_within;
+pub use delete::{delete_many_within, delete_within};
 pub use page::Page;
-pub use read::{find, load};
+pub use read::{find, load, load_all};
 pub use render::shown;
 
 use crate::crypto::passwords::Passwords;

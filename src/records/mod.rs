@@ -1,5 +1,6 @@
 //! Records: list, view, create, update, delete, under rules. One file a verb; what they share stands in `rules.rs`
-//! (does a row satisfy a rule), `plans.rs` (compiled conditions, kept by shape), `layout.rs` (a collection's columns
+//! (does a row satisfy a rule), `plans.rs` (compiled conditions, kept by shape), `totals.rs` (counts, kept with the
+//! versions of their tables), `layout.rs` (a collection's columns
 //! and how its rows are written out), `batch.rs`, `expand/` and `render.rs` (records as their reader may see them).
 //!
 //! Reads go straight from rows to JSON: no value of a list is ever held as a tree.
@@ -25,6 +26,7 @@ mod rules;
 mod satisfies;
 mod save;
 mod throttle;
+mod totals;
 mod turns;
 mod update;
 mod validate;
@@ -70,6 +72,7 @@ struct Parts {
     conditions: rules::Conditions,
     layouts: layout::Layouts,
     throttle: throttle::Throttle,
+    totals: totals::Totals,
     turns: turns::Turns,
 }
 
@@ -97,6 +100,7 @@ impl Records {
             conditions: rules::Conditions::new(),
             layouts: layout::Layouts::new(),
             throttle: throttle::Throttle::new(),
+            totals: totals::Totals::new(),
             turns: turns::Turns::new(),
         };
         Self { parts: Arc::new(parts) }

@@ -38,7 +38,7 @@ impl Reader {
     /// Runs a read in one transaction, so that its queries see the same state.
     fn read<T>(&self, plans: Option<&Plans>, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         self.run("BEGIN")?;
-        let result = f(&mut Tx::new(&self.connection, &self.watch, plans));
+        let result = f(&mut Tx::reading(&self.connection, &self.watch, plans));
         self.watch.lift();
         if !self.connection.is_autocommit() {
             self.run("COMMIT")?;

@@ -1,7 +1,7 @@
 //! Saving collections: metadata, table and indexes change in one transaction, then the new snapshot is published.
 //!
 //! One file a verb. What they share: `draft.rs` (a collection about to be saved: merged, normalised, checked),
-//! `save.rs` (the one way a collection gets into the database), `alteration/` (what must happen to its table, as
+//! `save.rs` (from what a request asks for to the writer), `apply.rs` (the one way collections get into the database), `alteration/` (what must happen to its table, as
 //! data, and doing it), `stored.rs` (rows of `_collections`), `publication.rs` (the next snapshot, and when others
 //! see it), `rules.rs` (do the rules compile).
 //!
@@ -9,6 +9,7 @@
 //! closure on the writer that asks for the current snapshot sees exactly what the tables are.
 
 mod alteration;
+mod apply;
 mod create;
 mod delete;
 mod draft;

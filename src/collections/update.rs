@@ -3,7 +3,8 @@
 use serde_json::{Map, Value as Json};
 
 use super::Collections;
-use super::draft::{Draft, refuse_excess, unreadable};
+use super::apply::Saved;
+use super::draft::{self, refuse_excess, unreadable};
 use super::save::raw;
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::schema::wire::{Unreadable, merge, text};
@@ -17,11 +18,11 @@ impl Collections {
     /// `NotFound`; `Invalid` with a code for each key at fault, or with the engine's text.
     pub async fn update(&self, collection: &str, body: Map<String, Json>) -> Result<Json> {
         let asked = collection.to_owned();
-        self.save("update", move |schema| draft(schema, &asked, &body)).await
+        self.save("update", move |_, schema| changed(schema, &asked, &body)).await
     }
 }
 
-fn draft(schema: &Schema, asked: &str, body: &Map<String, Json>) -> Result<Draft> {
+fn changed(schema: &Schema, asked: &str, body: &Map<String, Json>) -> Result<Saved> {
     let old = schema.find(asked).ok_or_else(Error::not_found)?;
     refuse_excess(body)?;
     let found = type_fault(old, body).map_err(|error| unreadable(&error))?;
@@ -29,10 +30,10 @@ fn draft(schema: &Schema, asked: &str, body: &Map<String, Json>) -> Result<Draft
     let mut collection = Collection::clone(old);
     merge(&mut collection, body, false).map_err(|error| unreadable(&error))?;
     collection.updated = time::now_text();
-    let draft = Draft::new(collection, Some(old), schema, found)?;
+    let saved = draft::finish(collection, Some(old), schema, found)?;
     match sent_id {
         Some(id) if id != old.id => Err(raw("update", "the id of a collection cannot be changed")),
-        _ => Ok(draft),
+        _ => Ok(saved),
     }
 }
 

@@ -78,7 +78,7 @@ pub(super) fn prepare(save: &Save, tx: &mut Tx<'_>, schema: Arc<Schema>, known: 
 
     let passwords = input::take_passwords(&mut record, &resolved);
     let generated_id = record.id().is_empty();
-    generate(&mut record, known);
+    generate(&mut record, known.id.as_deref());
     let files = resolved.files.iter().map(|(_, file)| (*file).clone()).collect();
     let checked = validate::Check {
         schema: &schema,
@@ -122,16 +122,17 @@ impl Candidate<'_> {
     }
 }
 
-/// Fills in what the server generates before the checks: the id, texts with a pattern, the token key.
-fn generate(record: &mut Record, known: &Known) {
+/// Fills in what the server generates before the checks: the id (`id`, where one was generated before), texts with a
+/// pattern, the token key.
+pub(super) fn generate(record: &mut Record, id: Option<&str>) {
     let collection = Arc::clone(&record.collection);
     for (at, field) in collection.fields.iter().enumerate() {
         let FieldKind::Text(options) = &field.kind else { continue };
         if !record.values[at].as_text().is_empty() {
             continue;
         }
-        let generated = match &known.id {
-            Some(id) if options.primary_key => Some(id.clone()),
+        let generated = match id {
+            Some(id) if options.primary_key => Some(id.to_owned()),
             None if options.primary_key => Some(collection.generate_id()),
             _ if collection.is_auth() && field.name == "tokenKey" => Some(accounts::new_token_key(options)),
             _ => options.generate(),

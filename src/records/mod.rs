@@ -1,12 +1,13 @@
-//! Records: list, view, create, update, delete, under rules. One file a verb; what they share stands in `rules.rs`
-//! (does a row satisfy a rule), `plans.rs` (compiled conditions, kept by shape), `totals.rs` (counts, kept with the
-//! versions of their tables), `layout.rs` (a collection's columns
-//! and how its rows are written out), `batch.rs`, `expand/` and `render.rs` (records as their reader may see them).
+//! Records: list, view, create, update, delete, under rules, and creates by the hundred (`bulk.rs`). One file a verb;
+//! what they share stands in `rules.rs` (does a row satisfy a rule), `plans.rs` (compiled conditions, kept by shape),
+//! `totals.rs` (counts, kept with the versions of their tables), `layout.rs` (a collection's columns and
+//! how its rows are written out), `batch.rs`, `expand/` and `render.rs` (records as their reader may see them).
 //!
 //! Reads go straight from rows to JSON: no value of a list is ever held as a tree.
 
 mod accounts;
 mod batch;
+mod bulk;
 mod candidate;
 mod cascade;
 mod create;
@@ -40,6 +41,7 @@ use std::time::Duration;
 use serde_json::{Map, Value as Json};
 
 pub use accounts::{INSTALLER_EMAIL, SUPPORT};
+pub use bulk::{Bulk, BulkOptions, Chunk, Existing, Links, Outcome};
 pub use delete::delete_within;
 pub use page::Page;
 pub use read::{find, load};

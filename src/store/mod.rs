@@ -178,6 +178,11 @@ impl Store {
         self.engine.on_external_change(f);
     }
 
+    /// Whether it takes no more writes, now and ever.
+    pub fn is_closing(&self) -> bool {
+        self.engine.is_closing()
+    }
+
     /// Finishes the writes that wait, checkpoints the log and closes. Later calls are refused.
     pub async fn close(&self) {
         let engine = Arc::clone(&self.engine);

@@ -151,9 +151,12 @@ pub const DISTANCE: &[Part] = &[
 /// A number by chance, for orders.
 pub const RANDOM: &str = "RANDOM()";
 
-/// What grows with each row of a table that was inserted, for orders.
+/// The column of every table that tells where a row is, unless a column of the table's own has its name.
+pub const ROW: &str = "_rowid_";
+
+/// What grows with each row of a table that was inserted, for orders; it finds a row faster than any key.
 pub fn insertion_order(table: &str) -> String {
-    format!("{}.\"_rowid_\"", quoted(table))
+    column(table, ROW)
 }
 
 /// An inner join whose left side is read first, whatever the planner thinks: of the elements of a list it knows

@@ -5,9 +5,11 @@ mod checkpoint;
 mod connection;
 mod errors;
 mod job;
+mod journal;
 mod migrate;
 mod plan;
 mod readers;
+mod sources;
 mod watch;
 mod writer;
 
@@ -17,12 +19,16 @@ use parking_lot::Mutex;
 use rusqlite::Connection;
 
 pub(super) use errors::from_engine;
+pub(super) use journal::Journal;
 pub(super) use plan::Plans;
 pub(super) use watch::Watch;
 
 use self::checkpoint::Checkpoints;
 use self::readers::{FastReaders, SlowReaders};
+pub(super) use self::sources::Reads;
+use self::sources::Sources;
 use self::writer::Writer;
+use super::versions::Versions;
 use super::{OnExternalChange, ReadLane, Sql, StoreOptions, Tx, WriteLane};
 use crate::error::{Error, Result};
 
@@ -33,6 +39,8 @@ pub(super) struct Engine {
     slow: SlowReaders,
     checkpoints: Checkpoints,
     plans: Plans,
+    versions: Versions,
+    sources: Sources,
     threads: Mutex<Option<Threads>>,
 }
 
@@ -51,9 +59,12 @@ impl Engine {
         let (slow, mut others) = SlowReaders::start(&options.path, options.slow_readers, options.query_timeout)?;
         let checkpoints = Checkpoints::default();
         others.push(checkpoints.start(connection::open_checkpointer(options)?)?);
-        let (writer, thread) = Writer::start(connection, options, checkpoints.clone(), plans.clone())?;
+        let versions = Versions::default();
+        let (writer, thread) =
+            Writer::start(connection, options, checkpoints.clone(), plans.clone(), versions.clone())?;
+        let sources = Sources::new(&options.path, versions.clone());
         let threads = Mutex::new(Some(Threads { writer: thread, others }));
-        Ok(Self { writer, fast, slow, checkpoints, plans, threads })
+        Ok(Self { writer, fast, slow, checkpoints, plans, versions, sources, threads })
     }
 
     pub(super) fn read_here<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
@@ -81,6 +92,14 @@ impl Engine {
             Some(lane) => Ok(lane),
             None => self.fast.with(|reader| self.plans.ask(&reader.connection, &query.text, filtered)),
         }
+    }
+
+    pub(super) fn versions(&self) -> &Versions {
+        &self.versions
+    }
+
+    pub(super) fn reads_of(&self, query: &Sql) -> Result<Reads> {
+        self.sources.of(&query.text)
     }
 
     pub(super) fn on_external_change(&self, f: OnExternalChange) {
@@ -112,6 +131,7 @@ impl Engine {
 
     fn stop_the_rest(&self) {
         self.fast.close();
+        self.sources.close();
         self.slow.stop();
         self.checkpoints.stop();
     }

@@ -27,7 +27,8 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-pub use publication::reload;
+pub use alteration::{ExpectedIndex, expected_indexes};
+pub use publication::{publish_stored, reload};
 pub use seed::seed;
 pub use stored::load;
 

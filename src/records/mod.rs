@@ -21,6 +21,7 @@ pub mod paging;
 mod plans;
 mod read;
 mod render;
+mod repair;
 mod rules;
 mod satisfies;
 mod save;
@@ -41,6 +42,7 @@ pub use accounts::{INSTALLER_EMAIL, SUPPORT};
 pub use delete::delete_within;
 pub use page::Page;
 pub use read::{find, load};
+pub use repair::drop_dangling;
 
 use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};

@@ -237,7 +237,7 @@ fn foreign_auth_id(tx: &mut Tx<'_>, schema: &Schema, record: &Record) -> Result<
     Ok(None)
 }
 
-fn exists(tx: &mut Tx<'_>, collection: &Collection, id: &str) -> Result<bool> {
+pub(super) fn exists(tx: &mut Tx<'_>, collection: &Collection, id: &str) -> Result<bool> {
     let text = format!(r#"SELECT 1 FROM {} WHERE "id" = ?"#, quoted(&collection.name));
     Ok(tx.row((text.as_str(), &[Value::from(id)][..]), |_| Ok(()))?.is_some())
 }

@@ -74,6 +74,13 @@ impl Collection {
         self.auth().is_some()
     }
 
+    /// Whether its records are rows of a table of its own.
+    pub fn has_table(&self) -> bool {
+        match self.kind {
+            CollectionKind::Base | CollectionKind::Auth(_) => true,
+        }
+    }
+
     /// Whether its records are superusers.
     pub fn is_superusers(&self) -> bool {
         self.name == SUPERUSERS

@@ -62,6 +62,14 @@ fn labels(n: usize) -> String {
     format!("[{}]", labels.join(","))
 }
 
+/// How many comments have the same text.
+pub const SAME_TEXT: usize = 10;
+
+/// The number in the text of a comment.
+fn comment_of(n: usize, rows: usize) -> usize {
+    (n * 7) % (rows / SAME_TEXT)
+}
+
 /// Who may do what with the posts; `null` where nothing is said.
 pub fn rules(list: &str, create: &str) -> Json {
     json!({"listRule": list, "createRule": create})
@@ -231,7 +239,7 @@ pub fn fill(database: &Path, rows: usize, parents: usize) -> rusqlite::Result<()
         ])?;
         tell("c_posts", &own)?;
         let post = id((n * 31) % rows);
-        comment.execute(params![own, post, format!("Comment {}", (n * 7) % 1000), created])?;
+        comment.execute(params![own, post, format!("Comment {}", comment_of(n, rows)), created])?;
         tell("c_comments", &own)?;
     }
     let mut insert = connection.prepare("INSERT INTO parents (id, name) VALUES (?, ?)")?;

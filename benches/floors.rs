@@ -71,17 +71,6 @@ pub struct Held {
     pub total: Option<i64>,
 }
 
-fn reader(path: &Path) -> Connection {
-    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).expect("the database opens");
-    let stable_plans = rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG;
-    connection.set_db_config(stable_plans, true).expect("it is known");
-    connection
-        .execute_batch("PRAGMA query_only=1; PRAGMA mmap_size=1073741824; PRAGMA cache_size=-8000; PRAGMA temp_store=2")
-        .expect("pragmas are understood");
-    connection
-}
-
 /// The text of a query, with `{post}` for the columns of a post.
 fn text(query: &str) -> String {
     query.replace("{post}", POST)
@@ -135,58 +124,81 @@ fn values(statement: &Statement<'_>, value: Value) -> Vec<Value> {
     values
 }
 
-/// What a page costs, with its JSON, over the values in turn.
-pub fn page(path: &Path, page: Page<'_>, value: impl Fn(usize) -> Value, time: Duration) -> Cost {
-    let connection = reader(path);
-    let mut rows = connection.prepare(&text(page.rows)).expect("it prepares");
-    let mut count = page.count.map(|count| connection.prepare(count).expect("it prepares"));
-    let writer = Writer::of(&rows);
-    let (mut at, mut out) = (0, Vec::new());
-    measure(time, || {
-        at += 1;
-        out.clear();
-        let bound = values(&rows, value(at));
-        let mut found = rows.query(params_from_iter(bound)).expect("it runs");
-        while let Some(row) = found.next().expect("it steps") {
-            writer.write(row, &mut out).expect("it is written");
-        }
-        if let Some(count) = &mut count {
-            let bound = values(count, value(at));
-            let _: i64 = count.query_row(params_from_iter(bound), |row| row.get(0)).expect("it counts");
-        }
-        1
-    })
-}
+/// The connection of the floors that read. It is kept for the whole pass, as the server keeps its own: pages that are
+/// mapped for the first time cost more than the query.
+pub struct Reader(Connection);
 
-/// What a page holds for one value.
-pub fn held(path: &Path, page: Page<'_>, value: Value) -> Held {
-    let connection = reader(path);
-    let mut rows = connection.prepare(&text(page.rows)).expect("it prepares");
-    let bound = values(&rows, value.clone());
-    let ids = rows.query_map(params_from_iter(bound), |row| row.get(0)).expect("it runs");
-    let ids = ids.collect::<rusqlite::Result<Vec<String>>>().expect("it steps");
-    let total = page.count.map(|count| {
-        let mut count = connection.prepare(count).expect("it prepares");
-        let bound = values(&count, value);
-        count.query_row(params_from_iter(bound), |row| row.get(0)).expect("it counts")
-    });
-    Held { ids, total }
-}
+impl Reader {
+    /// Opens the database that the server has open too.
+    pub fn open(path: &Path) -> Self {
+        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).expect("the database opens");
+        let stable_plans = rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG;
+        connection.set_db_config(stable_plans, true).expect("it is known");
+        connection
+            .execute_batch(
+                "PRAGMA query_only=1; PRAGMA mmap_size=1073741824; PRAGMA cache_size=-8000; PRAGMA temp_store=2",
+            )
+            .expect("pragmas are understood");
+        Self(connection)
+    }
 
-/// A raw read by key, with its JSON.
-pub fn point_read(path: &Path, rows: usize, time: Duration) -> Cost {
-    let connection = reader(path);
-    let mut statement = connection.prepare(&text("SELECT {post} FROM posts WHERE id = ?")).expect("it prepares");
-    let writer = Writer::of(&statement);
-    let (mut at, mut out) = (0, Vec::new());
-    measure(time, || {
-        for _ in 0..64 {
-            at = (at + 7919) % rows;
+    fn prepare(&self, text: &str) -> Statement<'_> {
+        self.0.prepare(text).expect("it prepares")
+    }
+
+    /// What a page costs, with its JSON, over the values in turn.
+    pub fn page(&self, page: Page<'_>, value: impl Fn(usize) -> Value, time: Duration) -> Cost {
+        let mut rows = self.prepare(&text(page.rows));
+        let mut count = page.count.map(|count| self.prepare(count));
+        let writer = Writer::of(&rows);
+        let (mut at, mut out) = (0, Vec::new());
+        let mut once = || {
+            at += 1;
             out.clear();
-            statement.query_row([data::id(at)], |row| writer.write(row, &mut out)).expect("the row is there");
-        }
-        64
-    })
+            let bound = values(&rows, value(at));
+            let mut found = rows.query(params_from_iter(bound)).expect("it runs");
+            while let Some(row) = found.next().expect("it steps") {
+                writer.write(row, &mut out).expect("it is written");
+            }
+            if let Some(count) = &mut count {
+                let bound = values(count, value(at));
+                let _: i64 = count.query_row(params_from_iter(bound), |row| row.get(0)).expect("it counts");
+            }
+            1
+        };
+        once();
+        measure(time, once)
+    }
+
+    /// What a page holds for one value.
+    pub fn held(&self, page: Page<'_>, value: Value) -> Held {
+        let mut rows = self.prepare(&text(page.rows));
+        let bound = values(&rows, value.clone());
+        let ids = rows.query_map(params_from_iter(bound), |row| row.get(0)).expect("it runs");
+        let ids = ids.collect::<rusqlite::Result<Vec<String>>>().expect("it steps");
+        let total = page.count.map(|count| {
+            let mut count = self.prepare(count);
+            let bound = values(&count, value);
+            count.query_row(params_from_iter(bound), |row| row.get(0)).expect("it counts")
+        });
+        Held { ids, total }
+    }
+
+    /// A read by key, with its JSON.
+    pub fn point_read(&self, rows: usize, time: Duration) -> Cost {
+        let mut statement = self.prepare(&text("SELECT {post} FROM posts WHERE id = ?"));
+        let writer = Writer::of(&statement);
+        let (mut at, mut out) = (0, Vec::new());
+        measure(time, || {
+            for _ in 0..64 {
+                at = (at + 7919) % rows;
+                out.clear();
+                statement.query_row([data::id(at)], |row| writer.write(row, &mut out)).expect("the row is there");
+            }
+            64
+        })
+    }
 }
 
 fn writer(path: &Path) -> Connection {

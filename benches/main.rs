@@ -60,7 +60,7 @@ impl Asked {
     fn of(arguments: &[String]) -> Result<Self, String> {
         let mut scale = Scale {
             rows: vec![100_000, 1_000_000],
-            round: Duration::from_millis(1500),
+            round: Duration::from_millis(1200),
             rounds: 3,
             builds: false,
             only: String::new(),

@@ -7,7 +7,7 @@ use tokio::runtime::Runtime;
 
 use crate::Scale;
 use crate::data::{self, Tokens};
-use crate::floors::Cost;
+use crate::floors::{self, Cost};
 use crate::load::{self, Outcome, Script, Until, request};
 use crate::report::{Line, Published, Round, micros};
 use crate::server::{self, Server};
@@ -20,8 +20,10 @@ pub struct Bench {
     pub server: Server,
     /// The server that does nothing.
     pub empty: Server,
-    /// The database that the product serves; floors read it.
-    pub database: std::path::PathBuf,
+    /// Where the product keeps its data.
+    pub place: std::path::PathBuf,
+    /// The connection of the floors that read, to the database that the product serves.
+    pub reader: floors::Reader,
     /// A copy of it, for the floors that write.
     pub raw: std::path::PathBuf,
     /// How many posts there were at the beginning.
@@ -69,7 +71,8 @@ impl Bench {
         data::fill(&database, rows, parents).expect("the rows are written");
         std::fs::copy(&database, &raw).expect("there is room for a copy");
         let (server, empty) = (Server::tuckbox(&place), Server::empty_handler());
-        Self { runtime, server, empty, database, raw, rows, tokens, scale: scale.clone(), dir }
+        let reader = floors::Reader::open(&database);
+        Self { runtime, server, empty, place, reader, raw, rows, tokens, scale: scale.clone(), dir }
     }
 
     /// Changes the rules of the posts.

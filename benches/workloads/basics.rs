@@ -13,7 +13,7 @@ use crate::rounds::{Bench, Workload};
 pub(super) const GROUP: usize = 50;
 
 pub(super) fn run(bench: &Bench) -> Vec<Line> {
-    let point = |time| floors::point_read(&bench.database, bench.rows, time);
+    let point = |time| bench.reader.point_read(bench.rows, time);
     let write = |kind, group| move |time: Duration| floors::write(&bench.raw, bench.rows, kind, group, time);
     let (alone, grouped, updates) = (write(Write::Create, 1), write(Write::Create, GROUP), write(Write::Update, GROUP));
     type Floor<'a> = &'a dyn Fn(Duration) -> Cost;

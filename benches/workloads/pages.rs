@@ -7,7 +7,7 @@ use rusqlite::types::Value;
 use serde_json::Value as Json;
 
 use crate::data;
-use crate::floors::{self, Held, Page};
+use crate::floors::{Held, Page};
 use crate::load::{self, Script, request};
 use crate::report::{Line, Published};
 use crate::rounds::{Bench, Workload};
@@ -102,7 +102,7 @@ pub(super) fn lines(bench: &Bench, lists: Vec<List>) -> Vec<Line> {
             name: list.name(),
             connections: list.connections,
             script: list.script(token),
-            floor: &|time| floors::page(&bench.database, list.page(), &*list.value, time),
+            floor: &|time| bench.reader.page(list.page(), &*list.value, time),
             target: list.target,
             by_rate: false,
             published: list.published,
@@ -130,7 +130,7 @@ fn compare(bench: &Bench, list: &List, token: Option<&str>) {
     let ids = answer["items"].as_array().into_iter().flatten();
     let ids = ids.filter_map(|item| item["id"].as_str().map(str::to_owned)).collect();
     let total = (list.total != Total::Skipped).then(|| answer["totalItems"].as_i64().unwrap_or(-1));
-    let floor = floors::held(&bench.database, list.page(), (list.value)(7));
+    let floor = bench.reader.held(list.page(), (list.value)(7));
     assert_eq!(Held { ids, total }, floor, "{}: workload and floor find the same", list.name());
 }
 

@@ -54,10 +54,9 @@ impl Program {
     /// From the start of the program to its first answer, with these rows.
     pub fn start(&mut self, bench: Bench) {
         if bench.scale.wants("start") {
-            let Bench { runtime, server, database, rows, dir: _dir, .. } = bench;
+            let Bench { runtime, server, place, rows, dir: _dir, .. } = bench;
             server.stop();
-            let place = database.parent().expect("it lies in a directory");
-            let took = first_answer(&runtime, || Server::tuckbox(place));
+            let took = first_answer(&runtime, || Server::tuckbox(&place));
             self.say(format!("start to first answer, {rows} records"), took);
         }
     }

@@ -61,7 +61,7 @@ fn lists_beside_creates(bench: &Bench, name: &str) -> Line {
         count: Some("SELECT COUNT(*) FROM posts"),
     };
     let floor = |time: Duration| {
-        let list = floors::page(&bench.database, page, |_| rusqlite::types::Value::Null, time / 2);
+        let list = bench.reader.page(page, |_| rusqlite::types::Value::Null, time / 2);
         list.mixed(floors::write(&bench.raw, bench.rows, Write::Create, GROUP, time / 2), 1.0 / LISTS as f64)
     };
     bench.line(Workload {

@@ -1,4 +1,5 @@
-//! Records: list, view, create, update, delete, under rules. One file a verb; what they share stands in `rules.rs`
+//! Records: list, view, create, update, delete, under rules, and creates by the hundred (`bulk.rs`). One file a verb;
+//! what they share stands in `rules.rs`
 //! (does a row satisfy a rule), `plans.rs` (compiled conditions, kept by shape), `layout.rs` (a collection's columns
 //! and how its rows are written out), `batch.rs`, `expand/` and `render.rs` (records as their reader may see them).
 //!
@@ -6,6 +7,7 @@
 
 mod accounts;
 mod batch;
+mod bulk;
 mod candidate;
 mod cascade;
 mod create;
@@ -35,12 +37,15 @@ mod write;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 
 pub use accounts::{INSTALLER_EMAIL, SUPPORT};
+pub use bulk::{Bulk, BulkOptions, Chunk, Existing, Links, Outcome};
 pub use delete::delete_within;
 pub use page::Page;
 pub use read::{find, load};
+pub use render::shown;
 
 use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};
@@ -84,6 +89,17 @@ pub struct RecordInput {
     pub data: Map<String, Json>,
     /// The files that came along.
     pub uploads: Vec<Upload>,
+}
+
+impl Rendered {
+    /// As a part of a larger answer.
+    ///
+    /// # Errors
+    /// It is no JSON, which is our fault.
+    pub fn into_json(self) -> Result<Box<RawValue>> {
+        let text = String::from_utf8(self.0).map_err(|error| Error::Internal(error.into()))?;
+        RawValue::from_string(text).map_err(|error| Error::Internal(error.into()))
+    }
 }
 
 impl Records {

@@ -52,9 +52,9 @@ impl Plan {
     }
 
     /// Whether rows can be passed over. A condition that names no column (is anybody signed in?) holds for all rows
-    /// or for none, and the engine asks it once.
+    /// or for none, and the engine asks it once. A view has conditions of its own.
     fn skips_rows(&self) -> bool {
-        self.compiled.condition.contains('"')
+        self.compiled.reads_views || self.compiled.condition.contains('"')
     }
 
     /// `FROM … WHERE …`, with a condition of the caller's own before the compiled one.

@@ -6,7 +6,8 @@ use super::save::{Draft, Save};
 use super::{accounts, cascade, validate};
 use crate::changes::{self, Op};
 use crate::error::{Error, Fault, FieldErrors, Result};
-use crate::schema::{Collection, FieldKind, Record};
+use crate::files::Files;
+use crate::schema::{Collection, FieldKind, Record, Schema};
 use crate::store::{Borrowed, Sql, Tx, Value, ValueRef, quoted};
 use crate::time;
 
@@ -36,11 +37,22 @@ pub(super) fn save(save: &Save, tx: &mut Tx<'_>, draft: &Draft, hashes: Vec<(usi
 fn create(save: &Save, tx: &mut Tx<'_>, draft: &Draft, record: &Record, actor: Option<&str>) -> Result<()> {
     insert(tx, record)?;
     changes::append(tx, record, Op::Create, actor)?;
+    replace_installer(tx, &draft.schema, &save.records.parts.files, record, actor)
+}
+
+/// The account that sets up the first superuser goes once there is another one.
+pub(super) fn replace_installer(
+    tx: &mut Tx<'_>,
+    schema: &Schema,
+    files: &Files,
+    record: &Record,
+    actor: Option<&str>,
+) -> Result<()> {
     if record.collection.is_superusers()
         && record.text("email") != accounts::INSTALLER_EMAIL
         && let Some(installer) = super::find(tx, &record.collection, "email", accounts::INSTALLER_EMAIL)?
     {
-        cascade::delete(tx, &draft.schema, &save.records.parts.files, installer, actor)?;
+        cascade::delete(tx, schema, files, installer, actor)?;
     }
     Ok(())
 }
@@ -80,18 +92,28 @@ pub(super) fn set_dates(record: &mut Record, creating: bool) {
 }
 
 fn insert(tx: &mut Tx<'_>, record: &Record) -> Result<()> {
-    let mut text = format!("INSERT INTO {} (", quoted(&record.collection.name));
-    for (at, field) in record.collection.fields.iter().enumerate() {
+    insert_as(tx, &insertion(&record.collection), record)
+}
+
+/// The statement that adds a row to a collection's table.
+pub(super) fn insertion(collection: &Collection) -> String {
+    let mut text = format!("INSERT INTO {} (", quoted(&collection.name));
+    for (at, field) in collection.fields.iter().enumerate() {
         text.push_str(if at == 0 { "" } else { ", " });
         text.push_str(&quoted(&field.name));
     }
     text.push_str(") VALUES (");
-    for at in 0..record.values.len() {
+    for at in 0..collection.fields.len() {
         text.push_str(if at == 0 { "?" } else { ", ?" });
     }
     text.push(')');
+    text
+}
+
+/// Adds a row with the statement of its collection.
+pub(super) fn insert_as(tx: &mut Tx<'_>, insertion: &str, record: &Record) -> Result<()> {
     let values: Vec<ValueRef<'_>> = record.values.iter().map(Value::borrow).collect();
-    tx.execute(Borrowed(&text, &values))?;
+    tx.execute(Borrowed(insertion, &values))?;
     Ok(())
 }
 

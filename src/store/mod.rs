@@ -5,6 +5,7 @@ mod dialect;
 mod effects;
 pub mod expression;
 pub mod lists;
+pub mod select;
 mod sql;
 mod sqlite;
 pub mod tables;
@@ -141,6 +142,11 @@ impl Store {
     /// not wait for a write.
     pub fn on_external_change(&self, f: OnExternalChange) {
         self.engine.on_external_change(f);
+    }
+
+    /// Whether it takes no more writes, now and ever.
+    pub fn is_closing(&self) -> bool {
+        self.engine.is_closing()
     }
 
     /// Finishes the writes that wait, checkpoints the log and closes. Later calls are refused.

@@ -87,6 +87,10 @@ impl Engine {
         self.writer.on_external_change(f);
     }
 
+    pub(super) fn is_closing(&self) -> bool {
+        self.writer.is_stopped()
+    }
+
     /// Finishes the writes that wait, ends the threads and empties the log.
     pub(super) fn close(&self) {
         self.writer.stop();

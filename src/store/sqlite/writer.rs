@@ -90,6 +90,11 @@ impl Writer {
         *self.external.lock() = Some(f);
     }
 
+    /// Whether it was told to stop.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.queue.lock().is_none()
+    }
+
     /// Takes no more writes. What waits is still done, then the thread ends.
     pub(super) fn stop(&self) {
         self.queue.lock().take();

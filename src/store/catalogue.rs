@@ -1,100 +1,89 @@
-//! What the engine itself knows of tables and views, asked for by intent.
+//! What the database really consists of, whatever the program believes, and whether its file is sound.
 
-use super::{Sql, Tx, Value};
-use crate::error::{Error, Result};
+use super::Tx;
+use super::sql::Sql;
+use crate::error::Result;
 
-/// A view of the engine's, with what hangs on it.
-#[derive(Debug)]
-pub struct View {
-    /// Its name.
+/// How many damages of a file are told; the rest is of the same kind.
+const MOST_DAMAGES: usize = 100;
+
+/// A table or a view.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableEntry {
+    /// Its name as it was written.
     pub name: String,
-    /// The statements that make it: the view's own, then those of its triggers.
-    texts: Vec<String>,
-    /// Whether it can be read.
-    sound: bool,
+    /// Whether it is a view.
+    pub view: bool,
 }
 
-/// The names of a table's columns, in their order; those that are computed too.
+/// An index that somebody made; those that come with a primary key are part of their table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IndexEntry {
+    /// Its name as it was written.
+    pub name: String,
+    /// The table that it is on.
+    pub table: String,
+    /// The statement that made it.
+    pub statement: String,
+}
+
+/// All tables and views but the engine's own, by name.
 ///
 /// # Errors
-/// What the engine answers.
-pub fn columns(tx: &mut Tx<'_>, table: &str) -> Result<Vec<String>> {
-    texts(tx, "SELECT name FROM pragma_table_xinfo(?)", table)
-}
-
-/// The statements that make a table's indexes and triggers, in the order in which they were made. What belongs to
-/// the declaration of a column is not among them.
-///
-/// # Errors
-/// What the engine answers.
-pub fn attached(tx: &mut Tx<'_>, table: &str) -> Result<Vec<String>> {
-    const QUERY: &str = "SELECT sql FROM sqlite_schema WHERE tbl_name = ? COLLATE NOCASE AND sql IS NOT NULL \
-                         AND type IN ('index', 'trigger') ORDER BY rowid";
-    texts(tx, QUERY, table)
-}
-
-fn texts(tx: &mut Tx<'_>, query: &str, of: &str) -> Result<Vec<String>> {
+/// What the engine says.
+pub fn tables(tx: &mut Tx<'_>) -> Result<Vec<TableEntry>> {
+    let query = "SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'view') \
+                 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
     let mut found = Vec::new();
-    tx.rows((query, &[Value::from(of)]), |row| {
+    tx.rows(query, |row| {
+        found.push(TableEntry { name: row.get(0).as_text().to_owned(), view: row.get(1).as_text() == "view" });
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The names of the columns of a table or view, in their order.
+///
+/// # Errors
+/// What the engine says.
+pub fn columns(tx: &mut Tx<'_>, table: &str) -> Result<Vec<String>> {
+    let mut query = Sql::raw("SELECT name FROM pragma_table_xinfo(");
+    query.bind(table).push(") ORDER BY cid");
+    let mut found = Vec::new();
+    tx.rows(&query, |row| {
         found.push(row.get(0).as_text().to_owned());
         Ok(())
     })?;
     Ok(found)
 }
 
-/// All views, in the order in which they were made.
+/// All indexes, by name.
 ///
 /// # Errors
-/// What the engine answers.
-pub fn views(tx: &mut Tx<'_>) -> Result<Vec<View>> {
-    let mut views = Vec::new();
-    tx.rows("SELECT name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY rowid", |row| {
-        let (name, text) = (row.get(0).as_text().to_owned(), row.get(1).as_text().to_owned());
-        views.push(View { name, texts: vec![text], sound: true });
+/// What the engine says.
+pub fn indexes(tx: &mut Tx<'_>) -> Result<Vec<IndexEntry>> {
+    let query = "SELECT name, tbl_name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY name";
+    let mut found = Vec::new();
+    tx.rows(query, |row| {
+        let text = |at| row.get(at).as_text().to_owned();
+        found.push(IndexEntry { name: text(0), table: text(1), statement: text(2) });
         Ok(())
     })?;
-    for view in &mut views {
-        view.texts.extend(attached(tx, &view.name)?);
-        view.sound = fault(tx, &view.name)?.is_none();
-    }
-    Ok(views)
+    Ok(found)
 }
 
-impl View {
-    /// Removes it, and its triggers with it.
-    ///
-    /// # Errors
-    /// What the engine answers.
-    pub fn set_aside(&self, tx: &mut Tx<'_>) -> Result<()> {
-        let mut text = Sql::raw("DROP VIEW ");
-        text.name(&self.name);
-        tx.define(&text.text)
-    }
-
-    /// Makes it anew, whatever it speaks of.
-    ///
-    /// # Errors
-    /// What the engine answers.
-    pub fn restore(&self, tx: &mut Tx<'_>) -> Result<()> {
-        self.texts.iter().try_for_each(|text| tx.define_one(text))
-    }
-
-    /// What the engine has against reading it now, where it could be read when it was found.
-    ///
-    /// # Errors
-    /// A failure of the machine.
-    pub fn broken(&self, tx: &mut Tx<'_>) -> Result<Option<String>> {
-        if self.sound { fault(tx, &self.name) } else { Ok(None) }
-    }
-}
-
-/// What the engine has against reading a view; it is compiled, not read.
-fn fault(tx: &mut Tx<'_>, view: &str) -> Result<Option<String>> {
-    let mut query = Sql::raw("SELECT * FROM ");
-    query.name(view);
-    match tx.with_strict_quotes(|tx| tx.compile(&query.text)) {
-        Ok(()) => Ok(None),
-        Err(Error::Engine(text) | Error::StaleSchema(text)) => Ok(Some(text)),
-        Err(error) => Err(error),
-    }
+/// What is wrong with the file, in the engine's words: every page is read, and every index held against its table.
+/// At most a hundred of them.
+///
+/// # Errors
+/// What the engine says where it cannot even look.
+pub fn damages(tx: &mut Tx<'_>) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    tx.rows(format!("PRAGMA integrity_check({MOST_DAMAGES})").as_str(), |row| {
+        // One row may hold several lines.
+        found.extend(row.get(0).as_text().lines().filter(|line| !line.is_empty()).map(str::to_owned));
+        Ok(())
+    })?;
+    found.retain(|line| line != "ok");
+    Ok(found)
 }

@@ -165,6 +165,19 @@ async fn a_field_that_a_view_uses_cannot_be_removed() {
 }
 
 #[tokio::test]
+async fn a_field_that_an_index_made_by_hand_uses_cannot_be_removed() {
+    for selects in BOTH_WAYS {
+        let house = house(selects).await;
+        house.run(&["CREATE INDEX by_hand ON t (\"tag0\")"]).await;
+        let before = house.tables().await;
+        let refused = message(house.update("t", json!({"fields": [text("f1", "title")]})).await);
+        assert!(refused.contains("failed to drop column tag0 - "), "{refused}");
+        assert!(refused.ends_with("no such column: tag0"), "{refused}");
+        assert_eq!(house.tables().await, before);
+    }
+}
+
+#[tokio::test]
 async fn a_view_that_was_broken_before_stays_as_it_was() {
     for selects in BOTH_WAYS {
         let house = house(selects).await;

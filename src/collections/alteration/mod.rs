@@ -17,6 +17,7 @@ mod rows;
 mod run;
 
 pub(super) use plan::{Alteration, Step};
+pub use plan::{ExpectedIndex, expected_indexes};
 
 /// What is put behind the name of a column that stands aside for another: no field can have it in its name.
 const ASIDE: char = '~';

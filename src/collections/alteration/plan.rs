@@ -2,6 +2,7 @@
 
 use super::columns::Columns;
 use super::indexes::Indexes;
+use super::run;
 use crate::schema::{Collection, Index};
 use crate::store::Column;
 use crate::store::tables::{Copied, Values};
@@ -81,6 +82,29 @@ impl Alteration {
         };
         Self { table: new.name.clone(), steps }
     }
+}
+
+/// An index that the table of a collection must have.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExpectedIndex {
+    /// Its name.
+    pub name: String,
+    /// The statement that makes it.
+    pub statement: String,
+}
+
+/// The indexes that the table of a collection must have: those of its list, and those of ours.
+pub fn expected_indexes(collection: &Collection) -> Vec<ExpectedIndex> {
+    let table = collection.name.as_str();
+    let named = Indexes::of(collection).into_iter().filter_map(|step| match step {
+        Step::CreateIndex { index, .. } => Some(ExpectedIndex { statement: index.build(), name: index.name }),
+        Step::CreateOwnIndex { name, column } => {
+            Some(ExpectedIndex { statement: run::own_index(table, &name, &column), name })
+        }
+        Step::CreateIdIndex { name } => Some(ExpectedIndex { statement: run::id_index(table, &name), name }),
+        _ => None,
+    });
+    named.collect()
 }
 
 fn creation(new: &Collection) -> Vec<Step> {

@@ -6,9 +6,9 @@ use crate::collections::progress::Progress;
 use crate::collections::save::engine_text;
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::schema::Index;
-use crate::store::catalogue::{self, View};
+use crate::store::attached::{self, View};
 use crate::store::tables::{self, Copied, Values};
-use crate::store::{Column, Tx};
+use crate::store::{Column, Tx, catalogue};
 
 const WRITING: &str = "the rows of a changed table are being written";
 
@@ -66,8 +66,8 @@ impl Run<'_, '_, '_> {
             Step::Reshape(columns) => self.reshape(columns),
             Step::Rebuild { columns, drop } => self.rebuild(columns, drop),
             Step::CreateIndex { at, index } => self.create_index(*at, index),
-            Step::CreateOwnIndex { name, column } => self.tx.define(&tables::create_plain_index(name, table, column)),
-            Step::CreateIdIndex { name } => self.tx.define(&tables::create_index_ignoring_case(name, table, "id")),
+            Step::CreateOwnIndex { name, column } => self.tx.define(&own_index(table, name, column)),
+            Step::CreateIdIndex { name } => self.tx.define(&id_index(table, name)),
         }
     }
 
@@ -94,7 +94,7 @@ impl Run<'_, '_, '_> {
     }
 
     fn set_views_aside(&mut self) -> Result<()> {
-        self.views = catalogue::views(self.tx)?;
+        self.views = attached::views(self.tx)?;
         self.views.iter().try_for_each(|view| view.set_aside(self.tx))
     }
 
@@ -142,7 +142,7 @@ impl Run<'_, '_, '_> {
             return self.rebuild_in_place(columns, drop);
         };
         // Of those that stay: what the plan drops is gone already, and what it makes comes later.
-        let attached = catalogue::attached(self.tx, table)?;
+        let attached = attached::of_table(self.tx, table)?;
         let new = tables::in_between(table);
         let declared: Vec<(&str, Column)> = columns.iter().map(|one| (one.name.as_str(), one.column)).collect();
         self.tx.define(&tables::create_table(&new, &declared))?;
@@ -151,10 +151,22 @@ impl Run<'_, '_, '_> {
         self.tx.define(&tables::rename_table(&new, table))?;
         for text in attached {
             self.progress()?.announce("an index is being built anew");
-            self.tx.define_one(&text)?;
+            self.attach(&text)?;
             self.tx.advance()?;
         }
         Ok(())
+    }
+
+    /// Makes an index or a trigger anew. One that speaks of a column that is gone refuses the change.
+    fn attach(&mut self, text: &str) -> Result<()> {
+        let Some(first) = self.dropped.first() else { return self.tx.define_one(text) };
+        self.tx.with_strict_quotes(|tx| tx.define_one(text)).map_err(|error| match error {
+            Error::Engine(text) | Error::StaleSchema(text) => {
+                let text = without_advice(&text);
+                cannot_drop(self.dropped.iter().find(|name| speaks_of(&text, name)).unwrap_or(first), &text)
+            }
+            other => other,
+        })
     }
 
     /// Where somebody gave the table columns that its collection does not know, they stay: it is changed in place.
@@ -200,6 +212,16 @@ impl Run<'_, '_, '_> {
             },
         }
     }
+}
+
+/// What makes one of our indexes of a relation.
+pub(super) fn own_index(table: &str, name: &str, column: &str) -> String {
+    tables::create_plain_index(name, table, column)
+}
+
+/// What makes our index of ids in any case.
+pub(super) fn id_index(table: &str, name: &str) -> String {
+    tables::create_index_ignoring_case(name, table, "id")
 }
 
 /// Whether a table has no columns but those that stay and those that go.

@@ -15,11 +15,12 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::checkpoint::Checkpoints;
-use super::errors::{copy, from_engine};
+use super::errors::from_engine;
 use super::job::{BoxedJob, Pending, Place, Ran};
-use super::{Plans, Watch, stopping};
+use super::{Journal, Plans, Watch, stopping};
 use crate::error::{Error, Result};
 use crate::store::effects::Effects;
+use crate::store::versions::Versions;
 use crate::store::{OnExternalChange, StoreOptions, Tx, WriteLane};
 
 /// How many writes may wait; more are refused at once.
@@ -52,12 +53,15 @@ impl Writer {
         options: &StoreOptions,
         checkpoints: Checkpoints,
         plans: Plans,
+        versions: Versions,
     ) -> Result<(Self, JoinHandle<Connection>)> {
         let (queue, jobs) = sync_channel(QUEUE);
         let external = ExternalChange::default();
         let watch = Watch::over(&connection)?;
         let mut thread = Thread {
             watch: watch.clone(),
+            journal: Journal::of(&connection, versions.clone())?,
+            versions,
             connection,
             jobs,
             held: None,
@@ -124,6 +128,8 @@ async fn within_its_turn<T>(mut answer: oneshot::Receiver<Result<T>>, place: &Pl
 struct Thread {
     connection: Connection,
     watch: Watch,
+    journal: Journal,
+    versions: Versions,
     jobs: Receiver<BoxedJob>,
     /// An exclusive write that ended the collection of a group.
     held: Option<BoxedJob>,
@@ -223,9 +229,9 @@ impl Thread {
                 return self.again(group, runs);
             }
         }
-        match self.run("COMMIT") {
+        let defined = runs.iter().any(|run| run.defined);
+        match self.commit(defined, false) {
             Ok(()) => {
-                self.committed(runs.iter().any(|run| run.defined));
                 runs.into_iter().for_each(Run::settle);
                 group.into_iter().for_each(|job| job.answer(Ok(())));
             }
@@ -242,11 +248,13 @@ impl Thread {
     /// Runs one member of a group in its savepoint.
     fn member(&self, job: &mut BoxedJob) -> Result<Run> {
         self.run("SAVEPOINT member")?;
+        let noted = self.journal.mark();
         self.watch.limit(self.grouped_limit);
         let run = self.run_job(job);
         if !self.connection.is_autocommit() {
             if run.ran != Ran::Well {
                 self.run("ROLLBACK TO member")?;
+                self.journal.undo_to(noted);
             }
             self.run("RELEASE member")?;
         }
@@ -254,7 +262,7 @@ impl Thread {
     }
 
     fn run_job(&self, job: &mut BoxedJob) -> Run {
-        let mut tx = Tx::new(&self.connection, &self.watch, None);
+        let mut tx = Tx::writing(&self.connection, &self.watch, &self.journal);
         let ran = job.run(&mut tx);
         self.watch.lift();
         Run { ran, effects: tx.effects, defined: tx.defined }
@@ -292,12 +300,10 @@ impl Thread {
         let run = self.run_job(&mut job);
         let commit = match run.ran {
             Ran::Well if self.connection.is_autocommit() => Err(Error::internal("the engine gave the transaction up")),
-            Ran::Well if run.defined || began.elapsed() > LONG => self.commit_alone(),
-            Ran::Well => self.run("COMMIT"),
+            Ran::Well => self.commit(run.defined, run.defined || began.elapsed() > LONG),
             Ran::Badly | Ran::TooLong => Ok(()),
         };
         if commit.is_ok() && run.ran == Ran::Well {
-            self.committed(run.defined);
             run.effects.committed();
         } else {
             self.end_transaction();
@@ -322,13 +328,16 @@ impl Thread {
     fn begin(&mut self) -> Result<()> {
         for _ in 0..GIVE_WAY {
             self.run("BEGIN IMMEDIATE")?;
+            self.journal.begin();
             if !self.others_wrote() {
                 return Ok(());
             }
             self.run("ROLLBACK")?;
             self.tell_of_others();
         }
-        self.run("BEGIN IMMEDIATE")
+        self.run("BEGIN IMMEDIATE")?;
+        self.journal.begin();
+        Ok(())
     }
 
     fn others_wrote(&mut self) -> bool {
@@ -347,6 +356,7 @@ impl Thread {
 
     fn tell_of_others(&self) {
         self.plans.forget();
+        self.versions.raise_everything();
         self.checkpoints.written();
         let call = self.external.lock().clone();
         if let Some(call) = call
@@ -356,11 +366,14 @@ impl Thread {
         }
     }
 
-    fn committed(&self, defined: bool) {
+    /// Commits; whoever asks from then on finds other versions of what was changed.
+    fn commit(&self, defined: bool, alone: bool) -> Result<()> {
+        self.journal.commit(defined, || if alone { self.commit_alone() } else { self.run("COMMIT") })?;
         self.checkpoints.written();
         if defined {
             self.plans.forget();
         }
+        Ok(())
     }
 
     fn end_transaction(&self) {
@@ -378,5 +391,5 @@ impl Thread {
 }
 
 fn answer_all(group: Vec<BoxedJob>, error: &Error) {
-    group.into_iter().for_each(|job| job.answer(Err(copy(error))));
+    group.into_iter().for_each(|job| job.answer(Err(error.for_another())));
 }

@@ -10,13 +10,11 @@ use serde_json::{Value as Json, json};
 
 use crate::support::{Client, Guest, TestServer, collection};
 
-/// How many rows there are; `scripts/soak` asks for a million.
-fn rows() -> usize {
-    std::env::var("SOAK_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(20_000)
-}
+/// How many rows there are. `scripts/soak` does the like with a million.
+const ROWS: usize = 20_000;
 
-/// How long a change may take before the client gives up. Of a million rows it may take minutes.
-const PATIENCE: Duration = Duration::from_secs(900);
+/// How long a change may take before the client gives up: it waits for writes of others too.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 const POSTS: &str = "/api/collections/posts";
 
@@ -75,7 +73,7 @@ fn is_of_one_state(rows: &[Json]) {
 async fn read(guest: Guest, done: Arc<AtomicBool>) -> usize {
     let mut reads = 0;
     while !done.load(Ordering::SeqCst) {
-        let from = (reads * 97) % rows();
+        let from = (reads * 97) % ROWS;
         let filter = format!("n >= {from}");
         let page =
             guest.list("posts", &[("filter", &filter), ("sort", "n"), ("perPage", "50"), ("skipTotal", "1")]).await;
@@ -126,7 +124,7 @@ fn acknowledged(answer: &crate::support::Answer) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_table_changes_while_others_read_and_write_it() {
-    let mut server = full_server(rows()).await;
+    let mut server = full_server(ROWS).await;
     let done = Arc::new(AtomicBool::new(false));
     let readers: Vec<_> = (0..2).map(|_| tokio::spawn(read(server.guest(), done.clone()))).collect();
     let writers: Vec<_> = (0..3).map(|number| tokio::spawn(write(server.guest(), number, done.clone()))).collect();
@@ -151,7 +149,7 @@ async fn a_full_table_changes_while_others_read_and_write_it() {
     for reader in readers {
         assert!(reader.await.unwrap() > 0, "readers are served");
     }
-    let mut expected: Vec<String> = (1..=rows()).map(|n| format!("r{n:014} {n} x a{n} b{n}")).collect();
+    let mut expected: Vec<String> = (1..=ROWS).map(|n| format!("r{n:014} {n} x a{n} b{n}")).collect();
     for writer in writers {
         let known = writer.await.unwrap();
         assert!(!known.is_empty(), "writers get their turn");
@@ -172,7 +170,7 @@ async fn a_full_table_changes_while_others_read_and_write_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_collection_is_emptied_while_others_read_it() {
     // One by one, each with its place in the feed: a tenth is many.
-    let few = rows() / 10;
+    let few = ROWS / 10;
     let server = full_server(few).await;
     let (guest, superuser) = (server.guest(), server.superuser());
     let truncate = superuser.request(Method::DELETE, "/api/collections/posts/truncate").timeout(PATIENCE);

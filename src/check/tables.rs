@@ -37,9 +37,9 @@ fn look_at(
     found: &mut Vec<Finding>,
 ) -> Result<()> {
     let name = &collection.name;
-    let what = if collection.has_table() { "table" } else { "view" };
+    let what = if collection.is_view() { "view" } else { "table" };
     match tables.iter().find(|table| table.name.eq_ignore_ascii_case(name)) {
-        Some(table) if table.view == collection.has_table() => {
+        Some(table) if table.view != collection.is_view() => {
             found.push(Finding::one(name, format!("should be a {what}, and is none")));
             return Ok(());
         }
@@ -67,7 +67,7 @@ fn look_at(
             found.push(Finding::one(format!("{name}.{column}"), "a column that no field knows"));
         }
     }
-    if collection.has_table() {
+    if !collection.is_view() {
         let expected = expected_indexes(collection);
         for index in &expected {
             if let Some(problem) = problem_of(index, indexes, name) {

@@ -9,21 +9,47 @@ use crate::schema::system::system_collections;
 use crate::schema::{Collection, CollectionRef, Published, Schema};
 use crate::store::{Sql, Store, Tx};
 
-/// The snapshot after this one, in which a collection takes the place of the one with its id, or comes last.
-pub(super) fn with(schema: &Schema, collection: Collection) -> Schema {
-    let collection = CollectionRef::new(collection);
-    let mut all = schema.all().to_vec();
-    match all.iter_mut().find(|one| one.id == collection.id) {
-        Some(place) => *place = collection,
-        None => all.push(collection),
-    }
-    Schema::sharing(schema.version + 1, all)
+/// The snapshot after a published one, while it is being made.
+pub(super) struct Next {
+    version: u64,
+    all: Vec<CollectionRef>,
 }
 
-/// The snapshot after this one, without a collection.
-pub(super) fn without(schema: &Schema, id: &str) -> Schema {
-    let all = schema.all().iter().filter(|one| one.id != id).cloned().collect();
-    Schema::sharing(schema.version + 1, all)
+impl Next {
+    /// Begins with what a snapshot has.
+    pub(super) fn after(schema: &Schema) -> Self {
+        Self { version: schema.version + 1, all: schema.all().to_vec() }
+    }
+
+    /// Puts a collection in the place of the one with its id, or last.
+    pub(super) fn put(&mut self, collection: CollectionRef) {
+        match self.all.iter_mut().find(|one| one.id == collection.id) {
+            Some(place) => *place = collection,
+            None => self.all.push(collection),
+        }
+    }
+
+    /// Takes a collection out.
+    pub(super) fn remove(&mut self, id: &str) {
+        self.all.retain(|one| one.id != id);
+    }
+
+    /// The views in it.
+    pub(super) fn views(&self) -> impl Iterator<Item = &CollectionRef> {
+        self.all.iter().filter(|one| one.is_view())
+    }
+
+    /// The snapshot as it is so far.
+    pub(super) fn schema(&self) -> Schema {
+        Schema::sharing(self.version, self.all.clone())
+    }
+}
+
+/// The snapshot after this one, in which a collection takes the place of the one with its id, or comes last.
+pub(super) fn with(schema: &Schema, collection: CollectionRef) -> Schema {
+    let mut next = Next::after(schema);
+    next.put(collection);
+    next.schema()
 }
 
 /// Publishes a snapshot once this transaction is committed.

@@ -25,10 +25,11 @@ impl Records {
     /// How many bytes a body that creates or updates a record may have; asked before the body is read.
     ///
     /// # Errors
-    /// `NotFound` for an unknown collection.
+    /// `NotFound` for an unknown collection, `Invalid` for a view.
     pub fn body_limit(&self, collection: &str) -> Result<u64> {
         let schema = self.parts.schema.current();
         let collection = schema.find(collection).ok_or(Error::NotFound(gate::NO_COLLECTION.into()))?;
+        gate::writable(collection)?;
         let or = |size: i64, default: i64| if size > 0 { size } else { default };
         let of_fields = collection.fields.iter().map(|field| match &field.kind {
             FieldKind::Editor(options) => or(options.max_size, DEFAULT_EDITOR),
@@ -42,11 +43,12 @@ impl Records {
     /// Creates a record.
     ///
     /// # Errors
-    /// `NotFound` for an unknown collection, `Forbidden` where only superusers may create, `Invalid` where the rule
-    /// or a check refuses.
+    /// `NotFound` for an unknown collection, `Forbidden` where only superusers may create, `Invalid` for a view, and
+    /// where the rule or a check refuses.
     pub async fn create(&self, context: &RequestContext, collection: &str, input: RecordInput) -> Result<Rendered> {
         let schema = self.parts.schema.current();
         let collection = schema.find(collection).ok_or(Error::NotFound(gate::NO_COLLECTION.into()))?;
+        gate::writable(collection)?;
         let lane =
             gate::lane(context, [collection.create_rule.as_deref(), Viewer::of(context).manage_rule(collection)]);
         Save::new(self, context, collection, None, input).run(lane).await
@@ -78,7 +80,7 @@ pub(super) fn prepare(save: &Save, tx: &mut Tx<'_>, schema: Arc<Schema>, known: 
 
     let passwords = input::take_passwords(&mut record, &resolved);
     let generated_id = record.id().is_empty();
-    generate(&mut record, known);
+    generate(&mut record, known.id.as_deref());
     let files = resolved.files.iter().map(|(_, file)| (*file).clone()).collect();
     let checked = validate::Check {
         schema: &schema,
@@ -122,16 +124,17 @@ impl Candidate<'_> {
     }
 }
 
-/// Fills in what the server generates before the checks: the id, texts with a pattern, the token key.
-fn generate(record: &mut Record, known: &Known) {
+/// Fills in what the server generates before the checks: the id (`id`, where one was generated before), texts with a
+/// pattern, the token key.
+pub(super) fn generate(record: &mut Record, id: Option<&str>) {
     let collection = Arc::clone(&record.collection);
     for (at, field) in collection.fields.iter().enumerate() {
         let FieldKind::Text(options) = &field.kind else { continue };
         if !record.values[at].as_text().is_empty() {
             continue;
         }
-        let generated = match &known.id {
-            Some(id) if options.primary_key => Some(id.clone()),
+        let generated = match id {
+            Some(id) if options.primary_key => Some(id.to_owned()),
             None if options.primary_key => Some(collection.generate_id()),
             _ if collection.is_auth() && field.name == "tokenKey" => Some(accounts::new_token_key(options)),
             _ => options.generate(),

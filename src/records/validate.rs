@@ -19,11 +19,11 @@ const LONGEST_PASSWORD: usize = 72;
 const LONGEST_NAME: usize = 250;
 
 /// Ids that a record newly points to: they are looked up once more when it is written.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Link {
     field: String,
-    target: CollectionRef,
-    ids: Vec<String>,
+    pub(super) target: CollectionRef,
+    pub(super) ids: Vec<String>,
 }
 
 /// A record that is to be checked.
@@ -43,18 +43,29 @@ pub(super) struct Check<'a> {
 impl Check<'_> {
     /// Everything that is wrong, and what must be looked up again at the write.
     pub(super) fn run(&self, tx: &mut Tx<'_>) -> Result<(FieldErrors, Vec<Link>)> {
+        let (mut errors, links) = self.fields(Some(&mut *tx))?;
+        references(tx, self.schema, self.record, &mut errors)?;
+        Ok((errors, links))
+    }
+
+    /// What can be said without a database; [`again`] and [`references`] say the rest at the write.
+    pub(super) fn run_unasked(&self) -> Result<(FieldErrors, Vec<Link>)> {
+        self.fields(None)
+    }
+
+    fn fields(&self, mut tx: Option<&mut Tx<'_>>) -> Result<(FieldErrors, Vec<Link>)> {
         let mut errors = FieldErrors::new();
         let mut links = Vec::new();
         for (at, field) in self.record.collection.fields.iter().enumerate() {
             let value = &self.record.values[at];
             let fault = match &field.kind {
                 FieldKind::Autodate(_) => None,
-                FieldKind::Text(options) if options.primary_key => self.id(tx, field, options)?,
+                FieldKind::Text(options) if options.primary_key => self.id(tx.as_deref_mut(), field, options)?,
                 FieldKind::Password(options) => self.password(at, field, options),
                 FieldKind::File(options) => self.files(at, field, options),
                 FieldKind::Relation(options) => match field.check(value) {
                     Some(fault) => Some(fault),
-                    None => self.relation(tx, at, field, options, &mut links)?,
+                    None => self.relation(tx.as_deref_mut(), at, field, options, &mut links)?,
                 },
                 _ => field.check(value),
             };
@@ -62,24 +73,25 @@ impl Check<'_> {
                 errors.add(field.name.as_str(), fault);
             }
         }
-        self.references(tx, &mut errors)?;
         Ok((errors, links))
     }
 
-    fn id(&self, tx: &mut Tx<'_>, field: &Field, options: &TextOptions) -> Result<Option<Fault>> {
+    fn id(&self, mut tx: Option<&mut Tx<'_>>, field: &Field, options: &TextOptions) -> Result<Option<Fault>> {
         let id = self.record.id();
         if let Some(before) = self.before {
             return Ok((before.id() != id)
                 .then(|| Fault::new("validation_pk_change", "The record primary key cannot be changed.")));
         }
-        if let Some(fault) = same_but_for_case(tx, self.record)? {
+        if let Some(tx) = tx.as_deref_mut()
+            && let Some(fault) = same_but_for_case(tx, self.record)?
+        {
             return Ok(Some(fault));
         }
         if id.is_empty() || self.generated_id {
             return Ok(field.check(self.record.get("id")));
         }
         match text::check_primary_key(options, id).or_else(|| field.check(self.record.get("id"))) {
-            None => foreign_auth_id(tx, self.schema, self.record),
+            None => tx.map_or(Ok(None), |tx| foreign_auth_id(tx, self.schema, self.record)),
             fault => Ok(fault),
         }
     }
@@ -113,7 +125,7 @@ impl Check<'_> {
 
     fn relation(
         &self,
-        tx: &mut Tx<'_>,
+        tx: Option<&mut Tx<'_>>,
         at: usize,
         field: &Field,
         options: &RelationOptions,
@@ -127,7 +139,9 @@ impl Check<'_> {
             let message = "Relation connection is missing or cannot be accessed.";
             return Ok(Some(Fault::new("validation_missing_rel_collection", message)));
         };
-        if !all_exist(tx, target, &ids)? {
+        if let Some(tx) = tx
+            && !all_exist(tx, target, &ids)?
+        {
             return Ok(Some(missing_records()));
         }
         let stored = self.stored(at, field);
@@ -143,42 +157,42 @@ impl Check<'_> {
         let before = self.before.map(|before| field.elements(before.values[at].borrow()));
         before.into_iter().flatten().collect()
     }
+}
 
-    /// What rows of the support collections point to must exist.
-    fn references(&self, tx: &mut Tx<'_>, errors: &mut FieldErrors) -> Result<()> {
-        let collection = &self.record.collection;
-        if !collection.system || !accounts::SUPPORT.contains(&collection.name.as_str()) {
-            return Ok(());
-        }
-        let [of, record] = ["collectionRef", "recordRef"].map(|name| self.record.text(name));
-        let target = self.schema.by_id(of);
-        if !of.is_empty() {
-            match target {
-                None => errors.add("collectionRef", invalid_collection("validation_invalid_collection_id")),
-                Some(target) if !target.is_auth() => {
-                    let message = "Invalid collection type - must be auth.";
-                    errors.add("collectionRef", Fault::new("validation_invalid_collection_type", message));
-                }
-                Some(_) => {}
-            }
-        }
-        if !record.is_empty() {
-            match target {
-                None => errors.add("recordRef", invalid_collection("validation_invalid_collection")),
-                Some(target) if !exists(tx, target, record)? => {
-                    errors.add("recordRef", Fault::new("validation_invalid_record", "Missing or invalid record."));
-                }
-                Some(_) => {}
-            }
-        }
-        if collection.name == accounts::EXTERNAL_AUTHS {
-            let provider = self.record.text("provider");
-            if !provider.is_empty() && !is_provider(provider) {
-                errors.add("provider", Fault::new("validation_in_invalid", "Must be a valid value."));
-            }
-        }
-        Ok(())
+/// What rows of the support collections point to must exist.
+pub(super) fn references(tx: &mut Tx<'_>, schema: &Schema, record: &Record, errors: &mut FieldErrors) -> Result<()> {
+    let collection = &record.collection;
+    if !collection.system || !accounts::SUPPORT.contains(&collection.name.as_str()) {
+        return Ok(());
     }
+    let [of, owner] = ["collectionRef", "recordRef"].map(|name| record.text(name));
+    let target = schema.by_id(of);
+    if !of.is_empty() {
+        match target {
+            None => errors.add("collectionRef", invalid_collection("validation_invalid_collection_id")),
+            Some(target) if !target.is_auth() => {
+                let message = "Invalid collection type - must be auth.";
+                errors.add("collectionRef", Fault::new("validation_invalid_collection_type", message));
+            }
+            Some(_) => {}
+        }
+    }
+    if !owner.is_empty() {
+        match target {
+            None => errors.add("recordRef", invalid_collection("validation_invalid_collection")),
+            Some(target) if !exists(tx, target, owner)? => {
+                errors.add("recordRef", Fault::new("validation_invalid_record", "Missing or invalid record."));
+            }
+            Some(_) => {}
+        }
+    }
+    if collection.name == accounts::EXTERNAL_AUTHS {
+        let provider = record.text("provider");
+        if !provider.is_empty() && !is_provider(provider) {
+            errors.add("provider", Fault::new("validation_in_invalid", "Must be a valid value."));
+        }
+    }
+    Ok(())
 }
 
 fn cut(name: &str) -> String {
@@ -237,6 +251,7 @@ fn foreign_auth_id(tx: &mut Tx<'_>, schema: &Schema, record: &Record) -> Result<
     Ok(None)
 }
 
+/// Whether a record of this id is there.
 pub(super) fn exists(tx: &mut Tx<'_>, collection: &Collection, id: &str) -> Result<bool> {
     let text = format!(r#"SELECT 1 FROM {} WHERE "id" = ?"#, quoted(&collection.name));
     Ok(tx.row((text.as_str(), &[Value::from(id)][..]), |_| Ok(()))?.is_some())

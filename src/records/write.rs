@@ -6,8 +6,9 @@ use super::save::{Draft, Save};
 use super::{accounts, cascade, validate};
 use crate::changes::{self, Op};
 use crate::error::{Error, Fault, FieldErrors, Result};
-use crate::schema::{Collection, FieldKind, Record};
-use crate::store::{Borrowed, Sql, Tx, Value, ValueRef, quoted};
+use crate::files::Files;
+use crate::schema::{Collection, FieldKind, Record, Schema};
+use crate::store::{Borrowed, Sql, Tx, Value, ValueRef, lists, quoted};
 use crate::time;
 
 /// Writes a draft with all its consequences; the record as it is stored. `hashes` are those of its new passwords.
@@ -36,11 +37,22 @@ pub(super) fn save(save: &Save, tx: &mut Tx<'_>, draft: &Draft, hashes: Vec<(usi
 fn create(save: &Save, tx: &mut Tx<'_>, draft: &Draft, record: &Record, actor: Option<&str>) -> Result<()> {
     insert(tx, record)?;
     changes::append(tx, record, Op::Create, actor)?;
+    replace_installer(tx, &draft.schema, &save.records.parts.files, record, actor)
+}
+
+/// The account that sets up the first superuser goes once there is another one.
+pub(super) fn replace_installer(
+    tx: &mut Tx<'_>,
+    schema: &Schema,
+    files: &Files,
+    record: &Record,
+    actor: Option<&str>,
+) -> Result<()> {
     if record.collection.is_superusers()
         && record.text("email") != accounts::INSTALLER_EMAIL
         && let Some(installer) = super::find(tx, &record.collection, "email", accounts::INSTALLER_EMAIL)?
     {
-        cascade::delete(tx, &draft.schema, &save.records.parts.files, installer, actor)?;
+        cascade::delete(tx, schema, files, installer, actor)?;
     }
     Ok(())
 }
@@ -80,18 +92,28 @@ pub(super) fn set_dates(record: &mut Record, creating: bool) {
 }
 
 fn insert(tx: &mut Tx<'_>, record: &Record) -> Result<()> {
-    let mut text = format!("INSERT INTO {} (", quoted(&record.collection.name));
-    for (at, field) in record.collection.fields.iter().enumerate() {
+    insert_as(tx, &insertion(&record.collection), record)
+}
+
+/// The statement that adds a row to a collection's table.
+pub(super) fn insertion(collection: &Collection) -> String {
+    let mut text = format!("INSERT INTO {} (", quoted(&collection.name));
+    for (at, field) in collection.fields.iter().enumerate() {
         text.push_str(if at == 0 { "" } else { ", " });
         text.push_str(&quoted(&field.name));
     }
     text.push_str(") VALUES (");
-    for at in 0..record.values.len() {
+    for at in 0..collection.fields.len() {
         text.push_str(if at == 0 { "?" } else { ", ?" });
     }
     text.push(')');
+    text
+}
+
+/// Adds a row with the statement of its collection.
+pub(super) fn insert_as(tx: &mut Tx<'_>, insertion: &str, record: &Record) -> Result<()> {
     let values: Vec<ValueRef<'_>> = record.values.iter().map(Value::borrow).collect();
-    tx.execute(Borrowed(&text, &values))?;
+    tx.execute(Borrowed(insertion, &values))?;
     Ok(())
 }
 
@@ -116,10 +138,14 @@ pub(super) fn change(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Resul
     Ok(())
 }
 
-/// Removes a row.
-pub(super) fn remove(tx: &mut Tx<'_>, record: &Record) -> Result<()> {
+/// Removes rows.
+pub(super) fn remove(tx: &mut Tx<'_>, collection: &Collection, ids: &[&str]) -> Result<()> {
     let mut sql = Sql::raw("DELETE FROM ");
-    sql.name(&record.collection.name).push(r#" WHERE "id" = "#).bind(record.id());
+    sql.name(&collection.name).push(" WHERE ");
+    match ids {
+        [id] => _ = sql.push(r#""id" = "#).bind(*id),
+        ids => lists::push_is_one(&mut sql, "id", ids),
+    }
     tx.execute(&sql)?;
     Ok(())
 }

@@ -7,11 +7,13 @@ mod dialect;
 mod effects;
 pub mod expression;
 pub mod lists;
+pub mod select;
 mod sql;
 mod sqlite;
 pub mod tables;
 mod tx;
 mod value;
+mod versions;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,6 +24,7 @@ pub use dialect::Column;
 pub use sql::{Sql, quoted};
 pub use tx::{Borrowed, Row, Statement, Tx};
 pub use value::{Value, ValueRef};
+pub use versions::{Counting, Stamp};
 
 use crate::error::Result;
 
@@ -166,11 +169,49 @@ impl Store {
         self.engine.lane_of(query, filtered)
     }
 
+    /// The versions of tables, by name: to be taken before the read begins whose answer is kept with them. An answer
+    /// that is found under an equal stamp holds every write that was acknowledged before the stamp was taken; writes
+    /// of other processes come to it within a second.
+    pub fn versions<N: AsRef<str>>(&self, tables: &[N]) -> Stamp {
+        self.engine.versions().stamp(tables.iter().map(AsRef::as_ref))
+    }
+
+    /// The versions of all tables that a query reads, those behind views included; `None` where its answer depends
+    /// on more than them and its values (time, chance). The engine is asked once for each text.
+    ///
+    /// # Errors
+    /// What the engine says against the text.
+    pub fn versions_of(&self, query: &Sql) -> Result<Option<Stamp>> {
+        let reads = self.engine.reads_of(query)?;
+        Ok((!reads.volatile).then(|| self.versions(&reads.tables)))
+    }
+
+    /// How many rows a table has after all acknowledged writes, where it is known: once it was counted by
+    /// [`Store::counting`], the writer keeps it.
+    pub fn rows(&self, table: &str) -> Option<u64> {
+        self.engine.versions().rows(table)
+    }
+
+    /// Prepares to count a whole table in a transaction that has read nothing yet; what comes of the count is to be
+    /// given to [`Counting::learned`]. `None` where this is no moment to learn it, or it cannot be kept: a view, a
+    /// table with triggers.
+    ///
+    /// # Errors
+    /// As [`Tx::rows`].
+    pub fn counting(&self, tx: &mut Tx<'_>, table: &str) -> Result<Option<Counting>> {
+        self.engine.versions().counting(tx, table)
+    }
+
     /// Sets what happens when another process changed the database: called on the writer's thread, outside any
     /// transaction, before the next write begins, and within a second where no write comes. It may read; it must
     /// not wait for a write.
     pub fn on_external_change(&self, f: OnExternalChange) {
         self.engine.on_external_change(f);
+    }
+
+    /// Whether it takes no more writes, now and ever.
+    pub fn is_closing(&self) -> bool {
+        self.engine.is_closing()
     }
 
     /// Finishes the writes that wait, checkpoints the log and closes. Later calls are refused.

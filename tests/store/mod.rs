@@ -13,6 +13,7 @@ mod reading;
 mod statements;
 mod tables;
 mod typed;
+mod versions;
 
 use std::sync::Mutex;
 use std::sync::mpsc::{Sender, channel};

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
+mod bulk;
 mod cascades;
 mod concurrent;
 mod files;

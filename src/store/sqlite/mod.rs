@@ -8,9 +8,11 @@ mod console;
 mod errors;
 mod expansion;
 mod job;
+mod journal;
 mod migrate;
 mod plan;
 mod readers;
+mod sources;
 mod watch;
 mod writer;
 
@@ -22,13 +24,17 @@ use rusqlite::Connection;
 
 pub(super) use console::write as write_typed;
 pub(super) use errors::from_engine;
+pub(super) use journal::Journal;
 pub(super) use plan::Plans;
 pub(super) use watch::Watch;
 
 use self::apart::Apart;
 use self::checkpoint::Checkpoints;
 use self::readers::{FastReaders, SlowReaders};
+pub(super) use self::sources::Reads;
+use self::sources::Sources;
 use self::writer::Writer;
+use super::versions::Versions;
 use super::{ConsoleLimits, OnExternalChange, ReadLane, Sql, StoreOptions, Table, Tx, WriteLane};
 use crate::error::{Error, Result};
 
@@ -40,6 +46,8 @@ pub(super) struct Engine {
     apart: Apart,
     checkpoints: Checkpoints,
     plans: Plans,
+    versions: Versions,
+    sources: Sources,
     threads: Mutex<Option<Threads>>,
 }
 
@@ -59,9 +67,12 @@ impl Engine {
         let apart = Apart::new(options.path.clone());
         let checkpoints = Checkpoints::default();
         others.push(checkpoints.start(connection::open_checkpointer(options)?)?);
-        let (writer, thread) = Writer::start(connection, options, checkpoints.clone(), plans.clone())?;
+        let versions = Versions::default();
+        let (writer, thread) =
+            Writer::start(connection, options, checkpoints.clone(), plans.clone(), versions.clone())?;
+        let sources = Sources::new(&options.path, versions.clone());
         let threads = Mutex::new(Some(Threads { writer: thread, others }));
-        Ok(Self { writer, fast, slow, apart, checkpoints, plans, threads })
+        Ok(Self { writer, fast, slow, apart, checkpoints, plans, versions, sources, threads })
     }
 
     pub(super) fn read_here<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
@@ -83,7 +94,7 @@ impl Engine {
     {
         let read = move |connection: &Connection, watch: &Watch| {
             connection.execute_batch("BEGIN").map_err(from_engine)?;
-            f(&mut Tx::new(connection, watch, None))
+            f(&mut Tx::reading(connection, watch, None))
         };
         self.apart.run(time, read).await
     }
@@ -111,8 +122,20 @@ impl Engine {
         }
     }
 
+    pub(super) fn versions(&self) -> &Versions {
+        &self.versions
+    }
+
+    pub(super) fn reads_of(&self, query: &Sql) -> Result<Reads> {
+        self.sources.of(&query.text)
+    }
+
     pub(super) fn on_external_change(&self, f: OnExternalChange) {
         self.writer.on_external_change(f);
+    }
+
+    pub(super) fn is_closing(&self) -> bool {
+        self.writer.is_stopped()
     }
 
     /// Finishes the writes that wait, ends the threads and empties the log.
@@ -137,6 +160,7 @@ impl Engine {
 
     fn stop_the_rest(&self) {
         self.fast.close();
+        self.sources.close();
         self.slow.stop();
         self.apart.stop();
         self.checkpoints.stop();

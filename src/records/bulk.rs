@@ -1,0 +1,549 @@
+//! Many records into a collection: what a create does, for rows by the hundred.
+//!
+//! A chunk of rows is prepared where it blocks nobody (casts, generated values, checks, password hashes) and needs no
+//! database for it; what only the database knows (does this id exist, is that value unique) is asked on the writer,
+//! within the chunk's own transaction, so that a row may point to one before it. `prepare` and `commit` stand apart,
+//! so that a caller prepares a chunk while the one before is committed.
+//!
+//! A bad row leaves itself out and no other: its checks run before its insert, and an insert that the engine refuses
+//! has changed nothing. A commit holds the writer for some milliseconds at most, then lets others in between.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use serde_json::{Map, Value as Json};
+use tokio::task::JoinSet;
+
+use super::validate::{self, Link};
+use super::{Records, accounts, create, gate, input, write};
+use crate::changes::{self, Op};
+use crate::context::RequestContext;
+use crate::error::{Error, Fault, FieldErrors, Result};
+use crate::schema::{CollectionRef, FieldKind, Record, Schema};
+use crate::store::{Tx, Value, WriteLane};
+
+/// How many rows a chunk of [`Bulk::create`] has.
+const CHUNK: usize = 500;
+/// How many rows a chunk has where each needs a password hash.
+const CHUNK_OF_ACCOUNTS: usize = 64;
+/// How long a write may go on adding rows before it lets others in.
+const TURN: Duration = Duration::from_millis(15);
+/// How many rows are added between two looks at the clock.
+const BETWEEN_LOOKS: usize = 8;
+/// How often a chunk is prepared anew before it gives up: the collections would have to change each time.
+const ATTEMPTS: usize = 5;
+/// How many passwords of a chunk are with the pool at once: sign-ins want their turn too.
+const HASHES_AT_ONCE: usize = 4;
+/// How long to wait where a queue is full, and how often.
+const FULL: Duration = Duration::from_millis(50);
+const PATIENCE: usize = 100;
+
+const FAILURE: &str = "Failed to create record.";
+
+/// Whether the records that rows point to must be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Links {
+    /// As in a create: a row that points to a record that is not there is refused.
+    #[default]
+    Checked,
+    /// The caller knows that they are there, or come later.
+    Trusted,
+}
+
+/// What becomes of a row whose id is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Existing {
+    /// It is refused.
+    #[default]
+    Refuse,
+    /// It is left out, and the stored record stays as it is.
+    Skip,
+}
+
+/// How rows are taken.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct BulkOptions {
+    /// Whether the records that rows point to must be there.
+    pub links: Links,
+    /// What becomes of a row whose id is there already.
+    pub existing: Existing,
+    /// Whether autodate fields keep the dates that rows have. A row without one gets the server's time, as in a
+    /// create; a value that is no date is a fault of its row.
+    pub keep_dates: bool,
+    /// Whether all of it is tried and undone. What a dry run cannot see is a value of a unique index that two rows
+    /// of different chunks share; ids are remembered.
+    pub dry_run: bool,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is a record now; its id. In a dry run it would be.
+    Created(String),
+    /// A record of its id is there already.
+    Existing(String),
+}
+
+/// The way for many records into one collection.
+pub struct Bulk {
+    records: Records,
+    /// The collection's id.
+    collection: String,
+    options: BulkOptions,
+    actor: Option<String>,
+    created: AtomicU64,
+    tried: Arc<Mutex<Tried>>,
+}
+
+/// The ids that a dry run would have written, as hashes: a million of them are some megabytes.
+#[derive(Default)]
+struct Tried {
+    hasher: RandomState,
+    ids: HashSet<u64>,
+}
+
+impl Tried {
+    fn has(&self, id: &str) -> bool {
+        self.ids.contains(&self.hasher.hash_one(id))
+    }
+
+    fn add(&mut self, id: &str) {
+        self.ids.insert(self.hasher.hash_one(id));
+    }
+}
+
+/// Rows that are ready to be written.
+pub struct Chunk {
+    /// As they came, for another preparation where the collections change.
+    rows: Arc<Vec<Map<String, Json>>>,
+    draft: Arc<Draft>,
+    /// What is known of each row.
+    outcomes: Vec<Option<Result<Outcome>>>,
+}
+
+/// Rows, prepared for one version of the collections.
+struct Draft {
+    schema: Arc<Schema>,
+    insertion: String,
+    ready: Vec<Ready>,
+}
+
+/// A row that nothing speaks against yet.
+struct Ready {
+    /// Its place among the rows that came.
+    place: usize,
+    record: Record,
+    generated_id: bool,
+    links: Vec<Link>,
+    /// The new plain passwords by the place of their fields, until they are hashed.
+    passwords: Vec<(usize, String)>,
+}
+
+/// What rows are prepared with, on another thread.
+struct Preparation {
+    schema: Arc<Schema>,
+    collection: CollectionRef,
+    options: BulkOptions,
+}
+
+impl Records {
+    /// The way for many records into a collection.
+    ///
+    /// # Errors
+    /// `Forbidden` for everybody but superusers, `NotFound` for an unknown collection.
+    pub fn bulk(&self, context: &RequestContext, collection: &str, options: BulkOptions) -> Result<Bulk> {
+        gate::applicable(context, &None)?;
+        let schema = self.parts.schema.current();
+        let found = schema.find(collection).ok_or(Error::NotFound(gate::NO_COLLECTION.into()))?;
+        Ok(Bulk {
+            records: self.clone(),
+            collection: found.id.clone(),
+            options,
+            actor: context.actor(),
+            created: AtomicU64::new(0),
+            tried: Arc::default(),
+        })
+    }
+}
+
+impl Bulk {
+    /// Creates records; what became of each row, in their order. Chunk after chunk is committed, the next one being
+    /// prepared meanwhile.
+    ///
+    /// # Errors
+    /// What ends it altogether: the collection is gone, the server is stopping, the disk is full. Chunks that were
+    /// committed before stay; [`Bulk::created`] counts them.
+    pub async fn create(&self, rows: Vec<Map<String, Json>>) -> Result<Vec<Result<Outcome>>> {
+        let mut outcomes = Vec::with_capacity(rows.len());
+        let mut rows = rows.into_iter();
+        let mut waiting: Option<Chunk> = None;
+        loop {
+            let next: Vec<_> = rows.by_ref().take(self.chunk_size()).collect();
+            if next.is_empty() {
+                break;
+            }
+            waiting = Some(match waiting.take() {
+                None => self.prepare(next).await?,
+                Some(ready) => {
+                    let (next, done) = tokio::join!(self.prepare(next), self.commit(ready));
+                    outcomes.extend(done?);
+                    next?
+                }
+            });
+        }
+        if let Some(last) = waiting {
+            outcomes.extend(self.commit(last).await?);
+        }
+        Ok(outcomes)
+    }
+
+    /// How many records were committed so far.
+    pub fn created(&self) -> u64 {
+        self.created.load(Ordering::Relaxed)
+    }
+
+    /// How many rows are best prepared at once.
+    pub fn chunk_size(&self) -> usize {
+        let schema = self.records.parts.schema.current();
+        match schema.by_id(&self.collection) {
+            Some(collection) if collection.is_auth() => CHUNK_OF_ACCOUNTS,
+            _ => CHUNK,
+        }
+    }
+
+    /// Does all that can be done before the write.
+    ///
+    /// # Errors
+    /// `NotFound` where the collection is gone.
+    pub async fn prepare(&self, rows: Vec<Map<String, Json>>) -> Result<Chunk> {
+        let mut outcomes: Vec<_> = std::iter::repeat_with(|| None).take(rows.len()).collect();
+        let rows = Arc::new(rows);
+        let places = (0..rows.len()).collect();
+        let draft = self.draft(&rows, places, &mut outcomes).await?;
+        Ok(Chunk { rows, draft: Arc::new(draft), outcomes })
+    }
+
+    /// Writes a chunk; what became of each row, in their order. In a dry run all of it is undone.
+    ///
+    /// # Errors
+    /// As [`Bulk::create`].
+    pub async fn commit(&self, chunk: Chunk) -> Result<Vec<Result<Outcome>>> {
+        let Chunk { rows, mut draft, mut outcomes } = chunk;
+        let (mut at, mut moved, mut full) = (0, 0, 0);
+        while at < draft.ready.len() {
+            match self.turn(&draft, at).await {
+                Ok(Some(done)) => {
+                    for (ready, outcome) in draft.ready[at..].iter().zip(done) {
+                        self.count(&outcome);
+                        outcomes[ready.place] = Some(outcome);
+                        at += 1;
+                    }
+                }
+                Ok(None) | Err(Error::StaleSchema(_)) if moved < ATTEMPTS => {
+                    moved += 1;
+                    let left = draft.ready[at..].iter().map(|ready| ready.place).collect();
+                    draft = Arc::new(self.draft(&rows, left, &mut outcomes).await?);
+                    at = 0;
+                }
+                Ok(None) => return Err(Error::Unavailable("The collections changed too often meanwhile.".into())),
+                Err(Error::Unavailable(_)) if full < PATIENCE && !self.records.parts.store.is_closing() => {
+                    full += 1;
+                    tokio::time::sleep(FULL).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let lost = || Err(Error::internal("a row was neither written nor refused"));
+        Ok(outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(lost)).collect())
+    }
+
+    fn count(&self, outcome: &Result<Outcome>) {
+        let Ok(Outcome::Created(id)) = outcome else { return };
+        if self.options.dry_run {
+            self.tried.lock().add(id);
+        } else {
+            self.created.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Prepares the rows of these places for the collections as they are now.
+    async fn draft(
+        &self,
+        rows: &Arc<Vec<Map<String, Json>>>,
+        places: Vec<usize>,
+        outcomes: &mut [Option<Result<Outcome>>],
+    ) -> Result<Draft> {
+        let schema = self.records.parts.schema.current();
+        let collection = schema.by_id(&self.collection).cloned();
+        let collection = collection.ok_or(Error::NotFound(gate::NO_COLLECTION.into()))?;
+        let preparation = Preparation { schema, collection, options: self.options };
+        let rows = Arc::clone(rows);
+        let worked = tokio::task::spawn_blocking(move || preparation.run(&rows, places)).await;
+        let (mut draft, refused) =
+            worked.map_err(|error| Error::internal(format!("preparing rows failed: {error}")))?;
+        for (place, error) in refused {
+            outcomes[place] = Some(Err(error));
+        }
+        self.hash_passwords(&mut draft, outcomes).await?;
+        Ok(draft)
+    }
+
+    /// Puts hashes in the place of passwords, some at a time. A dry run need not know them, nor does a record that
+    /// is there already.
+    async fn hash_passwords(&self, draft: &mut Draft, outcomes: &mut [Option<Result<Outcome>>]) -> Result<()> {
+        if self.options.dry_run || draft.ready.iter().all(|ready| ready.passwords.is_empty()) {
+            return Ok(());
+        }
+        if self.options.existing == Existing::Skip {
+            self.leave_out_existing(draft, outcomes)?;
+        }
+        let mut waiting = Vec::new();
+        for (at, ready) in draft.ready.iter_mut().enumerate() {
+            waiting.extend(ready.passwords.drain(..).map(|(field, plain)| (at, field, plain)));
+        }
+        let mut waiting = waiting.into_iter();
+        let mut running = JoinSet::new();
+        loop {
+            while running.len() < HASHES_AT_ONCE
+                && let Some((at, field, plain)) = waiting.next()
+            {
+                let records = self.records.clone();
+                running.spawn(async move { (at, field, records.hash_patiently(&plain).await) });
+            }
+            let Some(done) = running.join_next().await else { return Ok(()) };
+            let (at, field, hash) = done.map_err(|error| Error::internal(format!("a hash failed: {error}")))?;
+            draft.ready[at].record.values[field] = Value::from(hash?);
+        }
+    }
+
+    fn leave_out_existing(&self, draft: &mut Draft, outcomes: &mut [Option<Result<Outcome>>]) -> Result<()> {
+        let mut ready = std::mem::take(&mut draft.ready);
+        self.records.parts.store.read_here(|tx| {
+            let mut failed = None;
+            ready.retain(|row| {
+                if row.generated_id || failed.is_some() {
+                    return true;
+                }
+                match validate::exists(tx, &row.record.collection, row.record.id()) {
+                    Ok(true) => {
+                        outcomes[row.place] = Some(Ok(Outcome::Existing(row.record.id().to_owned())));
+                        false
+                    }
+                    Ok(false) => true,
+                    Err(error) => {
+                        failed = Some(error);
+                        true
+                    }
+                }
+            });
+            failed.map_or(Ok(()), Err)
+        })?;
+        draft.ready = ready;
+        Ok(())
+    }
+
+    /// One turn on the writer: rows from `at` on, as many as fit into its time. `None` where the collections are not
+    /// those that the rows were prepared for.
+    async fn turn(&self, draft: &Arc<Draft>, at: usize) -> Result<Option<Vec<Result<Outcome>>>> {
+        let writing = Writing {
+            records: self.records.clone(),
+            draft: Arc::clone(draft),
+            options: self.options,
+            actor: self.actor.clone(),
+            tried: Arc::clone(&self.tried),
+        };
+        let store = &self.records.parts.store;
+        match self.options.dry_run {
+            false => store.write(WriteLane::Grouped, move |tx| writing.rows(tx, at)).await,
+            true => store.write(WriteLane::Grouped, move |tx| writing.undone(tx, at)).await,
+        }
+    }
+}
+
+/// Rows on the writer.
+struct Writing {
+    records: Records,
+    draft: Arc<Draft>,
+    options: BulkOptions,
+    actor: Option<String>,
+    tried: Arc<Mutex<Tried>>,
+}
+
+impl Writing {
+    fn rows(&self, tx: &mut Tx<'_>, at: usize) -> Result<Option<Vec<Result<Outcome>>>> {
+        if self.records.parts.schema.current().version != self.draft.schema.version {
+            return Ok(None);
+        }
+        let begun = Instant::now();
+        let mut done = Vec::with_capacity(self.draft.ready.len() - at);
+        for ready in &self.draft.ready[at..] {
+            if !done.is_empty() && done.len() % BETWEEN_LOOKS == 0 && begun.elapsed() >= TURN {
+                break;
+            }
+            match self.row(tx, ready) {
+                Err(error) if !matches!(error, Error::Invalid(_)) => return Err(error),
+                outcome => done.push(outcome),
+            }
+        }
+        Ok(Some(done))
+    }
+
+    /// The same, and nothing of it stays.
+    fn undone(&self, tx: &mut Tx<'_>, at: usize) -> Result<Option<Vec<Result<Outcome>>>> {
+        let mut tried = None;
+        let undone = tx.savepoint(|tx| {
+            tried = self.rows(tx, at)?;
+            Err(Error::bad_request("A dry run is undone."))
+        });
+        match undone {
+            Err(Error::Invalid(_)) | Ok(()) => Ok(tried),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn row(&self, tx: &mut Tx<'_>, ready: &Ready) -> Result<Outcome> {
+        let record = &ready.record;
+        if !ready.generated_id && self.options.existing == Existing::Skip && self.is_there(tx, record)? {
+            return Ok(Outcome::Existing(record.id().to_owned()));
+        }
+        if record.collection.is_superusers() {
+            // It may delete another record, so it is undone as a whole.
+            tx.savepoint(|tx| self.insert(tx, ready))?;
+        } else {
+            self.insert(tx, ready)?;
+        }
+        Ok(Outcome::Created(record.id().to_owned()))
+    }
+
+    fn insert(&self, tx: &mut Tx<'_>, ready: &Ready) -> Result<()> {
+        let (record, schema) = (&ready.record, &self.draft.schema);
+        self.look_up(tx, ready)?;
+        write::insert_as(tx, &self.draft.insertion, record)
+            .map_err(|error| write::refusal(error, &record.collection, FAILURE))?;
+        let actor = self.actor.as_deref();
+        changes::append(tx, record, Op::Create, actor)?;
+        write::replace_installer(tx, schema, &self.records.parts.files, record, actor)
+    }
+
+    /// The checks that need the database.
+    fn look_up(&self, tx: &mut Tx<'_>, ready: &Ready) -> Result<()> {
+        let (record, schema) = (&ready.record, &self.draft.schema);
+        let mut errors = FieldErrors::new();
+        validate::references(tx, schema, record, &mut errors)?;
+        errors.into_result(FAILURE)?;
+        if !self.options.dry_run {
+            return validate::again(tx, schema, record, &ready.links, true, FAILURE);
+        }
+        if !ready.generated_id && self.tried.lock().has(record.id()) {
+            return Err(Error::invalid(FAILURE, ("id", validate::taken_id(&record.collection)).into()));
+        }
+        let mut links = ready.links.clone();
+        for link in links.iter_mut().filter(|link| link.target.id == record.collection.id) {
+            let tried = self.tried.lock();
+            link.ids.retain(|id| !tried.has(id));
+        }
+        validate::again(tx, schema, record, &links, true, FAILURE)
+    }
+
+    fn is_there(&self, tx: &mut Tx<'_>, record: &Record) -> Result<bool> {
+        let tried = self.options.dry_run && self.tried.lock().has(record.id());
+        Ok(tried || validate::exists(tx, &record.collection, record.id())?)
+    }
+}
+
+impl Preparation {
+    fn run(&self, rows: &[Map<String, Json>], places: Vec<usize>) -> (Draft, Vec<(usize, Error)>) {
+        let mut ready = Vec::with_capacity(places.len());
+        let mut refused = Vec::new();
+        for place in places {
+            match self.row(place, &rows[place]) {
+                Ok(row) => ready.push(row),
+                Err(error) => refused.push((place, error)),
+            }
+        }
+        let insertion = write::insertion(&self.collection);
+        (Draft { schema: Arc::clone(&self.schema), insertion, ready }, refused)
+    }
+
+    /// A row as a record; the order of the checks is that of a create.
+    fn row(&self, place: usize, row: &Map<String, Json>) -> Result<Ready> {
+        let mut record = Record::new(Arc::clone(&self.collection));
+        let resolved = input::resolve(&record, row, &[], true);
+        resolved.apply(&mut record);
+        if self.collection.is_auth() {
+            accounts::check_create(&self.collection, &self.with_confirmation(row), &record, true)
+                .into_result(FAILURE)?;
+        }
+        let passwords = input::take_passwords(&mut record, &resolved);
+        let generated_id = record.id().is_empty();
+        create::generate(&mut record, None);
+        let checked = validate::Check {
+            schema: &self.schema,
+            record: &record,
+            before: None,
+            passwords: &passwords,
+            files: &[],
+            generated_id,
+        };
+        let (mut errors, mut links) = checked.run_unasked()?;
+        accounts::complete(&mut record);
+        write::set_dates(&mut record, true);
+        if self.options.keep_dates {
+            keep_dates(&mut record, row, &mut errors);
+        }
+        errors.into_result(FAILURE)?;
+        if self.options.links == Links::Trusted {
+            links.clear();
+        }
+        Ok(Ready { place, record, generated_id, links, passwords })
+    }
+
+    /// The form asks for the password twice, which rows of a file need not have.
+    fn with_confirmation(&self, row: &Map<String, Json>) -> Map<String, Json> {
+        let mut form: Map<String, Json> = row
+            .iter()
+            .filter(|(key, _)| matches!(key.as_str(), "password" | "passwordConfirm"))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        if let Some(password) = form.get("password").cloned() {
+            form.entry("passwordConfirm").or_insert(password);
+        }
+        form
+    }
+}
+
+/// Puts the dates of a row in the place of the server's.
+fn keep_dates(record: &mut Record, row: &Map<String, Json>, errors: &mut FieldErrors) {
+    let collection = Arc::clone(&record.collection);
+    for (at, field) in collection.fields.iter().enumerate() {
+        let FieldKind::Autodate(_) = field.kind else { continue };
+        match row.get(&field.name) {
+            None | Some(Json::Null) => {}
+            Some(Json::String(text)) if text.is_empty() => {}
+            Some(given) => {
+                let kept = field.cast(given);
+                if kept.as_text().is_empty() {
+                    errors.add(field.name.as_str(), Fault::new("validation_invalid_value", "Must be a valid date."));
+                }
+                record.values[at] = kept;
+            }
+        }
+    }
+}
+
+impl Records {
+    /// A password's hash. Where too many wait, it waits as well.
+    async fn hash_patiently(&self, plain: &str) -> Result<String> {
+        for _ in 0..PATIENCE {
+            match self.parts.passwords.hash(plain.to_owned()).await {
+                Err(Error::TooMany) => tokio::time::sleep(FULL).await,
+                answer => return answer,
+            }
+        }
+        Err(Error::TooMany)
+    }
+}

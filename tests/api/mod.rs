@@ -2,9 +2,11 @@
 
 mod chinook;
 mod collections;
+mod command_line;
 mod files;
 mod health;
 mod http;
 mod lifecycle;
 mod records;
+mod sql;
 mod superusers;

@@ -7,6 +7,6 @@ mod append;
 mod read;
 mod trim;
 
-pub use append::{Op, append};
+pub use append::{Op, append, append_all};
 pub use read::{Change, after, newest};
 pub use trim::{Retention, trim};

@@ -33,6 +33,11 @@ impl Next {
         self.all.retain(|one| one.id != id);
     }
 
+    /// The views in it.
+    pub(super) fn views(&self) -> impl Iterator<Item = &CollectionRef> {
+        self.all.iter().filter(|one| one.is_view())
+    }
+
     /// The snapshot as it is so far.
     pub(super) fn schema(&self) -> Schema {
         Schema::sharing(self.version, self.all.clone())

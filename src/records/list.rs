@@ -72,6 +72,7 @@ impl Records {
             sort: context.query_value("sort"),
             superuser: context.is_superuser(),
             candidate: false,
+            whole: true,
             input: Input::of(context),
         };
         let reading = self.reading(&request, paging).map_err(rules::unevaluable)?;

@@ -38,13 +38,15 @@ mod write;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 
 pub use accounts::{INSTALLER_EMAIL, SUPPORT};
 pub use bulk::{Bulk, BulkOptions, Chunk, Existing, Links, Outcome};
-pub use delete::delete_within;
+pub use delete::{delete_many_within, delete_within};
 pub use page::Page;
-pub use read::{find, load};
+pub use read::{find, load, load_all};
+pub use render::shown;
 
 use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};
@@ -89,6 +91,17 @@ pub struct RecordInput {
     pub data: Map<String, Json>,
     /// The files that came along.
     pub uploads: Vec<Upload>,
+}
+
+impl Rendered {
+    /// As a part of a larger answer.
+    ///
+    /// # Errors
+    /// It is no JSON, which is our fault.
+    pub fn into_json(self) -> Result<Box<RawValue>> {
+        let text = String::from_utf8(self.0).map_err(|error| Error::Internal(error.into()))?;
+        RawValue::from_string(text).map_err(|error| Error::Internal(error.into()))
+    }
 }
 
 impl Records {

@@ -12,7 +12,7 @@ use quick_cache::{Equivalent, Weighter};
 
 use super::layout::Layout;
 use crate::error::{Error, Result};
-use crate::filter::{self, Bound, Compiled, FilterError};
+use crate::filter::{self, Bound, Compiled, Counting, FilterError};
 use crate::store::expression::JOIN_IN_ORDER;
 use crate::store::{ReadLane, Sql, Store, Value};
 
@@ -57,13 +57,15 @@ impl Plan {
 
     fn bytes(&self) -> u64 {
         // Each statement repeats the conditions; up to four are kept.
-        5 * (self.compiled.joins.len() + self.compiled.condition.len() + self.compiled.order.len()) as u64
+        let Compiled { joins, condition, order, counting, .. } = &self.compiled;
+        let counting = counting.as_ref().map_or(0, |form| form.joins.len() + form.condition.len());
+        5 * (joins.len() + condition.len() + order.len() + counting) as u64
     }
 
     /// Whether rows can be passed over. A condition that names no column (is anybody signed in?) holds for all rows
-    /// or for none, and the engine asks it once.
+    /// or for none, and the engine asks it once. A view has conditions of its own.
     fn skips_rows(&self) -> bool {
-        self.compiled.condition.contains('"')
+        self.compiled.reads_views || self.compiled.condition.contains('"')
     }
 
     /// `FROM … WHERE …`, with a condition of the caller's own before the compiled one.
@@ -173,7 +175,9 @@ impl Condition {
         let whole = self.plan.compiled.condition.is_empty();
         let text = self.plan.count.get_or_init(|| {
             let mut text = String::from("SELECT COUNT(*)");
-            if whole {
+            if let Some(Counting { joins, condition }) = &self.plan.compiled.counting {
+                text.push_str(&format!(" FROM {} {joins} WHERE {condition}", layout.table));
+            } else if whole {
                 text.push_str(" FROM ");
                 text.push_str(&layout.table);
             } else {
@@ -181,7 +185,11 @@ impl Condition {
             }
             text
         });
-        let values = if whole { Vec::new() } else { self.values_around(&[], 0) };
+        let values = match whole {
+            true => Vec::new(),
+            false if self.plan.compiled.counting.is_some() => [&*self.bound.joins, &self.bound.counting].concat(),
+            false => self.values_around(&[], 0),
+        };
         Sql { text: text.clone(), values }
     }
 
@@ -227,7 +235,7 @@ impl Condition {
 
     /// The values of joins and condition, with those of a condition of our own that stands between them.
     fn values_around(&self, own: &[Value], more: usize) -> Vec<Value> {
-        let Bound { joins, condition, order } = &self.bound;
+        let Bound { joins, condition, order, .. } = &self.bound;
         let mut values = Vec::with_capacity(joins.len() + own.len() + condition.len() + order.len() + more);
         values.extend_from_slice(joins);
         values.extend_from_slice(own);
@@ -279,6 +287,7 @@ struct Key {
     sort: Option<String>,
     superuser: bool,
     candidate: bool,
+    whole: bool,
 }
 
 /// Hashed as [`Key`] is.
@@ -291,6 +300,7 @@ struct Sought<'a> {
     sort: Option<&'a str>,
     superuser: bool,
     candidate: bool,
+    whole: bool,
 }
 
 impl Equivalent<Key> for Sought<'_> {
@@ -298,6 +308,7 @@ impl Equivalent<Key> for Sought<'_> {
         self.version == key.version
             && self.superuser == key.superuser
             && self.candidate == key.candidate
+            && self.whole == key.whole
             && self.collection == key.collection
             && self.rule == key.rule.as_deref()
             && self.filter == key.filter.as_deref()
@@ -324,6 +335,7 @@ impl Plans {
             sort: request.sort,
             superuser: request.superuser,
             candidate: request.candidate,
+            whole: request.whole,
         };
         let kept = self.kept.get(&sought);
         for plan in kept.iter().flat_map(|shapes| shapes.iter()) {
@@ -356,6 +368,7 @@ impl Sought<'_> {
             sort: self.sort.map(str::to_owned),
             superuser: self.superuser,
             candidate: self.candidate,
+            whole: self.whole,
         }
     }
 }
@@ -376,6 +389,7 @@ mod tests {
             sort: Some("-b"),
             superuser: false,
             candidate: true,
+            whole: false,
         };
         let key = sought.to_key();
         let state = RandomState::new();

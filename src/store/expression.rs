@@ -67,6 +67,16 @@ pub fn is_bound_element(value: &str) -> String {
     format!("{value} IN (SELECT \"value\" FROM json_each(?))")
 }
 
+/// Whether a table, whose name is quoted already, has no more rows than so many. No more are looked at.
+pub fn has_at_most(table: &str, rows: usize) -> String {
+    format!("(SELECT COUNT(*) FROM (SELECT 1 FROM {table} LIMIT {})) <= {rows}", rows + 1)
+}
+
+/// A value, or the empty text in place of NULL; it has no column's type any more.
+pub fn or_empty(value: &str) -> String {
+    format!("COALESCE({value}, '')")
+}
+
 /// How many elements a list column has, never NULL. The column comes out several times.
 pub fn list_length(column: &str) -> String {
     format!(

@@ -5,6 +5,7 @@ mod dialect;
 mod effects;
 pub mod expression;
 pub mod lists;
+pub mod select;
 mod sql;
 mod sqlite;
 pub mod tables;

@@ -1,9 +1,13 @@
 //! A transaction: the few verbs that everything below the rooms is made of.
 
+use std::time::Duration;
+
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::{ToSql, ToSqlOutput};
 use rusqlite::{CachedStatement, Connection};
 
 use super::effects::Effects;
+use super::select::Described;
 use super::sqlite::{Journal, Plans, Watch, from_engine};
 use super::{Sql, Value, ValueRef};
 use crate::error::{Error, Result};
@@ -137,6 +141,16 @@ impl ToSql for Bound<'_> {
     }
 }
 
+/// What a query may do that only reads.
+fn reading_only(asked: AuthContext<'_>) -> Authorization {
+    match asked.action {
+        AuthAction::Select | AuthAction::Read { .. } | AuthAction::Function { .. } | AuthAction::Recursive => {
+            Authorization::Allow
+        }
+        _ => Authorization::Deny,
+    }
+}
+
 impl<'c> Tx<'c> {
     /// The transaction that is open on a connection that reads.
     pub(super) fn reading(connection: &'c Connection, watch: &'c Watch, plans: Option<&'c Plans>) -> Self {
@@ -201,6 +215,41 @@ impl<'c> Tx<'c> {
         self.defined = true;
         let result = self.connection.execute(text, []).map(drop).map_err(from_engine);
         self.settle(result)
+    }
+
+    /// The columns of a query that people wrote. It is read by the engine and not run.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] or [`Error::StaleSchema`] with what the engine has against it; it must be one query that
+    /// only reads.
+    pub fn describe(&mut self, query: &str) -> Result<Vec<Described>> {
+        self.usable()?;
+        // The engine does some statements while it reads them.
+        self.connection.authorizer(Some(reading_only)).map_err(from_engine)?;
+        let described = self.connection.prepare(query).map_err(from_engine).and_then(|statement| {
+            if statement.column_count() == 0 {
+                return Err(Error::Engine("only a SELECT is supported".into()));
+            }
+            if statement.parameter_count() > 0 {
+                return Err(Error::Engine("parameters are not supported".into()));
+            }
+            let is_text = |kind: Option<&str>| kind.is_some_and(|kind| kind.eq_ignore_ascii_case("TEXT"));
+            let columns = statement.columns().into_iter();
+            Ok(columns.map(|one| Described { name: one.name().to_owned(), text: is_text(one.decl_type()) }).collect())
+        });
+        self.connection.authorizer(None::<fn(AuthContext<'_>) -> Authorization>).map_err(from_engine)?;
+        self.settle(described)
+    }
+
+    /// Runs work that has less time than the whole: `Deadline` where it takes longer.
+    ///
+    /// # Errors
+    /// What the work answers.
+    pub fn within<T>(&mut self, time: Duration, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let before = self.watch.narrow(time);
+        let result = work(self);
+        self.watch.restore(before);
+        result
     }
 
     /// Runs nested work that is undone alone where it fails.

@@ -63,6 +63,19 @@ impl Watch {
         self.0.due.store(due, Ordering::SeqCst);
     }
 
+    /// Brings the end nearer, where it is not nearer already; what [`Watch::restore`] takes back.
+    pub(in crate::store) fn narrow(&self, time: Duration) -> u64 {
+        let due = nanos(self.0.base.elapsed()).saturating_add(nanos(time)).clamp(1, NEVER - 1);
+        // A clock that was not started has its whole time before it.
+        let nearer = |before| Some(if before == NOT_STARTED { due } else { due.min(before) });
+        self.0.due.fetch_update(Ordering::SeqCst, Ordering::SeqCst, nearer).unwrap_or(NOT_STARTED)
+    }
+
+    /// Takes [`Watch::narrow`] back. An end that [`Watch::stop`] brought meanwhile stays.
+    pub(in crate::store) fn restore(&self, before: u64) {
+        let _ = self.0.due.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |due| (due != 1).then_some(before));
+    }
+
     /// Takes the limit away: what ends a transaction is never stopped.
     pub(super) fn lift(&self) {
         self.0.due.store(NEVER, Ordering::Relaxed);

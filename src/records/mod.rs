@@ -23,6 +23,7 @@ pub mod paging;
 mod plans;
 mod read;
 mod render;
+mod repair;
 mod rules;
 mod satisfies;
 mod save;
@@ -47,6 +48,7 @@ pub use delete::{delete_many_within, delete_within};
 pub use page::Page;
 pub use read::{find, load, load_all};
 pub use render::shown;
+pub use repair::drop_dangling;
 
 use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};

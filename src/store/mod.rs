@@ -1,6 +1,8 @@
 //! The seam: execution and dialect. Rooms see [`Store`], [`Tx`], [`Sql`] and [`Value`]; which engine answers, they
 //! do not know. The store knows tables, columns and values, never a collection.
 
+pub mod catalogue;
+mod console;
 mod dialect;
 mod effects;
 pub mod expression;
@@ -17,6 +19,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use console::{ConsoleLimits, Table, TableColumn};
 pub use dialect::Column;
 pub use sql::{Sql, quoted};
 pub use tx::{Borrowed, Row, Statement, Tx};
@@ -114,6 +117,28 @@ impl Store {
     /// Runs a short read on this thread.
     pub fn read_here<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         self.engine.read_here(f)
+    }
+
+    /// Runs a read that may take long on a connection and a thread of its own, on one consistent state; two run at
+    /// once. It is stopped after `time`, when its caller has gone, and when the database is closed.
+    ///
+    /// # Errors
+    /// What the closure answers; `Deadline`; `Unavailable` where too many wait.
+    pub async fn read_apart<T, F>(&self, time: Duration, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.engine.read_apart(time, f).await
+    }
+
+    /// Runs SQL that a person typed and that reads, as [`Store::read_apart`] runs reads: the answer of the last query
+    /// in the text. What would write, or leave the database, is refused.
+    ///
+    /// # Errors
+    /// [`Error::Engine`](crate::error::Error::Engine) in the engine's words, and as [`Store::read_apart`].
+    pub async fn read_typed(&self, text: &str, limits: ConsoleLimits) -> Result<Table> {
+        self.engine.read_typed(text.to_owned(), limits).await
     }
 
     /// Runs a write and answers once it is committed.

@@ -1,5 +1,7 @@
 //! A transaction: the few verbs that everything below the rooms is made of.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
@@ -8,12 +10,15 @@ use rusqlite::{CachedStatement, Connection};
 
 use super::effects::Effects;
 use super::select::Described;
-use super::sqlite::{Journal, Plans, Watch, from_engine};
+use super::sqlite::{Journal, Plans, Watch, from_engine, write_typed};
 use super::{Sql, Value, ValueRef};
 use crate::error::{Error, Result};
 
 /// After how many of the watch's questions a query counts as long: several milliseconds.
 const LONG: u32 = 5;
+
+/// How long what follows typed statements in their transaction may take.
+const AFTERWARDS: Duration = Duration::from_secs(60);
 
 /// A statement with its values: what [`Tx`] runs.
 pub trait Statement {
@@ -252,6 +257,21 @@ impl<'c> Tx<'c> {
         result
     }
 
+    /// Runs statements that a person typed: how many rows the last one changed, 0 for a change of tables. They are
+    /// stopped after `time`, and once `gone` is set. What would end the transaction or leave the database is refused.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] or [`Error::StaleSchema`] in the engine's words; `Deadline`.
+    pub fn run_typed(&mut self, text: &str, time: Duration, gone: &Arc<AtomicBool>) -> Result<u64> {
+        self.usable()?;
+        self.defined = true;
+        let result = {
+            let limited = Limited::new(self.watch, time, gone);
+            write_typed(self.connection, limited.0, text)
+        };
+        self.settle(result)
+    }
+
     /// Runs nested work that is undone alone where it fails.
     ///
     /// Its `after_commit` effects then never run; its `on_rollback` effects run once the whole is settled.
@@ -355,5 +375,21 @@ impl<'c> Tx<'c> {
             self.lost = self.connection.is_autocommit();
         }
         result
+    }
+}
+
+/// Limits of typed statements. They end with it, whatever happens: the next write has another caller.
+struct Limited<'w>(&'w Watch);
+
+impl<'w> Limited<'w> {
+    fn new(watch: &'w Watch, time: Duration, gone: &Arc<AtomicBool>) -> Self {
+        watch.limit_all(time, Some(Arc::clone(gone)));
+        Self(watch)
+    }
+}
+
+impl Drop for Limited<'_> {
+    fn drop(&mut self) {
+        self.0.limit_all(AFTERWARDS, None);
     }
 }

@@ -248,7 +248,7 @@ impl SlowReaders {
 
 /// Tells the reader when nobody waits any more.
 #[derive(Default)]
-struct Caller(Arc<AtomicBool>);
+pub(super) struct Caller(pub(super) Arc<AtomicBool>);
 
 impl Drop for Caller {
     fn drop(&mut self) {

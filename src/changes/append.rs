@@ -90,6 +90,26 @@ impl Op<'_> {
     }
 }
 
+/// Adds the delete of a record that is gone without one, and of whose values nothing is known but the id.
+///
+/// # Errors
+/// What the engine says.
+pub fn append_lost(tx: &mut Tx<'_>, collection_id: &str, record_id: &str) -> Result<()> {
+    let data = encode::text_of(|out| {
+        out.extend_from_slice(b"{\"id\":");
+        encode::string(record_id, out);
+        out.push(b'}');
+    });
+    let values = [
+        ValueRef::Text(collection_id),
+        ValueRef::Text(record_id),
+        ValueRef::Int(crate::time::now().timestamp_millis()),
+        ValueRef::Text(&data),
+    ];
+    let insert = "INSERT INTO _tb_changes (collection, record, op, at, data) VALUES (?, ?, 'delete', ?, ?)";
+    tx.execute(Borrowed(insert, &values)).map(|_| ())
+}
+
 /// The old values of the fields whose values changed.
 fn changed(before: &Record, after: &Record) -> String {
     let same_fields = Arc::ptr_eq(&before.collection, &after.collection);

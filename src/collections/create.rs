@@ -4,10 +4,11 @@ use serde_json::{Map, Value as Json};
 
 use super::Collections;
 use super::apply::Saved;
-use super::draft::{self, refuse_excess, unreadable};
+use super::draft::{self, Place, refuse_excess, unreadable};
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::schema::Schema;
 use crate::schema::wire::{Scaffold, Unreadable, merge, scaffold, text};
+use crate::store::Tx;
 use crate::time;
 
 impl Collections {
@@ -16,11 +17,11 @@ impl Collections {
     /// # Errors
     /// `Invalid` with a code for each key at fault, or with the engine's text.
     pub async fn create(&self, body: Map<String, Json>) -> Result<Json> {
-        self.save("create", move |_, schema| created(schema, &body)).await
+        self.save("create", move |tx, place, schema| created(tx, place, schema, &body)).await
     }
 }
 
-fn created(schema: &Schema, body: &Map<String, Json>) -> Result<Saved> {
+fn created(tx: &mut Tx<'_>, place: Place, schema: &Schema, body: &Map<String, Json>) -> Result<Saved> {
     let mut found = FieldErrors::new();
     let kind = match kind(body).map_err(|_| unreadable_type())? {
         Some(kind) => kind,
@@ -34,7 +35,7 @@ fn created(schema: &Schema, body: &Map<String, Json>) -> Result<Saved> {
     merge(&mut collection, body, true).map_err(|error| unreadable(&error))?;
     collection.created = time::now_text();
     collection.updated.clone_from(&collection.created);
-    draft::finish(collection, None, schema, found)
+    draft::finish(tx, place, collection, None, schema, found)
 }
 
 /// What kind of collection is asked for; `None` where there is no such kind. The contract reads the name along.

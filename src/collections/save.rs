@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 
 use super::Collections;
 use super::apply::{Changes, Saved, apply};
+use super::draft::Place;
 use crate::error::{Error, Result};
 use crate::schema::Schema;
 use crate::store::{Tx, WriteLane};
@@ -14,10 +15,10 @@ impl Collections {
     /// Saves the collection that `make` makes of the current snapshot, and answers it as it is published.
     pub(super) async fn save<F>(&self, verb: &'static str, make: F) -> Result<Json>
     where
-        F: Fn(&mut Tx<'_>, &Schema) -> Result<Saved> + Send + Sync + 'static,
+        F: Fn(&mut Tx<'_>, Place, &Schema) -> Result<Saved> + Send + Sync + 'static,
     {
-        let make_changes = move |tx: &mut Tx<'_>, schema: &Schema| {
-            let saved = make(tx, schema)?;
+        let make_changes = move |tx: &mut Tx<'_>, place, schema: &Schema| {
+            let saved = make(tx, place, schema)?;
             Ok(Changes { saved: vec![saved], removed: Vec::new() })
         };
         let (changes, next) = self.change(make_changes).await.map_err(|error| explain(verb, error))?;
@@ -31,7 +32,7 @@ impl Collections {
     /// again on the writer where the snapshot has moved since.
     pub(super) async fn change<F>(&self, make: F) -> Result<(Arc<Changes>, Arc<Schema>)>
     where
-        F: Fn(&mut Tx<'_>, &Schema) -> Result<Changes> + Send + Sync + 'static,
+        F: Fn(&mut Tx<'_>, Place, &Schema) -> Result<Changes> + Send + Sync + 'static,
     {
         let make = Arc::new(make);
         let (made_from, first) = self.first_changes(Arc::clone(&make)).await?;
@@ -41,7 +42,7 @@ impl Collections {
             let current = published.current();
             let changes = match current.version == made_from {
                 true => Arc::clone(&first),
-                false => Arc::new(make(tx, &current)?),
+                false => Arc::new(make(tx, Place::Writer, &current)?),
             };
             let next = apply(tx, &published, &changes)?;
             Ok((changes, next))
@@ -52,17 +53,26 @@ impl Collections {
     /// Makes changes where nobody waits: thousands of fields with their expressions take a while to check.
     async fn first_changes<F>(&self, make: Arc<F>) -> Result<(u64, Changes)>
     where
-        F: Fn(&mut Tx<'_>, &Schema) -> Result<Changes> + Send + Sync + 'static,
+        F: Fn(&mut Tx<'_>, Place, &Schema) -> Result<Changes> + Send + Sync + 'static,
+    {
+        self.on_a_reader(move |tx, schema| Ok((schema.version, make(tx, Place::Reader, schema)?))).await
+    }
+
+    /// Looks at the database and the snapshot at length, without holding anybody up.
+    pub(super) async fn on_a_reader<T, F>(&self, look: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>, &Schema) -> Result<T> + Send + 'static,
     {
         let turn = Arc::clone(&self.checks).acquire_owned().await;
         let turn = turn.map_err(|_| Error::internal("no collection is checked any more"))?;
         let (schema, store) = (self.schema.current(), self.store.clone());
-        let made = tokio::task::spawn_blocking(move || {
+        let looked = tokio::task::spawn_blocking(move || {
             // Kept to the end of the work, which goes on where its caller has gone.
             let _turn = turn;
-            store.read_here(|tx| make(tx, &schema)).map(|changes| (schema.version, changes))
+            store.read_here(|tx| look(tx, &schema))
         });
-        made.await.map_err(|error| Error::Internal(error.into()))?
+        looked.await.map_err(|error| Error::Internal(error.into()))?
     }
 }
 

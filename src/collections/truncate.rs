@@ -17,19 +17,28 @@ impl Collections {
     /// Removes all records of a collection, with cascades and files, or none.
     ///
     /// # Errors
-    /// `NotFound`; `Invalid` where a record must stay: a required relation points to it, or it is the last superuser.
+    /// `NotFound`; `Invalid` for a view, and where a record must stay: a required relation points to it, or it is the last superuser.
     pub async fn truncate(&self, context: &RequestContext, collection: &str) -> Result<()> {
-        self.schema.current().find(collection).ok_or_else(Error::not_found)?;
+        truncatable(&self.schema.current(), collection)?;
         let (asked, actor) = (collection.to_owned(), context.actor());
         let published = Arc::clone(&self.schema);
         let files = self.files.clone();
         let truncated = self.store.write(WriteLane::Exclusive, move |tx| {
             let schema = published.current();
-            let collection = schema.find(&asked).ok_or_else(Error::not_found)?;
+            let collection = truncatable(&schema, &asked)?;
             delete_records(tx, &schema, &files, collection, None, actor.as_deref()).map_err(refusal)
         });
         truncated.await
     }
+}
+
+fn truncatable<'s>(schema: &'s Schema, asked: &str) -> Result<&'s CollectionRef> {
+    let collection = schema.find(asked).ok_or_else(Error::not_found)?;
+    if collection.is_view() {
+        let message = "View collections cannot be truncated since they don't store their own records.";
+        return Err(Error::bad_request(message));
+    }
+    Ok(collection)
 }
 
 fn refusal(error: Error) -> Error {

@@ -4,11 +4,12 @@ use serde_json::{Map, Value as Json};
 
 use super::Collections;
 use super::apply::Saved;
-use super::draft::{self, refuse_excess, unreadable};
+use super::draft::{self, Place, refuse_excess, unreadable};
 use super::save::raw;
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::schema::wire::{Unreadable, merge, text};
 use crate::schema::{Collection, Schema};
+use crate::store::Tx;
 use crate::time;
 
 impl Collections {
@@ -18,11 +19,11 @@ impl Collections {
     /// `NotFound`; `Invalid` with a code for each key at fault, or with the engine's text.
     pub async fn update(&self, collection: &str, body: Map<String, Json>) -> Result<Json> {
         let asked = collection.to_owned();
-        self.save("update", move |_, schema| changed(schema, &asked, &body)).await
+        self.save("update", move |tx, place, schema| changed(tx, place, schema, &asked, &body)).await
     }
 }
 
-fn changed(schema: &Schema, asked: &str, body: &Map<String, Json>) -> Result<Saved> {
+fn changed(tx: &mut Tx<'_>, place: Place, schema: &Schema, asked: &str, body: &Map<String, Json>) -> Result<Saved> {
     let old = schema.find(asked).ok_or_else(Error::not_found)?;
     refuse_excess(body)?;
     let found = type_fault(old, body).map_err(|error| unreadable(&error))?;
@@ -30,7 +31,7 @@ fn changed(schema: &Schema, asked: &str, body: &Map<String, Json>) -> Result<Sav
     let mut collection = Collection::clone(old);
     merge(&mut collection, body, false).map_err(|error| unreadable(&error))?;
     collection.updated = time::now_text();
-    let saved = draft::finish(collection, Some(old), schema, found)?;
+    let saved = draft::finish(tx, place, collection, Some(old), schema, found)?;
     match sent_id {
         Some(id) if id != old.id => Err(raw("update", "the id of a collection cannot be changed")),
         _ => Ok(saved),

@@ -39,7 +39,7 @@ use piece::Piece;
 use plan::Plan;
 use render::{Extent, Renderer};
 use resolve::Resolver;
-use sort::SortKey;
+use sort::{SortKey, SortTerm};
 
 /// Why a filter or a sort cannot be used.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -111,6 +111,8 @@ pub struct Compiled {
     pub volatile: bool,
     /// The tables that are read, the collection's own included, each once.
     pub tables: Vec<String>,
+    /// Whether one of them is a view, whose rows may be long work to find.
+    pub reads_views: bool,
     plan: Plan,
 }
 
@@ -196,7 +198,9 @@ pub fn compile(request: &Request<'_>) -> Result<Compiled, FilterError> {
     };
     let counting = counting.filter(|(_, _, form)| form.text != condition.text);
     let mut order = Piece::default();
-    for term in &terms {
+    // What a view answers was inserted nowhere.
+    let counts = |term: &&SortTerm| !(request.collection.is_view() && matches!(term.by, SortKey::Insertion));
+    for term in terms.iter().filter(counts) {
         order.push(if order.text.is_empty() { "" } else { ", " });
         let direction = if term.descending { "DESC" } else { "ASC" };
         let plain = |by: &str| Piece::text(format!("{by} {direction}"));
@@ -210,6 +214,7 @@ pub fn compile(request: &Request<'_>) -> Result<Compiled, FilterError> {
     let mut tables: Vec<String> = tree.all().iter().map(|node| node.collection.name.clone()).collect();
     tables.sort_unstable();
     tables.dedup();
+    let reads_views = tree.all().iter().any(|node| node.collection.is_view());
     let shape = renderer.shape;
     Ok(Compiled {
         joins: joins.text,
@@ -217,6 +222,7 @@ pub fn compile(request: &Request<'_>) -> Result<Compiled, FilterError> {
         order: order.text,
         volatile,
         tables,
+        reads_views,
         plan: Plan {
             joins: joins.slots,
             condition: condition.slots,

@@ -16,7 +16,7 @@ impl Records {
     ///
     /// # Errors
     /// `NotFound` for an unknown collection or record, and where the rule refuses; `Forbidden` where only superusers
-    /// may delete; `Invalid` for the last superuser and where a required relation would be left empty.
+    /// may delete; `Invalid` for a view, for the last superuser and where a required relation would be left empty.
     pub async fn delete(&self, context: &RequestContext, collection: &str, id: &str) -> Result<()> {
         for _ in 0..ATTEMPTS {
             match self.try_delete(context, collection, id).await {
@@ -30,6 +30,7 @@ impl Records {
     async fn try_delete(&self, context: &RequestContext, collection: &str, id: &str) -> Result<()> {
         let schema = self.parts.schema.current();
         let collection = schema.find(collection).cloned().ok_or(Error::NotFound(gate::MISSING_COLLECTION.into()))?;
+        gate::writable(&collection)?;
         let reads = gate::lane(context, [gate::applicable(context, &collection.delete_rule)?]);
         let (records, asked) = (self.clone(), (schema.clone(), collection.clone(), context.clone(), id.to_owned()));
         let (seen, lane) = self

@@ -13,6 +13,7 @@ use quick_cache::{Equivalent, Weighter};
 use super::layout::Layout;
 use crate::error::{Error, Result};
 use crate::filter::{self, Bound, Compiled, Counting, FilterError};
+use crate::store::expression::JOIN_IN_ORDER;
 use crate::store::{ReadLane, Sql, Store, Value};
 
 /// How much text the kept plans may have, in bytes.
@@ -28,6 +29,7 @@ pub(super) const IDS: usize = 1024;
 pub(super) struct Plan {
     compiled: Compiled,
     page: OnceLock<String>,
+    late_page: OnceLock<String>,
     count: OnceLock<String>,
     one: OnceLock<String>,
     /// [`Condition::among`] for two ids, to ask for its lane.
@@ -43,20 +45,27 @@ pub(super) struct Condition {
 
 impl Plan {
     fn new(compiled: Compiled) -> Self {
-        Self { compiled, page: OnceLock::new(), count: OnceLock::new(), one: OnceLock::new(), among: OnceLock::new() }
+        Self {
+            compiled,
+            page: OnceLock::new(),
+            late_page: OnceLock::new(),
+            count: OnceLock::new(),
+            one: OnceLock::new(),
+            among: OnceLock::new(),
+        }
     }
 
     fn bytes(&self) -> u64 {
-        // Each statement repeats the conditions; up to three are kept.
+        // Each statement repeats the conditions; up to four are kept.
         let Compiled { joins, condition, order, counting, .. } = &self.compiled;
         let counting = counting.as_ref().map_or(0, |form| form.joins.len() + form.condition.len());
-        4 * (joins.len() + condition.len() + order.len() + counting) as u64
+        5 * (joins.len() + condition.len() + order.len() + counting) as u64
     }
 
     /// Whether rows can be passed over. A condition that names no column (is anybody signed in?) holds for all rows
-    /// or for none, and the engine asks it once.
+    /// or for none, and the engine asks it once. A view has conditions of its own.
     fn skips_rows(&self) -> bool {
-        self.compiled.condition.contains('"')
+        self.compiled.reads_views || self.compiled.condition.contains('"')
     }
 
     /// `FROM … WHERE …`, with a condition of the caller's own before the compiled one.
@@ -96,22 +105,68 @@ impl Plan {
 impl Condition {
     /// A page: the rows between an offset and a limit.
     pub(super) fn page(&self, layout: &Layout, limit: i64, offset: i64) -> Sql {
-        let compiled = &self.plan.compiled;
         let text = self.plan.page.get_or_init(|| {
             let mut text = format!("SELECT {}", layout.columns);
-            self.plan.push_from(&mut text, &layout.table, "");
-            if !compiled.order.is_empty() {
-                text.push_str(" ORDER BY ");
-                text.push_str(&compiled.order);
-            }
-            text.push_str(" LIMIT ? OFFSET ?");
+            self.push_page(&mut text, layout);
             text
         });
+        self.bound_page(text, limit, offset)
+    }
+
+    /// The same page, found by the rows' places in the table before a whole row is read: rows that are skipped or
+    /// sorted are then not carried along with all their columns. `None` where that says nothing or cannot be said.
+    pub(super) fn late_page(&self, layout: &Layout, limit: i64, offset: i64) -> Option<Sql> {
+        let row = layout.row.as_deref().filter(|_| self.is_ordered())?;
+        let text = self.plan.late_page.get_or_init(|| {
+            // No collection has a name with a space. The page comes first in the join, and in its order.
+            let mut text = format!(r#"SELECT {} FROM (SELECT {row} AS "the row""#, layout.columns);
+            self.push_page(&mut text, layout);
+            text.push_str(r#") AS "the page" "#);
+            text.push_str(JOIN_IN_ORDER);
+            text.push_str(&format!(r#" {} ON {row} = "the page"."the row""#, layout.table));
+            text
+        });
+        Some(self.bound_page(text, limit, offset))
+    }
+
+    fn push_page(&self, text: &mut String, layout: &Layout) {
+        self.plan.push_from(text, &layout.table, "");
+        if self.is_ordered() {
+            text.push_str(" ORDER BY ");
+            text.push_str(&self.plan.compiled.order);
+        }
+        text.push_str(" LIMIT ? OFFSET ?");
+    }
+
+    fn bound_page(&self, text: &str, limit: i64, offset: i64) -> Sql {
         let mut values = self.values_around(&[], 2);
         values.extend_from_slice(&self.bound.order);
         values.push(Value::Int(limit));
         values.push(Value::Int(offset));
-        Sql { text: text.clone(), values }
+        Sql { text: text.to_owned(), values }
+    }
+
+    /// Whether every row satisfies it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.plan.compiled.condition.is_empty()
+    }
+
+    /// Whether an order was asked for.
+    pub(super) fn is_ordered(&self) -> bool {
+        !self.plan.compiled.order.is_empty()
+    }
+
+    /// Whether the answer depends on more than the tables and the request: time or chance.
+    pub(super) fn is_volatile(&self) -> bool {
+        self.plan.compiled.volatile
+    }
+
+    /// Whether the same rows satisfy this condition and `other`, which has more rows beside them for its order.
+    pub(super) fn selects_as(&self, other: &Self) -> bool {
+        let (this, that) = (&self.plan.compiled, &other.plan.compiled);
+        this.condition == that.condition
+            && that.joins.starts_with(&this.joins)
+            && self.bound.condition == other.bound.condition
     }
 
     /// How many rows there are in all.

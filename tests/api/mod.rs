@@ -1,10 +1,11 @@
 //! The HTTP API; the tree mirrors the routes.
 
 mod chinook;
-mod collections;
+pub mod collections;
 mod files;
 mod health;
 mod http;
 mod lifecycle;
 mod records;
 mod superusers;
+mod views;

@@ -31,8 +31,9 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
+pub use alteration::{ExpectedIndex, expected_indexes};
 pub use dry_run_view::DryRun;
-pub use publication::reload;
+pub use publication::{publish_stored, reload};
 pub use seed::seed;
 pub use stored::load;
 

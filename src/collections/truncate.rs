@@ -48,7 +48,7 @@ fn refusal(error: Error) -> Error {
     Error::bad_request("Failed to truncate collection (most likely due to required cascade delete record references).")
 }
 
-/// Deletes the records of a collection, or those that satisfy a condition, one by one: with their cascades, their
+/// Deletes the records of a collection, or those that satisfy a condition, in batches: with their cascades, their
 /// files and their changes in the feed.
 pub(super) fn delete_records(
     tx: &mut Tx<'_>,
@@ -73,11 +73,7 @@ pub(super) fn delete_records(
         if ids.is_empty() {
             return Ok(());
         }
-        for id in &ids {
-            // A cascade of an earlier one may have taken it along.
-            if let Some(record) = records::load(tx, collection, id)? {
-                records::delete_within(tx, schema, files, &record, actor)?;
-            }
-        }
+        let batch = records::load_all(tx, collection, &ids)?;
+        records::delete_many_within(tx, schema, files, batch, actor)?;
     }
 }

@@ -88,9 +88,8 @@ impl Renderer<'_> {
                 let alike = one.class().is_some() && one.class() == other.class();
                 let plain_left = alike && self.is_never_null(one, left_scope);
                 let plain_right = alike && self.is_never_null(other, right_scope);
-                let filled = |plain: bool| {
-                    move |text: &str| if plain { text.to_owned() } else { format!("COALESCE({text}, '')") }
-                };
+                let filled =
+                    |plain: bool| move |text: &str| if plain { text.to_owned() } else { expression::or_empty(text) };
                 let left = self.operand(left, Form::AsIs, left_scope)?.within(filled(plain_left));
                 let right = self.operand(right, Form::AsIs, right_scope)?.within(filled(plain_right));
                 Ok(left.with(right, equal))
@@ -147,7 +146,7 @@ impl Renderer<'_> {
         }
     }
 
-    fn expression(&mut self, found: &Expression, scope: &Scope) -> Result<Piece, FilterError> {
+    pub(super) fn expression(&mut self, found: &Expression, scope: &Scope) -> Result<Piece, FilterError> {
         Ok(match found {
             Expression::Column(node, name, class) => {
                 let typed = match class {

@@ -91,3 +91,19 @@ pub fn delete_within(
     cascade::delete(tx, schema, files, record.clone(), actor)
         .map_err(|error| write::refusal(error, &record.collection, cascade::FAILURE))
 }
+
+/// Deletes records of one collection with their cascades inside a transaction, together and in bulk; their files go
+/// after the commit. As [`delete_within`], but for references between them, which do not hold.
+pub fn delete_many_within(
+    tx: &mut Tx<'_>,
+    schema: &Schema,
+    files: &Files,
+    records: Vec<Record>,
+    actor: Option<&str>,
+) -> Result<()> {
+    let Some(collection) = records.first().map(|record| CollectionRef::clone(&record.collection)) else {
+        return Ok(());
+    };
+    cascade::delete_all(tx, schema, files, records, actor)
+        .map_err(|error| write::refusal(error, &collection, cascade::FAILURE))
+}

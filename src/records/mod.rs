@@ -1,7 +1,7 @@
 //! Records: list, view, create, update, delete, under rules, and creates by the hundred (`bulk.rs`). One file a verb;
-//! what they share stands in `rules.rs`
-//! (does a row satisfy a rule), `plans.rs` (compiled conditions, kept by shape), `layout.rs` (a collection's columns
-//! and how its rows are written out), `batch.rs`, `expand/` and `render.rs` (records as their reader may see them).
+//! what they share stands in `rules.rs` (does a row satisfy a rule), `plans.rs` (compiled conditions, kept by shape),
+//! `totals.rs` (counts, kept with the versions of their tables), `layout.rs` (a collection's columns and
+//! how its rows are written out), `batch.rs`, `expand/` and `render.rs` (records as their reader may see them).
 //!
 //! Reads go straight from rows to JSON: no value of a list is ever held as a tree.
 
@@ -23,10 +23,12 @@ pub mod paging;
 mod plans;
 mod read;
 mod render;
+mod repair;
 mod rules;
 mod satisfies;
 mod save;
 mod throttle;
+mod totals;
 mod turns;
 mod update;
 mod validate;
@@ -42,10 +44,11 @@ use serde_json::{Map, Value as Json};
 
 pub use accounts::{INSTALLER_EMAIL, SUPPORT};
 pub use bulk::{Bulk, BulkOptions, Chunk, Existing, Links, Outcome};
-pub use delete::delete_within;
+pub use delete::{delete_many_within, delete_within};
 pub use page::Page;
-pub use read::{find, load};
+pub use read::{find, load, load_all};
 pub use render::shown;
+pub use repair::drop_dangling;
 
 use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};
@@ -75,6 +78,7 @@ struct Parts {
     conditions: rules::Conditions,
     layouts: layout::Layouts,
     throttle: throttle::Throttle,
+    totals: totals::Totals,
     turns: turns::Turns,
 }
 
@@ -113,6 +117,7 @@ impl Records {
             conditions: rules::Conditions::new(),
             layouts: layout::Layouts::new(),
             throttle: throttle::Throttle::new(),
+            totals: totals::Totals::new(),
             turns: turns::Turns::new(),
         };
         Self { parts: Arc::new(parts) }

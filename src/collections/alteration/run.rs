@@ -27,7 +27,7 @@ impl Alteration {
     }
 
     /// What a step says to the engine.
-    fn text(&self, step: &Step) -> String {
+    pub(super) fn text(&self, step: &Step) -> String {
         let table = self.table.as_str();
         match step {
             Step::CreateTable(columns) => {

@@ -57,7 +57,7 @@ impl Watch {
 
     /// Limits what follows as a whole, short statements included; the clock starts now. It also ends once `gone`
     /// is set.
-    pub(super) fn limit_all(&self, time: Duration, gone: Option<Arc<AtomicBool>>) {
+    pub(in crate::store) fn limit_all(&self, time: Duration, gone: Option<Arc<AtomicBool>>) {
         *self.0.gone.lock() = gone;
         let due = nanos(self.0.base.elapsed()).saturating_add(nanos(time)).clamp(1, NEVER - 1);
         self.0.due.store(due, Ordering::SeqCst);
@@ -84,6 +84,11 @@ impl Watch {
     /// Ends what runs now.
     pub(super) fn stop(&self) {
         self.0.due.store(1, Ordering::SeqCst);
+    }
+
+    /// Whether both watch over the same connection.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// Refuses to begin another statement after the time is over.

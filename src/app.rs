@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::auth::Auth;
@@ -16,6 +17,7 @@ use crate::config::Config;
 use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};
 use crate::files::Files;
+use crate::import::Import;
 use crate::records::Records;
 use crate::schema::{Published, Schema};
 use crate::store::{ReadLane, Store, StoreOptions, Synchronous, WriteLane};
@@ -51,6 +53,10 @@ pub struct Rooms {
     pub collections: Collections,
     /// Sign-in.
     pub auth: Auth,
+    /// Imports.
+    pub import: Import,
+    /// Whether the server is stopping: long work ends at its next step.
+    pub stopping: watch::Sender<bool>,
     background: Background,
 }
 
@@ -74,6 +80,7 @@ impl App {
         *app.background.lock.lock() = Some(lock);
         // What a crash left behind is gone before anybody asks.
         sweep(&app.files, &app.store).await;
+        app.import.sweep();
         app.start_background();
         Ok(app)
     }
@@ -92,9 +99,12 @@ impl App {
         let records = Records::new(store.clone(), schema.clone(), files.clone(), passwords.clone());
         let collections = Collections::new(store.clone(), schema.clone(), files.clone());
         let auth = Auth::new(store.clone(), schema.clone(), records.clone(), passwords);
+        let import = Import::new(records.clone(), collections.clone(), schema.clone(), &config.dir);
         let config = Arc::new(config);
         let background = Background::default();
-        Ok(Self(Arc::new(Rooms { config, store, schema, files, records, collections, auth, background })))
+        let stopping = watch::Sender::new(false);
+        let rooms = Rooms { config, store, schema, files, records, collections, auth, import, stopping, background };
+        Ok(Self(Arc::new(rooms)))
     }
 
     fn start_background(&self) {

@@ -5,7 +5,7 @@
 //! - [`cli`]: parses the command line and calls the library
 //! - [`http`]: axum; status codes, headers and envelopes exist there and nowhere below
 //! - [`app`]: opens the store, builds the rooms, stops them in reverse
-//! - the rooms, what Tuckbox does: [`records`], [`collections`], [`auth`], [`files`]
+//! - the rooms, what Tuckbox does: [`records`], [`collections`], [`auth`], [`files`], [`import`]
 //! - the language, what the rooms speak: [`changes`], [`filter`], [`schema`]
 //! - the seam: [`store`]
 //! - the ground: [`config`], [`error`], [`ids`], [`time`], [`context`], [`crypto`]
@@ -23,6 +23,7 @@ pub mod files;
 pub mod filter;
 pub mod http;
 pub mod ids;
+pub mod import;
 pub mod records;
 pub mod schema;
 pub mod store;

@@ -1,5 +1,7 @@
 //! The command line: one file a subcommand; flags become a [`Config`], then one call.
 
+mod export;
+mod import;
 mod logging;
 mod serve;
 mod superuser;
@@ -41,6 +43,11 @@ enum Command {
     /// Make, change or remove superusers, also while a server runs
     #[command(subcommand)]
     Superuser(superuser::Action),
+    /// Bring data into collections, also while a server runs
+    #[command(subcommand)]
+    Import(import::Import),
+    /// Write the records of a collection as JSON lines or CSV, also while a server runs
+    Export(export::Export),
 }
 
 /// Runs what the command line asks for.
@@ -57,7 +64,7 @@ pub fn run() -> Result<(), String> {
     let level = match command {
         _ if config.dev => "info,tuckbox=debug",
         Command::Serve => "info",
-        Command::Superuser(_) => "warn",
+        Command::Superuser(_) | Command::Import(_) | Command::Export(_) => "warn",
     };
     logging::start(level).map_err(|error| sentence(&error))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -66,6 +73,8 @@ pub fn run() -> Result<(), String> {
         match command {
             Command::Serve => serve::run(config).await,
             Command::Superuser(action) => superuser::run(config, action).await,
+            Command::Import(import) => import::run(config, import).await,
+            Command::Export(export) => export::run(config, export).await,
         }
     });
     done.map_err(|error| sentence(&error))
@@ -76,7 +85,9 @@ fn command_line() -> clap::Command {
     let mut line = Arguments::command();
     // Options are handed down to the subcommands by this.
     line.build();
-    line.mut_subcommand("superuser", without_options_of_a_server)
+    ["superuser", "import", "export"]
+        .into_iter()
+        .fold(line, |line, name| line.mut_subcommand(name, without_options_of_a_server))
 }
 
 fn without_options_of_a_server(command: clap::Command) -> clap::Command {

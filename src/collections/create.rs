@@ -1,12 +1,15 @@
 //! Creating a collection.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json};
 
 use super::Collections;
 use super::draft::{Draft, refuse_excess, unreadable};
+use super::save::explain;
 use crate::error::{Error, Fault, FieldErrors, Result};
-use crate::schema::Schema;
 use crate::schema::wire::{Scaffold, Unreadable, merge, scaffold, text};
+use crate::schema::{CollectionRef, Schema};
 use crate::time;
 
 impl Collections {
@@ -16,6 +19,15 @@ impl Collections {
     /// `Invalid` with a code for each key at fault, or with the engine's text.
     pub async fn create(&self, body: Map<String, Json>) -> Result<Json> {
         self.save("create", move |schema| draft(schema, &body)).await
+    }
+
+    /// The collection that [`Collections::create`] would make, without making it.
+    ///
+    /// # Errors
+    /// `Invalid` as there; what only the engine finds is not found.
+    pub async fn would_create(&self, body: Map<String, Json>) -> Result<CollectionRef> {
+        let made = self.first_draft(Arc::new(move |schema: &Schema| draft(schema, &body))).await;
+        made.map(|draft| draft.new).map_err(|error| explain("create", error))
     }
 }
 

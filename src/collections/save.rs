@@ -40,7 +40,7 @@ impl Collections {
     }
 
     /// Makes a draft where nobody waits: thousands of fields with their expressions take a while to check.
-    async fn first_draft<F>(&self, make: Arc<F>) -> Result<Draft>
+    pub(super) async fn first_draft<F>(&self, make: Arc<F>) -> Result<Draft>
     where
         F: Fn(&Schema) -> Result<Draft> + Send + Sync + 'static,
     {
@@ -64,7 +64,7 @@ pub(super) fn write(tx: &mut Tx<'_>, old: Option<&Collection>, new: &Collection)
 }
 
 /// The contract's words for a failed save.
-fn explain(verb: &str, error: Error) -> Error {
+pub(super) fn explain(verb: &str, error: Error) -> Error {
     match error {
         Error::Invalid(invalid) if invalid.message.is_empty() => {
             Error::invalid(format!("Failed to {verb} collection."), invalid.fields)

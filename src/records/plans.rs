@@ -13,7 +13,7 @@ use quick_cache::{Equivalent, Weighter};
 use super::layout::Layout;
 use crate::error::{Error, Result};
 use crate::filter::{self, Bound, Compiled, FilterError};
-use crate::store::{ReadLane, Sql, Store, Value};
+use crate::store::{ReadLane, Sql, Store, Value, expression, quoted};
 
 /// How much text the kept plans may have, in bytes.
 const KEPT_BYTES: u64 = 32 << 20;
@@ -110,6 +110,30 @@ impl Condition {
         values.push(Value::Int(limit));
         values.push(Value::Int(offset));
         Sql { text: text.clone(), values }
+    }
+
+    /// Rows behind a place in the order of their insertion, with their places as the last column.
+    pub(super) fn behind(&self, columns: &str, table: &str, place: i64, limit: i64) -> Sql {
+        let order = expression::insertion_order(table);
+        let mut text = format!("SELECT {columns}, {order}");
+        self.plan.push_from(&mut text, &quoted(table), &format!("{order} > ?"));
+        text.push_str(&format!(" ORDER BY {order} LIMIT ?"));
+        let mut values = self.values_around(&[place.into()], 1);
+        values.push(limit.into());
+        Sql { text, values }
+    }
+
+    /// The places of all rows, in the order that was asked for.
+    pub(super) fn places(&self, table: &str) -> Sql {
+        let mut text = format!("SELECT {}", expression::insertion_order(table));
+        self.plan.push_from(&mut text, &quoted(table), "");
+        if !self.plan.compiled.order.is_empty() {
+            text.push_str(" ORDER BY ");
+            text.push_str(&self.plan.compiled.order);
+        }
+        let mut values = self.values_around(&[], 0);
+        values.extend_from_slice(&self.bound.order);
+        Sql { text, values }
     }
 
     /// How many rows there are in all.

@@ -11,6 +11,7 @@ mod server;
 mod template;
 mod tokens;
 
+pub use answer::Answer;
 pub use client::{Client, Guest, Superuser, form, multipart};
 pub use database::Database;
 pub use fixtures::{blog, collection, comments_belong_to_their_writers, id, notes};

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value as Json, json};
 
-use super::house::{failed, file, people, went_well};
+use super::house::{becomes_known, failed, file, people, went_well};
 use crate::support::{Client, TestServer};
 
 #[tokio::test]
@@ -29,6 +29,7 @@ async fn a_file_becomes_a_collection_and_its_fields_are_printed() {
     ] {
         assert!(told.contains(line), "{line:?} in:\n{told}");
     }
+    becomes_known(&server, "shops").await;
     let list = server.superuser().list("shops", &[("sort", "code")]).await;
     list.has("/items/0/Shop_Name", "Müller").has("/items/0/opened", "2020-01-31 00:00:00.000Z");
     list.has("/items/1/visits", 3.5).has("/items/0/open", true).has("/items/1/code", "010");
@@ -87,6 +88,7 @@ async fn the_standard_input_is_read_twice_and_nothing_of_it_stays() {
     let told = went_well(&output);
     assert!(told.contains("2 rows read, 2 created, 0 bad"), "{told}");
     assert_eq!(std::fs::read_dir(server.dir().join("spool")).unwrap().count(), 0);
+    becomes_known(&server, "things").await;
     server.superuser().list("things", &[("sort", "-a")]).await.has("/items/0/b", "y");
 }
 

@@ -5,7 +5,7 @@ use std::process::Output;
 
 use serde_json::{Value as Json, json};
 
-use crate::support::{TestServer, collection};
+use crate::support::{Client, TestServer, collection};
 
 /// Writes a file beside the data directory.
 pub fn file(server: &TestServer, name: &str, content: impl AsRef<[u8]>) -> String {
@@ -39,6 +39,16 @@ pub fn went_well(output: &Output) -> String {
 pub fn failed(output: &Output) -> (String, String) {
     assert_eq!(output.status.code(), Some(1), "{}\n{}", stdout(output), stderr(output));
     (stdout(output), stderr(output))
+}
+
+/// Asks until a server knows a collection that another process has made: it looks once a second, or at its next write.
+pub async fn becomes_known(server: &TestServer, collection: &str) {
+    for _ in 0..10_000 {
+        if server.superuser().get(&format!("/api/collections/{collection}")).await.status == 200 {
+            return;
+        }
+    }
+    panic!("the server never knew {collection}");
 }
 
 /// A collection of people, with a field of most types.

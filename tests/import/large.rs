@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use super::house::went_well;
+use super::house::{becomes_known, went_well};
 use crate::support::{Client, TestServer};
 
 const ROWS: usize = 100_000;
@@ -43,6 +43,7 @@ async fn memory_stays_flat_however_long_the_file_is() {
     let told = went_well(&child.wait_with_output().unwrap());
     assert!(told.contains("100000 rows read, 100000 created, 0 bad"), "{told}");
     assert!(most < MOST_MIB, "the import took {most} MiB");
+    becomes_known(&server, "large").await;
     let mut lines = 0;
     let answer =
         server.superuser().request(reqwest::Method::GET, "/api/collections/large/export?fields=number").send().await;

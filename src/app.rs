@@ -12,8 +12,10 @@ use tokio::task::JoinHandle;
 
 use crate::auth::Auth;
 use crate::changes::{self, Retention};
+use crate::check::Checks;
 use crate::collections::{self, Collections};
 use crate::config::Config;
+use crate::console::Console;
 use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};
 use crate::files::Files;
@@ -24,6 +26,9 @@ use crate::store::{ReadLane, Store, StoreOptions, Synchronous, WriteLane};
 
 /// How often files are swept and the feed is trimmed.
 const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// The database in the data directory.
+const DATABASE: &str = "data.db";
 
 /// An open data directory. Cloned for every request, so it is one pointer to the [`Rooms`].
 #[derive(Clone)]
@@ -57,6 +62,10 @@ pub struct Rooms {
     pub import: Import,
     /// Whether the server is stopping: long work ends at its next step.
     pub stopping: watch::Sender<bool>,
+    /// Typed SQL.
+    pub console: Console,
+    /// What may be wrong with the directory.
+    pub checks: Checks,
     background: Background,
 }
 
@@ -85,6 +94,24 @@ impl App {
         Ok(app)
     }
 
+    /// Opens a data directory that must be there already, for a command that makes nothing.
+    ///
+    /// # Errors
+    /// As [`App::open_beside`], and where there is no database.
+    pub async fn open_existing(config: Config) -> Result<Self> {
+        if !config.dir.join(DATABASE).is_file() {
+            let dir = config.dir.display();
+            return Err(Error::Setup(format!("There is no database in {dir}; name the data directory with --dir.")));
+        }
+        Self::open_beside(config).await
+    }
+
+    /// Whether a server runs on a data directory.
+    pub fn is_served(dir: &Path) -> bool {
+        let lock = File::options().read(true).open(dir.join("lock"));
+        lock.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+
     /// Opens a data directory for a command, beside a server that may be running.
     ///
     /// # Errors
@@ -99,12 +126,26 @@ impl App {
         let records = Records::new(store.clone(), schema.clone(), files.clone(), passwords.clone());
         let collections = Collections::new(store.clone(), schema.clone(), files.clone());
         let auth = Auth::new(store.clone(), schema.clone(), records.clone(), passwords);
+        let console = Console::new(store.clone(), schema.clone());
+        let checks = Checks::new(store.clone(), files.clone());
         let import = Import::new(records.clone(), collections.clone(), schema.clone(), &config.dir);
         let config = Arc::new(config);
         let background = Background::default();
         let stopping = watch::Sender::new(false);
-        let rooms = Rooms { config, store, schema, files, records, collections, auth, import, stopping, background };
-        Ok(Self(Arc::new(rooms)))
+        Ok(Self(Arc::new(Rooms {
+            config,
+            store,
+            schema,
+            files,
+            records,
+            collections,
+            auth,
+            import,
+            stopping,
+            console,
+            checks,
+            background,
+        })))
     }
 
     fn start_background(&self) {
@@ -140,7 +181,7 @@ fn store_options(config: &Config) -> StoreOptions {
     StoreOptions {
         synchronous: if config.durable { Synchronous::Full } else { Synchronous::Normal },
         query_timeout: config.query_timeout,
-        ..StoreOptions::new(config.dir.join("data.db"))
+        ..StoreOptions::new(config.dir.join(DATABASE))
     }
 }
 

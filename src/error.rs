@@ -219,6 +219,17 @@ impl Error {
         Self::Internal(anyhow::Error::msg(message))
     }
 
+    /// The same error for another caller who met the same failure.
+    pub fn for_another(&self) -> Self {
+        match self {
+            Self::Unavailable(text) => Self::Unavailable(text.clone()),
+            Self::Deadline => Self::Deadline,
+            Self::StaleSchema(text) => Self::StaleSchema(text.clone()),
+            Self::Engine(text) => Self::Engine(text.clone()),
+            other => Self::internal(other.to_string()),
+        }
+    }
+
     /// Whether the answer is the caller's doing rather than ours.
     pub fn is_callers_fault(&self) -> bool {
         !matches!(self, Self::Internal(_) | Self::Unavailable(_) | Self::Setup(_))

@@ -5,7 +5,8 @@
 //! - [`cli`]: parses the command line and calls the library
 //! - [`http`]: axum; status codes, headers and envelopes exist there and nowhere below
 //! - [`app`]: opens the store, builds the rooms, stops them in reverse
-//! - the rooms, what Tuckbox does: [`records`], [`collections`], [`auth`], [`files`], [`import`]
+//! - the rooms, what Tuckbox does: [`records`], [`collections`], [`auth`], [`files`], [`console`],
+//!   [`check`], [`import`]
 //! - the language, what the rooms speak: [`changes`], [`filter`], [`schema`]
 //! - the seam: [`store`]
 //! - the ground: [`config`], [`error`], [`ids`], [`time`], [`context`], [`crypto`]
@@ -13,9 +14,11 @@
 pub mod app;
 pub mod auth;
 pub mod changes;
+pub mod check;
 pub mod cli;
 pub mod collections;
 pub mod config;
+pub mod console;
 pub mod context;
 pub mod crypto;
 pub mod error;

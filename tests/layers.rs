@@ -9,7 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["cli"],
     &["http"],
     &["app"],
-    &["records", "collections", "auth", "files", "import"],
+    &["records", "collections", "auth", "files", "console", "check", "import"],
     &["changes", "filter"],
     &["schema"],
     &["store"],
@@ -19,7 +19,11 @@ const LAYERS: &[&[&str]] = &[
 /// What a room may use beside that: rooms of its own line. On the ground floor everybody knows errors.
 const NEIGHBOURS: &[(&str, &[&str])] = &[
     ("auth", &["records", "collections"]),
+    // It holds what all of them wrote against each other, and repairs it as they would have written it.
+    ("check", &["collections", "records", "files"]),
     ("collections", &["records", "files"]),
+    // Raw SQL may change the collections, which are then published anew.
+    ("console", &["collections"]),
     ("records", &["files"]),
     ("import", &["collections", "records"]),
     ("config", &["error"]),

@@ -1,6 +1,6 @@
 //! Adding a change to the feed.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::error::Result;
 use crate::schema::field::encode;
@@ -25,20 +25,88 @@ pub enum Op<'a> {
 /// # Errors
 /// What the engine says.
 pub fn append(tx: &mut Tx<'_>, record: &Record, op: Op<'_>, actor: Option<&str>) -> Result<()> {
-    let (word, data) = match op {
-        Op::Create => ("create", None),
-        Op::Update(before) => ("update", Some(changed(before, record))),
-        Op::Delete => ("delete", Some(whole(record))),
-    };
-    let values = [
+    let data = op.data(record);
+    tx.execute(Borrowed(INSERT, &row(record, &op, data.as_deref(), actor))).map(|_| ())
+}
+
+/// Adds changes to the feed, in this order, as [`append`] does one.
+///
+/// # Errors
+/// What the engine says.
+pub fn append_all<'r>(
+    tx: &mut Tx<'_>,
+    changes: impl Iterator<Item = (&'r Record, Op<'r>)>,
+    actor: Option<&str>,
+) -> Result<()> {
+    let mut changes = changes.map(|(record, op)| (record, op.data(record), op));
+    loop {
+        let chunk: Vec<_> = changes.by_ref().take(AT_ONCE).collect();
+        if chunk.len() < AT_ONCE {
+            // a text of its own for each length would have to be prepared each time
+            return chunk.iter().try_for_each(|(record, data, op)| {
+                tx.execute(Borrowed(INSERT, &row(record, op, data.as_deref(), actor))).map(|_| ())
+            });
+        }
+        let values: Vec<_> =
+            chunk.iter().flat_map(|(record, data, op)| row(record, op, data.as_deref(), actor)).collect();
+        tx.execute(Borrowed(&INSERT_MANY, &values))?;
+    }
+}
+
+/// How many changes one statement adds.
+const AT_ONCE: usize = 64;
+
+const INSERT: &str = "INSERT INTO _tb_changes (collection, record, op, actor, at, data) VALUES (?, ?, ?, ?, ?, ?)";
+
+static INSERT_MANY: LazyLock<String> =
+    LazyLock::new(|| format!("{INSERT}{}", ", (?, ?, ?, ?, ?, ?)".repeat(AT_ONCE - 1)));
+
+fn row<'v>(record: &'v Record, op: &Op<'_>, data: Option<&'v str>, actor: Option<&'v str>) -> [ValueRef<'v>; 6] {
+    [
         ValueRef::Text(&record.collection.id),
         ValueRef::Text(record.id()),
-        ValueRef::Text(word),
+        ValueRef::Text(op.word()),
         actor.map_or(ValueRef::Null, ValueRef::Text),
         ValueRef::Int(crate::time::now().timestamp_millis()),
-        data.as_deref().map_or(ValueRef::Null, ValueRef::Text),
+        data.map_or(ValueRef::Null, ValueRef::Text),
+    ]
+}
+
+impl Op<'_> {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update(_) => "update",
+            Self::Delete => "delete",
+        }
+    }
+
+    fn data(&self, record: &Record) -> Option<String> {
+        match self {
+            Self::Create => None,
+            Self::Update(before) => Some(changed(before, record)),
+            Self::Delete => Some(whole(record)),
+        }
+    }
+}
+
+/// Adds the delete of a record that is gone without one, and of whose values nothing is known but the id.
+///
+/// # Errors
+/// What the engine says.
+pub fn append_lost(tx: &mut Tx<'_>, collection_id: &str, record_id: &str) -> Result<()> {
+    let data = encode::text_of(|out| {
+        out.extend_from_slice(b"{\"id\":");
+        encode::string(record_id, out);
+        out.push(b'}');
+    });
+    let values = [
+        ValueRef::Text(collection_id),
+        ValueRef::Text(record_id),
+        ValueRef::Int(crate::time::now().timestamp_millis()),
+        ValueRef::Text(&data),
     ];
-    let insert = "INSERT INTO _tb_changes (collection, record, op, actor, at, data) VALUES (?, ?, ?, ?, ?, ?)";
+    let insert = "INSERT INTO _tb_changes (collection, record, op, at, data) VALUES (?, ?, 'delete', ?, ?)";
     tx.execute(Borrowed(insert, &values)).map(|_| ())
 }
 

@@ -4,9 +4,11 @@
 //! position of its own; a position is opaque to it.
 
 mod append;
+mod audit;
 mod read;
 mod trim;
 
-pub use append::{Op, append};
+pub use append::{Op, append, append_all, append_lost};
+pub use audit::{Range, gone, kept, range, unheard};
 pub use read::{Change, after, newest};
 pub use trim::{Retention, trim};

@@ -2,28 +2,32 @@
 //! filter such as `tuckbox=debug`.
 
 use std::fmt::{self, Debug};
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
 
 use tracing::field::{Field, Visit};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::field::RecordFields;
 use tracing_subscriber::fmt::FormatFields;
 use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
 use crate::error::{Error, Result};
 use crate::schema::field::encode;
 
-/// Starts logging from a level such as `info`, and sends panics there too.
+/// Starts logging from a level such as `info`, and sends panics there too. Where the standard output has data on it,
+/// the log goes to the standard error.
 ///
 /// # Errors
 /// One sentence for a person where `TUCKBOX_LOG` is no filter.
-pub(super) fn start(level: &str) -> Result<()> {
+pub(super) fn start(level: &str, data_on_stdout: bool) -> Result<()> {
     let asked = std::env::var("TUCKBOX_LOG").ok().filter(|asked| !asked.trim().is_empty());
     let filter = EnvFilter::try_new(asked.as_deref().unwrap_or(level))
         .map_err(|error| Error::Setup(format!("TUCKBOX_LOG is no filter for the log: {error}.")))?;
-    let logs = tracing_subscriber::fmt().with_env_filter(filter);
+    let writer = if data_on_stdout { BoxMakeWriter::new(io::stderr) } else { BoxMakeWriter::new(io::stdout) };
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
     // A second start within one process (a test) keeps the first.
-    let _ = if std::io::stdout().is_terminal() {
+    let for_people = if data_on_stdout { io::stderr().is_terminal() } else { io::stdout().is_terminal() };
+    let _ = if for_people {
         logs.with_target(false).try_init()
     } else {
         logs.json().flatten_event(true).with_span_list(false).fmt_fields(SpanFields).try_init()

@@ -1,12 +1,17 @@
 //! The command line: one file a subcommand; flags become a [`Config`], then one call.
 
+mod check;
 mod export;
 mod import;
 mod logging;
+mod output;
+mod pages;
 mod serve;
+mod sql;
 mod superuser;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -48,36 +53,56 @@ enum Command {
     Import(import::Import),
     /// Write the records of a collection as JSON lines or CSV, also while a server runs
     Export(export::Export),
+    /// Run SQL, also while a server runs
+    Sql(sql::Arguments),
+    /// Look for damage and disorder in the data directory, also while a server runs
+    Check(check::Arguments),
+    /// Print what a shell needs to complete commands
+    Completions(pages::Completions),
+    /// Print or write the manual
+    Man(pages::Man),
 }
 
-/// Runs what the command line asks for.
+/// Runs what the command line asks for; what the process ends with.
 ///
 /// # Errors
 /// One sentence for a person. A command line that cannot be read ends the process with its own message.
-pub fn run() -> Result<(), String> {
+pub fn run() -> Result<ExitCode, String> {
     let mut line = command_line();
     let arguments = Arguments::from_arg_matches(&line.get_matches_mut()).unwrap_or_else(|error| error.exit());
-    let Some(command) = arguments.command else {
-        return line.print_help().map_err(|error| error.to_string());
+    let command = match arguments.command {
+        None => return line.print_help().map(|()| ExitCode::SUCCESS).map_err(|error| error.to_string()),
+        // These need no configuration, and work where it is wrong.
+        Some(Command::Completions(asked)) => return ended(pages::completions(command_line(), &asked)),
+        Some(Command::Man(asked)) => return ended(pages::man(command_line(), &asked)),
+        Some(command) => command,
     };
     let config = configured(arguments.config, arguments.options).map_err(|error| sentence(&error))?;
     let level = match command {
         _ if config.dev => "info,tuckbox=debug",
         Command::Serve => "info",
-        Command::Superuser(_) | Command::Import(_) | Command::Export(_) => "warn",
+        _ => "warn",
     };
-    logging::start(level).map_err(|error| sentence(&error))?;
+    let data_on_stdout = matches!(command, Command::Sql(_) | Command::Check(_) | Command::Export(_));
+    logging::start(level, data_on_stdout).map_err(|error| sentence(&error))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("The runtime cannot be started: {error}."))?;
-    let done = runtime.block_on(async {
+    runtime.block_on(async {
         match command {
-            Command::Serve => serve::run(config).await,
-            Command::Superuser(action) => superuser::run(config, action).await,
-            Command::Import(import) => import::run(config, import).await,
-            Command::Export(export) => export::run(config, export).await,
+            Command::Serve => ended(serve::run(config).await),
+            Command::Superuser(action) => ended(superuser::run(config, action).await),
+            Command::Import(import) => ended(import::run(config, import).await),
+            Command::Export(export) => ended(export::run(config, export).await),
+            Command::Sql(arguments) => ended(sql::run(config, arguments).await),
+            Command::Check(arguments) => Ok(check::run(config, arguments).await),
+            Command::Completions(asked) => ended(pages::completions(command_line(), &asked)),
+            Command::Man(asked) => ended(pages::man(command_line(), &asked)),
         }
-    });
-    done.map_err(|error| sentence(&error))
+    })
+}
+
+fn ended(result: Result<()>) -> Result<ExitCode, String> {
+    result.map(|()| ExitCode::SUCCESS).map_err(|error| sentence(&error))
 }
 
 /// The command line, where the help of a subcommand lists only options that matter to it.
@@ -85,9 +110,10 @@ fn command_line() -> clap::Command {
     let mut line = Arguments::command();
     // Options are handed down to the subcommands by this.
     line.build();
-    ["superuser", "import", "export"]
-        .into_iter()
-        .fold(line, |line, name| line.mut_subcommand(name, without_options_of_a_server))
+    line.mut_subcommands(|command| match command.get_name() {
+        "serve" => command,
+        _ => without_options_of_a_server(command),
+    })
 }
 
 fn without_options_of_a_server(command: clap::Command) -> clap::Command {

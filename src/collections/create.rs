@@ -1,15 +1,15 @@
 //! Creating a collection.
 
-use std::sync::Arc;
-
 use serde_json::{Map, Value as Json};
 
 use super::Collections;
-use super::draft::{Draft, refuse_excess, unreadable};
+use super::apply::Saved;
+use super::draft::{self, Place, refuse_excess, unreadable};
 use super::save::explain;
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::schema::wire::{Scaffold, Unreadable, merge, scaffold, text};
 use crate::schema::{CollectionRef, Schema};
+use crate::store::Tx;
 use crate::time;
 
 impl Collections {
@@ -18,7 +18,7 @@ impl Collections {
     /// # Errors
     /// `Invalid` with a code for each key at fault, or with the engine's text.
     pub async fn create(&self, body: Map<String, Json>) -> Result<Json> {
-        self.save("create", move |schema| draft(schema, &body)).await
+        self.save("create", move |tx, place, schema| created(tx, place, schema, &body)).await
     }
 
     /// The collection that [`Collections::create`] would make, without making it.
@@ -26,12 +26,12 @@ impl Collections {
     /// # Errors
     /// `Invalid` as there; what only the engine finds is not found.
     pub async fn would_create(&self, body: Map<String, Json>) -> Result<CollectionRef> {
-        let made = self.first_draft(Arc::new(move |schema: &Schema| draft(schema, &body))).await;
-        made.map(|draft| draft.new).map_err(|error| explain("create", error))
+        let made = self.on_a_reader(move |tx, schema| created(tx, Place::Reader, schema, &body)).await;
+        made.map(|saved| saved.new).map_err(|error| explain("create", error))
     }
 }
 
-fn draft(schema: &Schema, body: &Map<String, Json>) -> Result<Draft> {
+fn created(tx: &mut Tx<'_>, place: Place, schema: &Schema, body: &Map<String, Json>) -> Result<Saved> {
     let mut found = FieldErrors::new();
     let kind = match kind(body).map_err(|_| unreadable_type())? {
         Some(kind) => kind,
@@ -45,7 +45,7 @@ fn draft(schema: &Schema, body: &Map<String, Json>) -> Result<Draft> {
     merge(&mut collection, body, true).map_err(|error| unreadable(&error))?;
     collection.created = time::now_text();
     collection.updated.clone_from(&collection.created);
-    Draft::new(collection, None, schema, found)
+    draft::finish(tx, place, collection, None, schema, found)
 }
 
 /// What kind of collection is asked for; `None` where there is no such kind. The contract reads the name along.

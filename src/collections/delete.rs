@@ -6,14 +6,15 @@
 
 use std::sync::Arc;
 
+use super::Collections;
+use super::apply::{Changes, apply};
 use super::truncate::delete_records;
-use super::{Collections, publication, stored};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::records;
-use crate::schema::{Collection, CollectionRef, FieldKind, Schema};
-use crate::store::{Sql, Tx, WriteLane, tables};
+use crate::schema::{Collection, CollectionRef, FieldKind, Published, Schema};
+use crate::store::{Sql, Tx, WriteLane};
 
 impl Collections {
     /// Removes a collection with its records and files. The context tells whose deletion it is.
@@ -28,16 +29,11 @@ impl Collections {
         let deleted = self.store.write(WriteLane::Exclusive, move |tx| {
             let schema = published.current();
             let collection = deletable(&schema, &asked)?;
-            delete_within(tx, &schema, &files, collection, actor.as_deref()).map_err(|error| {
-                match error.is_callers_fault() {
-                    true => refusal(&schema, collection),
-                    false => error,
-                }
-            })?;
-            publication::publish_after(tx, &published, Arc::new(publication::without(&schema, &collection.id)));
-            let (files, id) = (files.clone(), collection.id.clone());
-            tx.after_commit(move || files.remove_collection(&id));
-            Ok(())
+            let removed = remove(tx, &published, &files, collection, actor.as_deref());
+            removed.map_err(|error| match error.is_callers_fault() {
+                true => refusal(&schema, collection),
+                false => error,
+            })
         });
         deleted.await
     }
@@ -70,7 +66,21 @@ fn refusal(schema: &Schema, collection: &Collection) -> Error {
     Error::bad_request(format!("Failed to delete collection probably due to existing reference in {names}."))
 }
 
-fn delete_within(
+fn remove(
+    tx: &mut Tx<'_>,
+    published: &Arc<Published>,
+    files: &Files,
+    collection: &CollectionRef,
+    actor: Option<&str>,
+) -> Result<()> {
+    let_go(tx, &published.current(), files, collection, actor)?;
+    let changes = Changes { removed: vec![CollectionRef::clone(collection)], saved: Vec::new() };
+    apply(tx, published, &changes).map(drop)
+}
+
+/// Removes what others keep of a collection that is about to be removed: the rows of sign-in in this transaction,
+/// its files once that is committed.
+pub(super) fn let_go(
     tx: &mut Tx<'_>,
     schema: &Schema,
     files: &Files,
@@ -84,6 +94,7 @@ fn delete_within(
             delete_records(tx, schema, files, of, Some(&condition), actor)?;
         }
     }
-    tx.define(&tables::drop_table(&collection.name))?;
-    stored::remove(tx, &collection.id)
+    let (files, id) = (files.clone(), collection.id.clone());
+    tx.after_commit(move || files.remove_collection(&id));
+    Ok(())
 }

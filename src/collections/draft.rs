@@ -1,16 +1,17 @@
-//! A collection that is about to be saved: merged, normalised, checked. Made from a snapshot and plain data alone,
-//! so that it can be made on the caller's thread, and again on the writer's if the snapshot has moved.
-
-use std::sync::Arc;
+//! A collection that is about to be saved: merged, normalised, checked. Made without a trace in the database, so that
+//! it can be made on a reader, and again on the writer if the snapshot has moved.
 
 use serde_json::{Map, Value as Json};
 
+use super::apply::Saved;
+use super::views::{self, Query, Refused};
 use super::{publication, rules};
-use crate::error::{Error, FieldErrors, Result};
+use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::schema::check::check;
 use crate::schema::normalise::normalise;
 use crate::schema::wire::Unreadable;
-use crate::schema::{Collection, CollectionRef, Schema};
+use crate::schema::{Collection, CollectionRef, Field, Schema};
+use crate::store::Tx;
 
 /// How many fields a collection has at most: as many as a table has columns.
 const MOST_FIELDS: usize = 2000;
@@ -18,39 +19,64 @@ const MOST_FIELDS: usize = 2000;
 /// How many indexes a collection has at most. Engines know no limit; the time of a write does.
 const MOST_INDEXES: usize = 500;
 
-/// What a save writes and publishes.
-pub(super) struct Draft {
-    /// The version of the snapshot that it was made from.
-    pub(super) made_from: u64,
-    /// The stored collection; `None` for a new one.
-    pub(super) old: Option<CollectionRef>,
-    /// The collection to be stored.
-    pub(super) new: CollectionRef,
-    /// The snapshot that has it.
-    pub(super) next: Arc<Schema>,
+/// Where a draft is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// On a reader: there is time to look at what queries answer.
+    Reader,
+    /// On the writer, where others wait.
+    Writer,
 }
 
-impl Draft {
-    /// Brings a collection into shape and checks it. `found` are faults that only the body shows.
-    ///
-    /// # Errors
-    /// `Invalid` with everything that is wrong and no message: which verb failed, the caller knows.
-    pub(super) fn new(
-        mut collection: Collection,
-        old: Option<&CollectionRef>,
-        schema: &Schema,
-        found: FieldErrors,
-    ) -> Result<Self> {
-        normalise(&mut collection, old.map(|old| &**old), schema);
-        let mut errors = found;
-        let general = check(&collection, old.map(|old| &**old), schema);
-        let id = collection.id.clone();
-        let next = publication::with(schema, collection);
-        let new = next.by_id(&id).expect("the snapshot was made with it").clone();
-        errors.merge(rules::check(&new, &next));
-        errors.merge(general);
-        errors.into_result("")?;
-        Ok(Self { made_from: schema.version, old: old.cloned(), new, next: Arc::new(next) })
+/// Brings a collection into shape and checks it. `found` are faults that only the body shows.
+///
+/// # Errors
+/// `Invalid` with everything that is wrong and no message: which verb failed, the caller knows.
+pub(super) fn finish(
+    tx: &mut Tx<'_>,
+    place: Place,
+    mut collection: Collection,
+    old: Option<&CollectionRef>,
+    schema: &Schema,
+    found: FieldErrors,
+) -> Result<Saved> {
+    normalise(&mut collection, old.map(|old| &**old), schema);
+    let mut errors = found;
+    if let Some(view) = collection.view() {
+        let (fields, fault) = fields_of(tx, place, &view.query, schema)?;
+        collection.fields = views::kept(&collection.fields, fields);
+        if let Some(fault) = fault {
+            errors.add("viewQuery", fault);
+        }
+    }
+    let general = check(&collection, old.map(|old| &**old), schema);
+    let new = CollectionRef::new(collection);
+    // Rules may speak of fields that come with them.
+    let next = publication::with(schema, CollectionRef::clone(&new));
+    errors.merge(rules::check(&new, &next));
+    errors.merge(general);
+    errors.into_result("")?;
+    Ok(Saved { old: old.cloned(), new })
+}
+
+/// The fields of a view, as far as they can be told, and what is wrong with its query.
+fn fields_of(tx: &mut Tx<'_>, place: Place, query: &str, schema: &Schema) -> Result<(Vec<Field>, Option<Fault>)> {
+    if query.trim().is_empty() {
+        // Told by the check of what is required.
+        return Ok((Vec::new(), None));
+    }
+    let examined = Query::examine(tx, schema, query).and_then(|query| {
+        if place == Place::Reader
+            && let Err(refused) = query.sample(tx)
+        {
+            return Err(refused.with(query.fields));
+        }
+        Ok(query.fields)
+    });
+    match examined {
+        Ok(fields) => Ok((fields, None)),
+        Err(Refused::Query(text, fields)) => Ok((fields, Some(Refused::fault(&text)))),
+        Err(Refused::Failed(error)) => Err(error),
     }
 }
 

@@ -39,6 +39,7 @@ fn compile(context: &RequestContext) -> Result<(Compiled, Bound)> {
         // As for a guest: collections have no hidden columns, and neither `@request` nor `@collection`.
         superuser: false,
         candidate: false,
+        whole: false,
         input,
     };
     let compiled = filter::compile(&request).map_err(|_| Error::bad_request(""))?;

@@ -1,17 +1,20 @@
 //! Saving collections: metadata, table and indexes change in one transaction, then the new snapshot is published.
 //!
 //! One file a verb. What they share: `draft.rs` (a collection about to be saved: merged, normalised, checked),
-//! `save.rs` (the one way a collection gets into the database), `alteration/` (what must happen to its table, as
+//! `save.rs` (from what a request asks for to the writer), `apply.rs` (the one way collections get into the database), `alteration/` (what must happen to its table, as
 //! data, and doing it), `stored.rs` (rows of `_collections`), `publication.rs` (the next snapshot, and when others
-//! see it), `rules.rs` (do the rules compile).
+//! see it), `rules.rs` (do the rules compile), `views.rs` (queries, and the SQL
+//! views of them).
 //!
 //! What must stay true: only the writer's thread publishes, and nothing is published that is not committed; so a
 //! closure on the writer that asks for the current snapshot sees exactly what the tables are.
 
 mod alteration;
+mod apply;
 mod create;
 mod delete;
 mod draft;
+mod dry_run_view;
 mod list;
 mod publication;
 mod rules;
@@ -22,12 +25,15 @@ mod stored;
 mod truncate;
 mod update;
 mod view;
+mod views;
 
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-pub use publication::reload;
+pub use alteration::{ExpectedIndex, expected_indexes};
+pub use dry_run_view::DryRun;
+pub use publication::{publish_stored, reload};
 pub use seed::seed;
 pub use stored::load;
 

@@ -1,66 +1,79 @@
-//! The one way a collection gets into the database.
+//! From what a request asks for to the writer, and the contract's words for what failed.
 
 use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::alteration::Alteration;
-use super::draft::Draft;
-use super::{Collections, publication, stored};
+use super::Collections;
+use super::apply::{Changes, Saved, apply};
+use super::draft::Place;
 use crate::error::{Error, Result};
-use crate::schema::{Collection, Schema};
+use crate::schema::Schema;
 use crate::store::{Tx, WriteLane};
 
 impl Collections {
-    /// Saves the draft that `make` makes of the current snapshot, and answers the collection as it is published.
-    ///
-    /// The draft is made before the writer is asked, so that what is wrong is refused without it, and made again on
-    /// the writer where the snapshot has moved since.
+    /// Saves the collection that `make` makes of the current snapshot, and answers it as it is published.
     pub(super) async fn save<F>(&self, verb: &'static str, make: F) -> Result<Json>
     where
-        F: Fn(&Schema) -> Result<Draft> + Send + Sync + 'static,
+        F: Fn(&mut Tx<'_>, Place, &Schema) -> Result<Saved> + Send + Sync + 'static,
+    {
+        let make_changes = move |tx: &mut Tx<'_>, place, schema: &Schema| {
+            let saved = make(tx, place, schema)?;
+            Ok(Changes { saved: vec![saved], removed: Vec::new() })
+        };
+        let (changes, next) = self.change(make_changes).await.map_err(|error| explain(verb, error))?;
+        let saved = changes.saved.first().and_then(|saved| next.by_id(&saved.new.id));
+        saved.map(|saved| saved.to_json()).ok_or_else(|| Error::internal("a saved collection is not published"))
+    }
+
+    /// Makes the changes that `make` makes of the current snapshot; the changes, and the snapshot that is published.
+    ///
+    /// They are made before the writer is asked, on a reader, so that what is wrong is refused without it, and made
+    /// again on the writer where the snapshot has moved since.
+    pub(super) async fn change<F>(&self, make: F) -> Result<(Arc<Changes>, Arc<Schema>)>
+    where
+        F: Fn(&mut Tx<'_>, Place, &Schema) -> Result<Changes> + Send + Sync + 'static,
     {
         let make = Arc::new(make);
-        let first = self.first_draft(Arc::clone(&make)).await.map_err(|error| explain(verb, error))?;
+        let (made_from, first) = self.first_changes(Arc::clone(&make)).await?;
+        let first = Arc::new(first);
         let published = Arc::clone(&self.schema);
-        let saved = self.store.write(WriteLane::Exclusive, move |tx| {
+        let changed = self.store.write(WriteLane::Exclusive, move |tx| {
             let current = published.current();
-            let again;
-            let draft = if current.version == first.made_from {
-                &first
-            } else {
-                again = make(&current)?;
-                &again
+            let changes = match current.version == made_from {
+                true => Arc::clone(&first),
+                false => Arc::new(make(tx, Place::Writer, &current)?),
             };
-            write(tx, draft.old.as_deref(), &draft.new)?;
-            publication::publish_after(tx, &published, Arc::clone(&draft.next));
-            Ok(Arc::clone(&draft.new))
+            let next = apply(tx, &published, &changes)?;
+            Ok((changes, next))
         });
-        saved.await.map(|collection| collection.to_json()).map_err(|error| explain(verb, error))
+        changed.await
     }
 
-    /// Makes a draft where nobody waits: thousands of fields with their expressions take a while to check.
-    pub(super) async fn first_draft<F>(&self, make: Arc<F>) -> Result<Draft>
+    /// Makes changes where nobody waits: thousands of fields with their expressions take a while to check.
+    async fn first_changes<F>(&self, make: Arc<F>) -> Result<(u64, Changes)>
     where
-        F: Fn(&Schema) -> Result<Draft> + Send + Sync + 'static,
+        F: Fn(&mut Tx<'_>, Place, &Schema) -> Result<Changes> + Send + Sync + 'static,
     {
-        let _turn = self.checks.acquire().await.map_err(|_| Error::internal("no collection is checked any more"))?;
-        let schema = self.schema.current();
-        let made = tokio::task::spawn_blocking(move || make(&schema)).await;
-        made.map_err(|error| Error::Internal(error.into()))?
+        self.on_a_reader(move |tx, schema| Ok((schema.version, make(tx, Place::Reader, schema)?))).await
     }
-}
 
-/// Writes metadata, table and indexes.
-///
-/// # Errors
-/// `Invalid` without a message for indexes that the engine refuses; else what the engine answers.
-pub(super) fn write(tx: &mut Tx<'_>, old: Option<&Collection>, new: &Collection) -> Result<()> {
-    match old {
-        None => stored::insert(tx, new)?,
-        Some(_) => stored::update(tx, new)?,
+    /// Looks at the database and the snapshot at length, without holding anybody up.
+    pub(super) async fn on_a_reader<T, F>(&self, look: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>, &Schema) -> Result<T> + Send + 'static,
+    {
+        let turn = Arc::clone(&self.checks).acquire_owned().await;
+        let turn = turn.map_err(|_| Error::internal("no collection is checked any more"))?;
+        let (schema, store) = (self.schema.current(), self.store.clone());
+        let looked = tokio::task::spawn_blocking(move || {
+            // Kept to the end of the work, which goes on where its caller has gone.
+            let _turn = turn;
+            store.read_here(|tx| look(tx, &schema))
+        });
+        looked.await.map_err(|error| Error::Internal(error.into()))?
     }
-    Alteration::between(old, new).run(tx)
 }
 
 /// The contract's words for a failed save.

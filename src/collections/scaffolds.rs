@@ -11,6 +11,7 @@ impl Collections {
         json!({
             "base": scaffold(Scaffold::Base).to_json(),
             "auth": scaffold(Scaffold::Auth).to_json(),
+            "view": scaffold(Scaffold::View).to_json(),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! The collections that every database has.
 
-use super::{save, stored};
+use super::{apply, stored};
 use crate::error::Result;
 use crate::schema::system::system_collections;
 use crate::store::Tx;
@@ -12,7 +12,7 @@ use crate::store::Tx;
 pub fn seed(tx: &mut Tx<'_>) -> Result<()> {
     if stored::none_yet(tx)? {
         for collection in system_collections() {
-            save::write(tx, None, &collection)?;
+            apply::write(tx, None, &collection)?;
         }
     }
     Ok(())

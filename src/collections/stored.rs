@@ -31,14 +31,19 @@ const COLUMNS: [&str; 14] = [
 /// # Errors
 /// A row that no version of Tuckbox wrote.
 pub fn load(tx: &mut Tx<'_>) -> Result<Vec<Collection>> {
-    let mut query = select();
-    query.push(" ORDER BY ").push(&expression::insertion_order(TABLE));
     let mut found = Vec::new();
-    tx.rows(&query, |row| {
+    tx.rows(&in_order(), |row| {
         found.push(read(row)?);
         Ok(())
     })?;
     Ok(found)
+}
+
+/// All collections in the order of their creation, for [`read`].
+pub(super) fn in_order() -> Sql {
+    let mut query = select();
+    query.push(" ORDER BY ").push(&expression::insertion_order(TABLE));
+    query
 }
 
 /// Whether there is no collection yet.
@@ -59,6 +64,11 @@ pub(super) fn select() -> Sql {
 
 /// A collection from a row of [`select`].
 pub(super) fn read(row: &Row<'_>) -> Result<Collection> {
+    parse(row).map_err(Error::internal)
+}
+
+/// A collection from a row of [`select`], or why it cannot be read.
+pub(super) fn parse(row: &Row<'_>) -> Result<Collection, String> {
     let text = |at| row.get(at).as_text().to_owned();
     let rule = |at| match row.get(at).to_value() {
         Value::Text(rule) => Some(rule),
@@ -77,7 +87,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Collection> {
         updated: text(13),
     };
     Collection::from_stored(&stored)
-        .map_err(|error| Error::internal(format!("the stored collection {} cannot be read: {error}", stored.name)))
+        .map_err(|error| format!("the stored collection {} cannot be read: {error}", stored.name))
 }
 
 fn values(collection: &Collection) -> [Value; 14] {

@@ -17,19 +17,28 @@ impl Collections {
     /// Removes all records of a collection, with cascades and files, or none.
     ///
     /// # Errors
-    /// `NotFound`; `Invalid` where a record must stay: a required relation points to it, or it is the last superuser.
+    /// `NotFound`; `Invalid` for a view, and where a record must stay: a required relation points to it, or it is the last superuser.
     pub async fn truncate(&self, context: &RequestContext, collection: &str) -> Result<()> {
-        self.schema.current().find(collection).ok_or_else(Error::not_found)?;
+        truncatable(&self.schema.current(), collection)?;
         let (asked, actor) = (collection.to_owned(), context.actor());
         let published = Arc::clone(&self.schema);
         let files = self.files.clone();
         let truncated = self.store.write(WriteLane::Exclusive, move |tx| {
             let schema = published.current();
-            let collection = schema.find(&asked).ok_or_else(Error::not_found)?;
+            let collection = truncatable(&schema, &asked)?;
             delete_records(tx, &schema, &files, collection, None, actor.as_deref()).map_err(refusal)
         });
         truncated.await
     }
+}
+
+fn truncatable<'s>(schema: &'s Schema, asked: &str) -> Result<&'s CollectionRef> {
+    let collection = schema.find(asked).ok_or_else(Error::not_found)?;
+    if collection.is_view() {
+        let message = "View collections cannot be truncated since they don't store their own records.";
+        return Err(Error::bad_request(message));
+    }
+    Ok(collection)
 }
 
 fn refusal(error: Error) -> Error {
@@ -39,7 +48,7 @@ fn refusal(error: Error) -> Error {
     Error::bad_request("Failed to truncate collection (most likely due to required cascade delete record references).")
 }
 
-/// Deletes the records of a collection, or those that satisfy a condition, one by one: with their cascades, their
+/// Deletes the records of a collection, or those that satisfy a condition, in batches: with their cascades, their
 /// files and their changes in the feed.
 pub(super) fn delete_records(
     tx: &mut Tx<'_>,
@@ -64,11 +73,7 @@ pub(super) fn delete_records(
         if ids.is_empty() {
             return Ok(());
         }
-        for id in &ids {
-            // A cascade of an earlier one may have taken it along.
-            if let Some(record) = records::load(tx, collection, id)? {
-                records::delete_within(tx, schema, files, &record, actor)?;
-            }
-        }
+        let batch = records::load_all(tx, collection, &ids)?;
+        records::delete_many_within(tx, schema, files, batch, actor)?;
     }
 }

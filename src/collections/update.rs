@@ -3,11 +3,13 @@
 use serde_json::{Map, Value as Json};
 
 use super::Collections;
-use super::draft::{Draft, refuse_excess, unreadable};
+use super::apply::Saved;
+use super::draft::{self, Place, refuse_excess, unreadable};
 use super::save::raw;
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::schema::wire::{Unreadable, merge, text};
 use crate::schema::{Collection, Schema};
+use crate::store::Tx;
 use crate::time;
 
 impl Collections {
@@ -17,11 +19,11 @@ impl Collections {
     /// `NotFound`; `Invalid` with a code for each key at fault, or with the engine's text.
     pub async fn update(&self, collection: &str, body: Map<String, Json>) -> Result<Json> {
         let asked = collection.to_owned();
-        self.save("update", move |schema| draft(schema, &asked, &body)).await
+        self.save("update", move |tx, place, schema| changed(tx, place, schema, &asked, &body)).await
     }
 }
 
-fn draft(schema: &Schema, asked: &str, body: &Map<String, Json>) -> Result<Draft> {
+fn changed(tx: &mut Tx<'_>, place: Place, schema: &Schema, asked: &str, body: &Map<String, Json>) -> Result<Saved> {
     let old = schema.find(asked).ok_or_else(Error::not_found)?;
     refuse_excess(body)?;
     let found = type_fault(old, body).map_err(|error| unreadable(&error))?;
@@ -29,10 +31,10 @@ fn draft(schema: &Schema, asked: &str, body: &Map<String, Json>) -> Result<Draft
     let mut collection = Collection::clone(old);
     merge(&mut collection, body, false).map_err(|error| unreadable(&error))?;
     collection.updated = time::now_text();
-    let draft = Draft::new(collection, Some(old), schema, found)?;
+    let saved = draft::finish(tx, place, collection, Some(old), schema, found)?;
     match sent_id {
         Some(id) if id != old.id => Err(raw("update", "the id of a collection cannot be changed")),
-        _ => Ok(draft),
+        _ => Ok(saved),
     }
 }
 

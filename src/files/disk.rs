@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use super::{NewFile, StoredFile};
 use crate::error::{Error, Result};
 
-const ATTRIBUTES: &str = ".attrs";
+pub(super) const ATTRIBUTES: &str = ".attrs";
 const LONGEST_PART: usize = 255;
 
 /// A folder that holds the files of all records.
@@ -23,6 +23,11 @@ pub(super) struct Disk {
 impl Disk {
     pub(super) fn new(root: PathBuf) -> Self {
         Self { root }
+    }
+
+    /// The folder of all.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
     }
 
     /// The folder of a collection; `None` where the id is no safe name of a folder.
@@ -128,7 +133,7 @@ pub(super) fn is_side_file(name: &str) -> bool {
 }
 
 /// Whether a text is one part of a path and nothing else.
-fn is_safe(part: &str) -> bool {
+pub(super) fn is_safe(part: &str) -> bool {
     !matches!(part, "" | "." | "..") && part.len() <= LONGEST_PART && !part.contains(['/', '\\', '\0'])
 }
 

@@ -4,6 +4,7 @@
 //! What must stay true: no byte is written whose name is not listed in `_tb_uploads` (see `pending.rs`), a record
 //! never holds the name of a file that is not on the disk, and no path is joined from a part that is not checked.
 
+mod audit;
 mod disk;
 pub mod limits;
 mod name;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+pub use audit::{Found, Place, RecordFolder};
 pub use upload::{NewFile, Upload};
 
 use crate::error::{Error, Result};

@@ -57,6 +57,12 @@ pub(super) fn doom(tx: &mut Tx<'_>, collection_id: &str, record_id: &str, name: 
     Ok(tx.execute((text, &values[..]))? > 0)
 }
 
+/// Whether a name is listed, or everything of its collection is.
+pub(super) fn is_listed(tx: &mut Tx<'_>, collection_id: &str, record_id: &str, name: &str) -> Result<bool> {
+    let text = "SELECT 1 FROM _tb_uploads WHERE collection = ? AND ((record = ? AND name = ?) OR record = '') LIMIT 1";
+    Ok(tx.row((text, &key(collection_id, record_id, name)[..]), |_| Ok(()))?.is_some())
+}
+
 /// Marks what was listed before an instant; answers some of all that is marked. Collections that are there again
 /// are let off.
 pub(super) fn doom_before(tx: &mut Tx<'_>, before: &str) -> Result<Vec<Listed>> {

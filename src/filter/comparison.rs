@@ -86,11 +86,10 @@ impl Renderer<'_> {
             (Operand::Expression(one), Operand::Expression(other)) => {
                 // an empty text in place of NULL takes the column's type away, which matters unless both are alike
                 let alike = one.class().is_some() && one.class() == other.class();
-                let plain_left = alike && one.is_never_null(&|node| left_scope.is_present(node));
-                let plain_right = alike && other.is_never_null(&|node| right_scope.is_present(node));
-                let filled = |plain: bool| {
-                    move |text: &str| if plain { text.to_owned() } else { format!("COALESCE({text}, '')") }
-                };
+                let plain_left = alike && self.is_never_null(one, left_scope);
+                let plain_right = alike && self.is_never_null(other, right_scope);
+                let filled =
+                    |plain: bool| move |text: &str| if plain { text.to_owned() } else { expression::or_empty(text) };
                 let left = self.operand(left, Form::AsIs, left_scope)?.within(filled(plain_left));
                 let right = self.operand(right, Form::AsIs, right_scope)?.within(filled(plain_right));
                 Ok(left.with(right, equal))
@@ -107,7 +106,7 @@ impl Renderer<'_> {
         scope: &Scope,
     ) -> Result<Piece, FilterError> {
         let mut out = self.expression(found, scope)?;
-        if found.is_never_null(&|node| scope.is_present(node)) || !self.is_empty(known) {
+        if self.is_never_null(found, scope) || !self.is_empty(known) {
             out.push(if negated { " IS NOT " } else { " = " });
             out.bind(known, Form::NullAsEmpty);
             return Ok(out);
@@ -122,6 +121,19 @@ impl Renderer<'_> {
         }))
     }
 
+    /// Whether an expression is never NULL. The rows of views may hold NULL everywhere.
+    fn is_never_null(&self, found: &Expression, scope: &Scope) -> bool {
+        let holds_values = |node| scope.is_present(node) && !self.tree.node(node).collection.is_view();
+        found.is_never_null(&holds_values)
+    }
+
+    /// Whether a column has lost its type: that of a candidate, or what a view makes of others.
+    fn is_untyped(&self, node: NodeId, name: &str) -> bool {
+        let collection = &self.tree.node(node).collection;
+        let made = || collection.field(name).is_some_and(|field| !field.is_clone() && !field.is_primary_key());
+        (self.candidate && node == BASE) || (collection.is_view() && made())
+    }
+
     /// An operand's value.
     pub(super) fn operand(&mut self, operand: &Operand, form: Form, scope: &Scope) -> Result<Piece, FilterError> {
         match operand {
@@ -134,7 +146,7 @@ impl Renderer<'_> {
         }
     }
 
-    fn expression(&mut self, found: &Expression, scope: &Scope) -> Result<Piece, FilterError> {
+    pub(super) fn expression(&mut self, found: &Expression, scope: &Scope) -> Result<Piece, FilterError> {
         Ok(match found {
             Expression::Column(node, name, class) => {
                 let typed = match class {
@@ -142,7 +154,7 @@ impl Renderer<'_> {
                     ColumnClass::Number => expression::as_number,
                     ColumnClass::Stored => str::to_owned,
                 };
-                let untyped = self.candidate && *node == BASE;
+                let untyped = self.is_untyped(*node, name);
                 self.at_row(*node, scope, |alias| {
                     let column = column(alias, name);
                     Piece::text(if untyped { typed(&column) } else { column })

@@ -5,7 +5,7 @@
 //! - `resolve`, with `field_path` and `request_path`: names → rows, columns and parts of the request (`operand`);
 //!   what a client may not see is refused here; `sort` does the same for orders
 //! - `joins`: the rows beside the tested one, one node a path
-//! - `render`, `comparison`, `piece`: typed tree → SQL text and placeholders
+//! - `render`, `comparison`, `sets`, `piece`: typed tree → SQL text and placeholders
 //! - `plan`, `request_value`, `time_macro`, `pattern`: placeholders → values of one request
 
 mod ast;
@@ -22,6 +22,7 @@ mod render;
 mod request_path;
 mod request_value;
 mod resolve;
+mod sets;
 mod sort;
 mod time_macro;
 
@@ -36,9 +37,9 @@ use crate::store::{Value, expression};
 use operand::Condition;
 use piece::Piece;
 use plan::Plan;
-use render::Renderer;
+use render::{Extent, Renderer};
 use resolve::Resolver;
-use sort::SortKey;
+use sort::{SortKey, SortTerm};
 
 /// Why a filter or a sort cannot be used.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -86,6 +87,9 @@ pub struct Request<'a> {
     /// Whether the rows are one candidate that is not stored yet (a create rule): back-relations fail, and
     /// `:changed` is false. The FROM clause then has a sub-select of that name; its columns need no types.
     pub candidate: bool,
+    /// Whether all rows of the collection are asked about, not a few that are named: what can be known of related rows
+    /// is then found out once, and the condition has a form for counts.
+    pub whole: bool,
     /// The request that the conditions speak of.
     pub input: Input<'a>,
 }
@@ -101,11 +105,24 @@ pub struct Compiled {
     pub condition: String,
     /// The terms of the order, or empty.
     pub order: String,
+    /// Joins and condition as they are best where all rows are counted, if that is another form.
+    pub counting: Option<Counting>,
     /// Whether the answer depends on more than the tables and the request: time or chance.
     pub volatile: bool,
     /// The tables that are read, the collection's own included, each once.
     pub tables: Vec<String>,
+    /// Whether one of them is a view, whose rows may be long work to find.
+    pub reads_views: bool,
     plan: Plan,
+}
+
+/// The form of a condition that counts all rows; it holds for the same ones.
+#[derive(Debug, Clone)]
+pub struct Counting {
+    /// As in [`Compiled`], for the same values.
+    pub joins: String,
+    /// The condition.
+    pub condition: String,
 }
 
 /// The values of one request for a [`Compiled`].
@@ -117,6 +134,8 @@ pub struct Bound {
     pub condition: Vec<Value>,
     /// For the placeholders of `order`.
     pub order: Vec<Value>,
+    /// For the placeholders of the condition of `counting`.
+    pub counting: Vec<Value>,
 }
 
 /// How long a client's filter may be, in bytes.
@@ -159,13 +178,29 @@ pub fn compile(request: &Request<'_>) -> Result<Compiled, FilterError> {
 
     let Resolver { tree, shape, volatile, .. } = resolver;
     let mut renderer = Renderer::new(&tree, request.input, request.candidate, shape);
-    let (joins, scope) = renderer.outer_joins()?;
-    let condition = match conditions.is_empty() {
-        true => Piece::default(),
-        false => renderer.condition(&Condition::All(conditions), &scope)?,
+    let alone = matches!(conditions.as_slice(), [Condition::Compare(_)]);
+    let whole = Condition::All(conditions);
+    let render = |renderer: &mut Renderer<'_>, extent: Extent| {
+        renderer.restart(extent, alone);
+        let (joins, scope) = renderer.outer_joins(&whole)?;
+        let condition = match &whole {
+            Condition::All(parts) if parts.is_empty() => Piece::default(),
+            condition => renderer.condition(condition, &scope)?,
+        };
+        Ok::<_, FilterError>((joins, scope, condition))
     };
+    // forms that are fast only have more joins, and must not make a condition too long
+    let fast = |renderer: &mut Renderer<'_>, extent| if request.whole { render(renderer, extent).ok() } else { None };
+    let counting = fast(&mut renderer, Extent::Count);
+    let (joins, scope, condition) = match fast(&mut renderer, Extent::Page) {
+        Some(page) => page,
+        None => render(&mut renderer, Extent::Few)?,
+    };
+    let counting = counting.filter(|(_, _, form)| form.text != condition.text);
     let mut order = Piece::default();
-    for term in &terms {
+    // What a view answers was inserted nowhere.
+    let counts = |term: &&SortTerm| !(request.collection.is_view() && matches!(term.by, SortKey::Insertion));
+    for term in terms.iter().filter(counts) {
         order.push(if order.text.is_empty() { "" } else { ", " });
         let direction = if term.descending { "DESC" } else { "ASC" };
         let plain = |by: &str| Piece::text(format!("{by} {direction}"));
@@ -179,6 +214,7 @@ pub fn compile(request: &Request<'_>) -> Result<Compiled, FilterError> {
     let mut tables: Vec<String> = tree.all().iter().map(|node| node.collection.name.clone()).collect();
     tables.sort_unstable();
     tables.dedup();
+    let reads_views = tree.all().iter().any(|node| node.collection.is_view());
     let shape = renderer.shape;
     Ok(Compiled {
         joins: joins.text,
@@ -186,7 +222,15 @@ pub fn compile(request: &Request<'_>) -> Result<Compiled, FilterError> {
         order: order.text,
         volatile,
         tables,
-        plan: Plan { joins: joins.slots, condition: condition.slots, order: order.slots, shape },
+        reads_views,
+        plan: Plan {
+            joins: joins.slots,
+            condition: condition.slots,
+            order: order.slots,
+            counting: counting.as_ref().map(|(_, _, condition)| condition.slots.clone()).unwrap_or_default(),
+            shape,
+        },
+        counting: counting.map(|(joins, _, condition)| Counting { joins: joins.text, condition: condition.text }),
     })
 }
 
@@ -224,6 +268,7 @@ pub fn check_rule(schema: &Schema, collection: &CollectionRef, rule: &str) -> Re
         sort: None,
         superuser: false,
         candidate: false,
+        whole: false,
         input,
     };
     compile(&request).map(|_| ())

@@ -120,13 +120,13 @@ impl Expression {
         }
     }
 
-    /// Whether it is never NULL. Columns of records are not; those of joined rows may be, unless it is known that the
-    /// row is there.
-    pub(super) fn is_never_null(&self, is_present: &dyn Fn(NodeId) -> bool) -> bool {
+    /// Whether it is never NULL. Columns of records are not, where `holds_values` says that the row is there and is a
+    /// record.
+    pub(super) fn is_never_null(&self, holds_values: &dyn Fn(NodeId) -> bool) -> bool {
         match self {
-            Self::Column(node, ..) => is_present(*node),
+            Self::Column(node, ..) => holds_values(*node),
             Self::Length(..) | Self::Changed(..) => true,
-            Self::Lower(inner) => inner.is_never_null(is_present),
+            Self::Lower(inner) => inner.is_never_null(holds_values),
             Self::Json(..) | Self::Element(_) | Self::Distance(_) | Self::FormatTime(_) => false,
         }
     }

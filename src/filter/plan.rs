@@ -41,6 +41,7 @@ pub(super) struct Plan {
     pub(super) joins: Vec<Slot>,
     pub(super) condition: Vec<Slot>,
     pub(super) order: Vec<Slot>,
+    pub(super) counting: Vec<Slot>,
     pub(super) shape: Shape,
 }
 
@@ -104,6 +105,11 @@ impl Plan {
             return None;
         }
         let values = |slots: &[Slot]| slots.iter().map(|slot| slot.value(input)).collect();
-        Some(Bound { joins: values(&self.joins), condition: values(&self.condition), order: values(&self.order) })
+        Some(Bound {
+            joins: values(&self.joins),
+            condition: values(&self.condition),
+            order: values(&self.order),
+            counting: values(&self.counting),
+        })
     }
 }

@@ -11,6 +11,7 @@ use super::joins::{BASE, NodeId, Reach, Tree};
 use super::operand::{Compare, Condition, Operand};
 use super::piece::{Piece, Scope};
 use super::plan::{Form, Shape, Source, is_empty};
+use super::sets::Joins;
 use super::{FilterError, Input};
 use crate::store::expression::{self, column};
 use crate::store::quoted;
@@ -24,6 +25,17 @@ const MAX_DEPTH: usize = 10;
 /// From how many pieces on a row of them is halved.
 const LONG_ROW: usize = 16;
 
+/// How many rows are asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// A few that are named.
+    Few,
+    /// All, one after the other, until a page is full.
+    Page,
+    /// All.
+    Count,
+}
+
 /// Builds the SQL of one request.
 pub(super) struct Renderer<'a> {
     pub(super) tree: &'a Tree,
@@ -31,15 +43,18 @@ pub(super) struct Renderer<'a> {
     /// The tested row stands in a sub-select, whose columns have lost their types.
     pub(super) candidate: bool,
     pub(super) shape: Shape,
-    joins: usize,
-    depth: usize,
+    pub(super) extent: Extent,
+    /// Whether the whole condition is one comparison.
+    pub(super) alone: bool,
+    pub(super) joins: usize,
+    pub(super) depth: usize,
 }
 
 fn too_many_tables() -> FilterError {
     FilterError::Invalid("too many collections are joined".to_owned())
 }
 
-fn own_alias(node: NodeId) -> String {
+pub(super) fn own_alias(node: NodeId) -> String {
     format!("_tb_j{node}")
 }
 
@@ -66,7 +81,12 @@ fn joined(mut pieces: Vec<Piece>, word: &str) -> Piece {
 
 impl<'a> Renderer<'a> {
     pub(super) fn new(tree: &'a Tree, input: Input<'a>, candidate: bool, shape: Shape) -> Self {
-        Self { tree, input, candidate, shape, joins: 0, depth: 0 }
+        Self { tree, input, candidate, shape, extent: Extent::Few, alone: false, joins: 0, depth: 0 }
+    }
+
+    /// Begins anew, for another number of rows.
+    pub(super) fn restart(&mut self, extent: Extent, alone: bool) {
+        (self.extent, self.alone, self.joins, self.depth) = (extent, alone, 0, 0);
     }
 
     /// Whether a known value is empty in this request; the text is then for requests that agree.
@@ -85,19 +105,23 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// The joins of the query itself, and the scope that they make.
-    pub(super) fn outer_joins(&mut self) -> Result<(Piece, Scope), FilterError> {
+    /// The joins of the query itself, and the scope that they make. Of many rows, those without a joined one are left out
+    /// where the condition cannot hold for them; the engine may then begin at the joined table.
+    pub(super) fn outer_joins(&mut self, condition: &Condition) -> Result<(Piece, Scope), FilterError> {
         let mut scope = Scope::default();
         scope.add(BASE, self.tree.node(BASE).collection.name.clone(), true);
         let mut joins = Piece::default();
         for node in self.tree.ids().filter(|&id| id != BASE && self.tree.is_outer(id)) {
-            scope.add(node, own_alias(node), false);
+            let joined = self.extent == Extent::Page || (self.extent == Extent::Count && !self.alone);
+            let needed = joined && self.is_never_true_without(node, condition);
+            scope.add(node, own_alias(node), needed);
             self.joins += 1;
             if self.joins > expression::MAX_JOINED_TABLES {
                 return Err(too_many_tables());
             }
             for (table, on) in self.join(node, &scope) {
-                joins.push(if joins.text.is_empty() { "LEFT JOIN " } else { " LEFT JOIN " });
+                joins.push(if joins.text.is_empty() { "" } else { " " });
+                joins.push(if needed { "JOIN " } else { "LEFT JOIN " });
                 joins.append(table).push(" ON ").append(on);
             }
         }
@@ -165,7 +189,10 @@ impl<'a> Renderer<'a> {
             return self.exists(&open, std::slice::from_ref(condition), scope);
         }
         match condition {
-            Condition::Compare(compare) => self.compare(compare, scope),
+            Condition::Compare(compare) => match self.linked(compare, scope)? {
+                Some(linked) => Ok(linked),
+                None => self.compare(compare, scope),
+            },
             Condition::Absent(node) => {
                 let id = |alias: &str| Piece::text(format!("{} IS NULL", column(alias, "id")));
                 Ok(self.at_row(*node, scope, id))
@@ -183,7 +210,7 @@ impl<'a> Renderer<'a> {
 
     /// Conditions that all hold. Those that speak about the same of several rows go into one sub-query; the others
     /// stay outside, where indexes serve them.
-    fn all(&mut self, parts: &[Condition], scope: &Scope) -> Result<Piece, FilterError> {
+    pub(super) fn all(&mut self, parts: &[Condition], scope: &Scope) -> Result<Piece, FilterError> {
         let mut flat = Vec::new();
         flatten(parts, &mut flat);
         // whether a row fails does not depend on the row that satisfies, and need not be asked for each
@@ -194,6 +221,7 @@ impl<'a> Renderer<'a> {
                 none_fails.push(none);
             }
         }
+        flat.retain(|part| !matches!(part.as_ref(), Condition::All(parts) if parts.is_empty()));
         let open: Vec<BTreeSet<NodeId>> = flat.iter().map(|part| self.open(part, scope)).collect();
         let mut pieces = Vec::new();
         let mut done = vec![false; flat.len()];
@@ -234,7 +262,8 @@ impl<'a> Renderer<'a> {
     }
 
     /// The two halves of a plain comparison of rows that the scope has not: that one satisfies, as a condition, and
-    /// that none fails.
+    /// that none fails. There is always a row, of NULLs at least: where each satisfies or fails, the first half is
+    /// empty.
     fn lifted(&mut self, condition: &Condition, scope: &Scope) -> Result<Option<(Condition, Piece)>, FilterError> {
         let Condition::Compare(compare) = condition else { return Ok(None) };
         let liftable = !compare.any
@@ -244,8 +273,12 @@ impl<'a> Renderer<'a> {
         if !liftable {
             return Ok(None);
         }
-        let satisfied = Condition::Compare(Box::new(Compare { any: true, ..compare.as_ref().clone() }));
-        Ok(self.none_fails(compare, scope)?.map(|none| (satisfied, none)))
+        let Some(none) = self.none_fails(compare, scope)? else { return Ok(None) };
+        let satisfied = match self.is_decided(compare) {
+            true => Condition::All(Vec::new()),
+            false => Condition::Compare(Box::new(Compare { any: true, ..compare.as_ref().clone() })),
+        };
+        Ok(Some((satisfied, none)))
     }
 
     /// Whether there are rows of some nodes for which all conditions hold.
@@ -271,10 +304,23 @@ impl<'a> Renderer<'a> {
         }
         let condition = self.all(conditions, &inner)?;
         self.depth -= 1;
+        let equal = self.by_equality(&joins, conditions, scope)?;
+        let empty = !needed.first().is_some_and(|needed| *needed);
+        let rows = joins.first().map(|&root| quoted(&self.tree.node(root).collection.name));
         let joins: Vec<(NodeId, bool, &Scope)> =
             joins.iter().zip(needed).map(|(&node, needed)| (node, needed, &inner)).collect();
-        let query = self.select(Piece::text("1"), &joins, condition)?;
-        Ok(query.within(|query| format!("EXISTS ({query})")))
+        let found = match &equal {
+            Some(_) if !empty => Piece::default(),
+            _ => self.search(&joins, &used, condition, false, conditions, scope)?,
+        };
+        Ok(match (equal, rows) {
+            (Some(equal), Some(rows)) if empty => {
+                let none = format!("NOT EXISTS (SELECT 1 FROM {rows})");
+                equal.with(found, |equal, found| format!("({equal} OR ({none} AND {found}))"))
+            }
+            (Some(equal), _) => equal,
+            (None, _) => found,
+        })
     }
 
     /// What must be joined so that these rows, and what hangs on them by single steps, can be named.
@@ -290,10 +336,16 @@ impl<'a> Renderer<'a> {
 
     /// `SELECT what FROM joins WHERE condition`. A join is needed where no row can satisfy the condition without it;
     /// its scope names it and its parents.
-    fn select(
+    pub(super) fn select(&mut self, what: Piece, joins: &Joins<'_>, condition: Piece) -> Result<Piece, FilterError> {
+        self.select_from(what, None, joins, condition)
+    }
+
+    /// As [`Renderer::select`], with the rows of the first join from elsewhere.
+    pub(super) fn select_from(
         &mut self,
         what: Piece,
-        joins: &[(NodeId, bool, &Scope)],
+        from: Option<Piece>,
+        joins: &Joins<'_>,
         condition: Piece,
     ) -> Result<Piece, FilterError> {
         self.joins += joins.len();
@@ -303,7 +355,12 @@ impl<'a> Renderer<'a> {
         let mut out = Piece::text("SELECT ");
         out.append(what).push(" FROM ");
         let mut first_on = None;
-        if !joins.first().is_some_and(|(_, needed, _)| *needed) {
+        let mut joins = joins;
+        if let Some(from) = from {
+            out.append(from);
+            first_on = Some(Piece::text("TRUE"));
+            joins = &joins[1..];
+        } else if !joins.first().is_some_and(|(_, needed, _)| *needed) {
             out.push("(SELECT 1)");
             first_on = Some(Piece::text("TRUE"));
         }
@@ -359,8 +416,10 @@ impl<'a> Renderer<'a> {
         let fails = self.comparison(compare, left, right)?.within(|condition| format!("NOT ({condition})"));
         let joins: Vec<(NodeId, bool, &Scope)> =
             joins.into_iter().map(|(node, present, side)| (node, present, [left, right][side])).collect();
-        let query = self.select(Piece::text("1"), &joins, fails)?;
-        Ok(Some(query.within(|query| format!("NOT EXISTS ({query})"))))
+        let mut used = Vec::new();
+        compare.nodes(&mut used);
+        let whole = Condition::Compare(Box::new(compare.clone()));
+        self.search(&joins, &used, fails, true, std::slice::from_ref(&whole), scope).map(Some)
     }
 
     /// The nodes of an operand that a plain operator asks for all rows of, seen from the row that the text is about.
@@ -440,7 +499,7 @@ impl<'a> Renderer<'a> {
     }
 }
 
-fn flatten<'c>(parts: &'c [Condition], out: &mut Vec<Cow<'c, Condition>>) {
+pub(super) fn flatten<'c>(parts: &'c [Condition], out: &mut Vec<Cow<'c, Condition>>) {
     for part in parts {
         match part {
             Condition::All(inner) => flatten(inner, out),

@@ -3,14 +3,14 @@
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde_json::Value as Json;
 
 use super::envelope::no_content;
-use super::extract::{CollectionBody, Params, Superuser};
+use super::extract::{CollectionBody, LoadedBody, Params, Superuser};
 use super::fields::Fields;
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -18,6 +18,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/api/collections/{collection}", get(view).patch(update).delete(delete))
         .route("/api/collections/{collection}/truncate", axum::routing::delete(truncate))
         .route("/api/collections/meta/scaffolds", get(scaffolds))
+        .route("/api/collections/meta/dry-run-view", post(dry_run_view))
 }
 
 async fn list(State(app): State<App>, Superuser(context): Superuser, fields: Fields) -> Result<Response> {
@@ -76,6 +77,17 @@ async fn truncate(
 
 async fn scaffolds(State(app): State<App>, _: Superuser, fields: Fields) -> Result<Response> {
     answer(fields, &app.collections.scaffolds()).await
+}
+
+async fn dry_run_view(
+    State(app): State<App>,
+    _: Superuser,
+    fields: Fields,
+    LoadedBody(body): LoadedBody,
+) -> Result<Response> {
+    let found = app.collections.dry_run_view(&body).await?;
+    let body = serde_json::to_vec(&found).map_err(|error| Error::Internal(error.into()))?;
+    fields.object(body).await
 }
 
 async fn answer(fields: Fields, body: &Json) -> Result<Response> {

@@ -18,5 +18,6 @@ mod middleware;
 mod records;
 mod router;
 pub mod serve;
+mod sql;
 
 pub use router::Service;

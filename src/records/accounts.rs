@@ -8,7 +8,7 @@ use crate::error::{Fault, FieldErrors, Result};
 use crate::ids;
 use crate::schema::field::text::TextOptions;
 use crate::schema::{Collection, FieldKind, Record, Schema};
-use crate::store::{Tx, Value};
+use crate::store::{Sql, Tx, lists};
 
 /// The address of the account that sets up the first superuser.
 pub const INSTALLER_EMAIL: &str = "__pbinstaller@example.com";
@@ -156,7 +156,7 @@ pub(super) fn consequences(
     let mut rotate = password || record.text("email") != before.text("email");
     if record.flag("verified")
         && !before.flag("verified")
-        && !support_rows(tx, schema, EXTERNAL_AUTHS, before)?.is_empty()
+        && !support_rows(tx, schema, EXTERNAL_AUTHS, &before.collection.id, &[before.id()])?.is_empty()
     {
         cleared.push(EXTERNAL_AUTHS);
         rotate = true;
@@ -180,13 +180,23 @@ fn rotate_token_key(record: &mut Record) {
     }
 }
 
-/// The ids of a record's rows in a support collection.
-pub(super) fn support_rows(tx: &mut Tx<'_>, schema: &Schema, name: &str, of: &Record) -> Result<Vec<String>> {
+/// The ids of the rows in a support collection that belong to records of a collection.
+pub(super) fn support_rows(
+    tx: &mut Tx<'_>,
+    schema: &Schema,
+    name: &str,
+    collection_id: &str,
+    ids: &[&str],
+) -> Result<Vec<String>> {
     let Some(support) = schema.by_name(name).filter(|support| support.system) else { return Ok(Vec::new()) };
-    let text = format!(r#"SELECT "id" FROM "{}" WHERE "collectionRef" = ? AND "recordRef" = ?"#, support.name);
-    let values = [Value::from(of.collection.id.as_str()), Value::from(of.id())];
+    let mut sql = Sql::raw(r#"SELECT "id" FROM "#);
+    sql.name(&support.name).push(r#" WHERE "collectionRef" = "#).bind(collection_id).push(" AND ");
+    match ids {
+        [id] => _ = sql.push(r#""recordRef" = "#).bind(*id),
+        ids => lists::push_is_one(&mut sql, "recordRef", ids),
+    }
     let mut found = Vec::new();
-    tx.rows((text.as_str(), &values[..]), |row| {
+    tx.rows(&sql, |row| {
         found.push(row.get(0).as_text().to_owned());
         Ok(())
     })?;

@@ -1,10 +1,11 @@
-//! Deleting a record with what goes with it (contract: records, section 8). A chain of records may be of any length,
-//! so that what is left to do stands in a list, not on the stack.
+//! Deleting records with what goes with them (contract: records, section 8). A chain of records may be of any length,
+//! so that what is left to do stands in a list, not on the stack. Records that go at once, because of the same
+//! reference, are a level: what points to them is asked for all of them together, and changed in bulk.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
-use std::vec::IntoIter;
 
+use super::read::load_all;
 use super::{accounts, write};
 use crate::changes::{self, Op};
 use crate::error::{Error, Result};
@@ -15,6 +16,9 @@ use crate::store::{Sql, Tx, lists};
 /// Cascades over more records than this are no short work.
 const SHORT: usize = 200;
 
+/// How many rows are in memory at once.
+const CHUNK: usize = 1000;
+
 /// The contract's message of a delete that fails.
 pub(super) const FAILURE: &str =
     "Failed to delete record. Make sure that the record is not part of a required relation reference.";
@@ -22,16 +26,14 @@ pub(super) const FAILURE: &str =
 /// A relation field with its collection.
 type Reference = (CollectionRef, usize);
 
-/// A deleted record, with what is left to do about it.
-struct Deleted {
-    id: String,
+/// Deleted records of one collection, with what is left to do about them.
+struct Level {
+    gone: Rc<HashSet<String>>,
     references: Rc<[Reference]>,
     /// How many of the references are asked for already.
     asked: usize,
-    /// Records that point to it through the last reference that was asked for.
-    pointing: IntoIter<String>,
-    /// Rows of the support collections that belong to it.
-    support: Vec<(CollectionRef, String)>,
+    /// Rows of the support collections that belong to them.
+    support: Vec<(CollectionRef, Vec<String>)>,
 }
 
 /// Deletes a record with its cascades; its files go after the commit.
@@ -45,25 +47,44 @@ pub(super) fn delete(
     record: Record,
     actor: Option<&str>,
 ) -> Result<()> {
+    delete_all(tx, schema, files, vec![record], actor)
+}
+
+/// Deletes records of one collection with their cascades, as [`delete`] does. References between them do not hold.
+///
+/// # Errors
+/// As [`delete`].
+pub(super) fn delete_all(
+    tx: &mut Tx<'_>,
+    schema: &Schema,
+    files: &Files,
+    records: Vec<Record>,
+    actor: Option<&str>,
+) -> Result<()> {
+    let Some(collection) = records.first().map(|record| CollectionRef::clone(&record.collection)) else {
+        return Ok(());
+    };
     let mut cascade = Cascade { schema, files, actor, references: HashMap::new() };
-    let mut open = vec![cascade.remove(tx, &record)?];
-    drop(record);
-    while let Some(deleted) = open.last_mut() {
-        match deleted.next(tx)? {
-            None => {
-                open.pop();
-            }
-            Some(Step::Support(collection, id)) => {
-                if let Some(row) = super::load(tx, &collection, &id)? {
-                    open.push(cascade.remove(tx, &row)?);
-                }
-            }
-            Some(Step::Unset((collection, at), id)) => {
-                let gone = deleted.id.clone();
-                if let Some(record) = cascade.unset(tx, &collection, at, &id, &gone)? {
-                    open.push(cascade.remove(tx, &record)?);
-                }
-            }
+    let mut first = Doomed::default();
+    cascade.remove(tx, &collection, &records, &mut first)?;
+    drop(records);
+    let mut open = vec![cascade.level(&collection, first)];
+    while let Some(level) = open.last_mut() {
+        let doomed = if let Some((collection, ids)) = level.support.pop() {
+            let doomed = cascade.remove_ids(tx, &collection, &ids)?;
+            (collection, doomed)
+        } else if let Some((collection, at)) = level.references.get(level.asked).cloned() {
+            level.asked += 1;
+            let gone = Rc::clone(&level.gone);
+            let doomed = cascade.unset(tx, &collection, at, &gone)?;
+            (collection, doomed)
+        } else {
+            open.pop();
+            continue;
+        };
+        let (collection, doomed) = doomed;
+        if !doomed.ids.is_empty() {
+            open.push(cascade.level(&collection, doomed));
         }
     }
     Ok(())
@@ -79,10 +100,10 @@ pub(super) fn clear_support(
     actor: Option<&str>,
 ) -> Result<()> {
     let Some(collection) = schema.by_name(support).cloned() else { return Ok(()) };
-    for id in accounts::support_rows(tx, schema, support, of)? {
-        if let Some(row) = super::load(tx, &collection, &id)? {
-            delete(tx, schema, files, row, actor)?;
-        }
+    let ids = accounts::support_rows(tx, schema, support, &of.collection.id, &[of.id()])?;
+    for ids in ids.chunks(CHUNK) {
+        let rows = load_all(tx, &collection, ids)?;
+        delete_all(tx, schema, files, rows, actor)?;
     }
     Ok(())
 }
@@ -90,8 +111,9 @@ pub(super) fn clear_support(
 /// Whether deleting a record is short work: few records point to it, and none of them takes others along.
 pub(super) fn is_short(tx: &mut Tx<'_>, schema: &Schema, record: &Record) -> Result<bool> {
     let mut found = 0;
+    let gone = HashSet::from([record.id().to_owned()]);
     for (collection, at) in schema.references_to(&record.collection.id) {
-        let pointing = pointing(tx, collection, &collection.fields[at], record.id(), Some(SHORT + 1))?;
+        let pointing = pointing(tx, collection, &collection.fields[at], &gone, Some(SHORT + 1))?;
         found += pointing.len();
         let spreads = !pointing.is_empty()
             && matches!(&collection.fields[at].kind, FieldKind::Relation(options) if options.cascade_delete)
@@ -103,29 +125,11 @@ pub(super) fn is_short(tx: &mut Tx<'_>, schema: &Schema, record: &Record) -> Res
     Ok(true)
 }
 
-/// What is to be done next.
-enum Step {
-    /// A record points to the deleted one.
-    Unset(Reference, String),
-    /// A row of a support collection belongs to it.
-    Support(CollectionRef, String),
-}
-
-impl Deleted {
-    fn next(&mut self, tx: &mut Tx<'_>) -> Result<Option<Step>> {
-        if let Some((collection, id)) = self.support.pop() {
-            return Ok(Some(Step::Support(collection, id)));
-        }
-        loop {
-            if let Some(id) = self.pointing.next() {
-                let reference = self.references[self.asked - 1].clone();
-                return Ok(Some(Step::Unset(reference, id)));
-            }
-            let Some((collection, at)) = self.references.get(self.asked) else { return Ok(None) };
-            self.asked += 1;
-            self.pointing = pointing(tx, collection, &collection.fields[*at], &self.id, None)?.into_iter();
-        }
-    }
+/// Records that were removed and whose cascades follow.
+#[derive(Default)]
+struct Doomed {
+    ids: HashSet<String>,
+    support: Vec<(CollectionRef, Vec<String>)>,
 }
 
 struct Cascade<'a> {
@@ -137,93 +141,122 @@ struct Cascade<'a> {
 }
 
 impl Cascade<'_> {
-    /// Removes one row.
-    fn remove(&mut self, tx: &mut Tx<'_>, record: &Record) -> Result<Deleted> {
-        let collection = &record.collection;
-        if collection.is_superusers() {
-            refuse_last(tx, record)?;
-        }
-        let mut support = Vec::new();
-        if collection.is_auth() {
-            for name in accounts::SUPPORT {
-                if let Some(of) = self.schema.by_name(name) {
-                    let rows = accounts::support_rows(tx, self.schema, name, record)?;
-                    support.extend(rows.into_iter().map(|id| (CollectionRef::clone(of), id)));
-                }
-            }
-        }
-        write::remove(tx, record)?;
-        changes::append(tx, record, Op::Delete, self.actor)?;
-        self.files.drop_record(tx, &collection.id, record.id(), &write::files_of(record))?;
+    fn level(&mut self, collection: &CollectionRef, doomed: Doomed) -> Level {
         let references = self.references.entry(collection.id.clone()).or_insert_with(|| {
             let found = self.schema.references_to(&collection.id);
             found.into_iter().map(|(collection, at)| (CollectionRef::clone(collection), at)).collect()
         });
-        Ok(Deleted {
-            id: record.id().to_owned(),
-            references: Rc::clone(references),
-            asked: 0,
-            pointing: Vec::new().into_iter(),
-            support,
-        })
+        let references = Rc::clone(references);
+        Level { gone: Rc::new(doomed.ids), references, asked: 0, support: doomed.support }
     }
 
-    /// Takes a deleted id out of a record that points to it; the record itself where it goes too.
-    fn unset(
+    /// Removes rows of one collection.
+    fn remove(
         &self,
         tx: &mut Tx<'_>,
         collection: &CollectionRef,
-        at: usize,
-        id: &str,
-        gone: &str,
-    ) -> Result<Option<Record>> {
-        let Some(before) = super::load(tx, collection, id)? else { return Ok(None) };
+        records: &[Record],
+        doomed: &mut Doomed,
+    ) -> Result<()> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<&str> = records.iter().map(Record::id).collect();
+        if collection.is_superusers() {
+            refuse_last(tx, collection, &ids)?;
+        }
+        if collection.is_auth() {
+            for name in accounts::SUPPORT {
+                if let Some(of) = self.schema.by_name(name) {
+                    let rows = accounts::support_rows(tx, self.schema, name, &collection.id, &ids)?;
+                    if !rows.is_empty() {
+                        doomed.support.push((CollectionRef::clone(of), rows));
+                    }
+                }
+            }
+        }
+        write::remove(tx, collection, &ids)?;
+        changes::append_all(tx, records.iter().map(|record| (record, Op::Delete)), self.actor)?;
+        for record in records {
+            self.files.drop_record(tx, &collection.id, record.id(), &write::files_of(record))?;
+        }
+        doomed.ids.extend(ids.into_iter().map(str::to_owned));
+        Ok(())
+    }
+
+    fn remove_ids(&self, tx: &mut Tx<'_>, collection: &CollectionRef, ids: &[String]) -> Result<Doomed> {
+        let mut doomed = Doomed::default();
+        for ids in ids.chunks(CHUNK) {
+            let rows = load_all(tx, collection, ids)?;
+            self.remove(tx, collection, &rows, &mut doomed)?;
+        }
+        Ok(doomed)
+    }
+
+    /// Takes deleted ids out of the records that point to them through a field; those that go too are removed.
+    fn unset(&self, tx: &mut Tx<'_>, collection: &CollectionRef, at: usize, gone: &HashSet<String>) -> Result<Doomed> {
         let field = &collection.fields[at];
-        let mut ids = field.elements(before.values[at].borrow());
-        let count = ids.len();
-        ids.retain(|id| id != gone);
-        if ids.len() == count {
-            return Ok(None);
-        }
         let cascades = matches!(&field.kind, FieldKind::Relation(options) if options.cascade_delete);
-        if ids.is_empty() && cascades {
-            return Ok(Some(before));
+        let mut doomed = Doomed::default();
+        for ids in pointing(tx, collection, field, gone, None)?.chunks(CHUNK) {
+            let mut going = Vec::new();
+            let mut staying = Vec::new();
+            for before in load_all(tx, collection, ids)? {
+                let mut ids = field.elements(before.values[at].borrow());
+                let count = ids.len();
+                ids.retain(|id| !gone.contains(id));
+                if ids.len() == count {
+                    continue;
+                }
+                if ids.is_empty() && cascades {
+                    going.push(before);
+                } else if ids.is_empty() && field.required {
+                    return Err(Error::bad_request(FAILURE));
+                } else {
+                    let mut record = before.clone();
+                    record.values[at] = field.from_elements(&ids);
+                    write::set_dates(&mut record, false);
+                    staying.push((before, record));
+                }
+            }
+            for (before, record) in &staying {
+                write::change(tx, before, record)?;
+            }
+            let updates = staying.iter().map(|(before, record)| (record, Op::Update(before)));
+            changes::append_all(tx, updates, self.actor)?;
+            self.remove(tx, collection, &going, &mut doomed)?;
         }
-        if ids.is_empty() && field.required {
-            return Err(Error::bad_request(FAILURE));
-        }
-        let mut record = before.clone();
-        record.values[at] = field.from_elements(&ids);
-        write::set_dates(&mut record, false);
-        write::change(tx, &before, &record)?;
-        changes::append(tx, &record, Op::Update(&before), self.actor)?;
-        Ok(None)
+        Ok(doomed)
     }
 }
 
-fn refuse_last(tx: &mut Tx<'_>, record: &Record) -> Result<()> {
+fn refuse_last(tx: &mut Tx<'_>, collection: &CollectionRef, ids: &[&str]) -> Result<()> {
     let mut sql = Sql::raw("SELECT 1 FROM ");
-    sql.name(&record.collection.name).push(r#" WHERE "id" <> "#).bind(record.id()).push(" LIMIT 1");
+    sql.name(&collection.name).push(r#" WHERE NOT ("#);
+    lists::push_is_one(&mut sql, "id", ids);
+    sql.push(") LIMIT 1");
     match tx.row(&sql, |_| Ok(()))? {
         Some(()) => Ok(()),
         None => Err(Error::bad_request("You can't delete the only existing superuser.")),
     }
 }
 
-/// The ids of the records that point to a record through a field.
+/// The ids of the records that point to one of these through a field.
 fn pointing(
     tx: &mut Tx<'_>,
     collection: &CollectionRef,
     field: &Field,
-    id: &str,
+    gone: &HashSet<String>,
     most: Option<usize>,
 ) -> Result<Vec<String>> {
     let mut sql = Sql::raw(r#"SELECT "id" FROM "#);
     sql.name(&collection.name).push(" WHERE ");
-    if field.is_multiple() {
-        lists::push_holds(&mut sql, &field.name, id);
-    } else {
-        sql.name(&field.name).push(" = ").bind(id);
+    let ids: Vec<&str> = gone.iter().map(String::as_str).collect();
+    match (field.is_multiple(), ids.as_slice()) {
+        (true, [id]) => lists::push_holds(&mut sql, &field.name, id),
+        (true, ids) => lists::push_holds_one(&mut sql, &field.name, ids),
+        (false, [id]) => _ = sql.name(&field.name).push(" = ").bind(*id),
+        (false, ids) => lists::push_is_one(&mut sql, &field.name, ids),
     }
     if let Some(most) = most {
         sql.push(" LIMIT ").bind(i64::try_from(most).unwrap_or(i64::MAX));

@@ -25,10 +25,11 @@ impl Records {
     /// How many bytes a body that creates or updates a record may have; asked before the body is read.
     ///
     /// # Errors
-    /// `NotFound` for an unknown collection.
+    /// `NotFound` for an unknown collection, `Invalid` for a view.
     pub fn body_limit(&self, collection: &str) -> Result<u64> {
         let schema = self.parts.schema.current();
         let collection = schema.find(collection).ok_or(Error::NotFound(gate::NO_COLLECTION.into()))?;
+        gate::writable(collection)?;
         let or = |size: i64, default: i64| if size > 0 { size } else { default };
         let of_fields = collection.fields.iter().map(|field| match &field.kind {
             FieldKind::Editor(options) => or(options.max_size, DEFAULT_EDITOR),
@@ -42,11 +43,12 @@ impl Records {
     /// Creates a record.
     ///
     /// # Errors
-    /// `NotFound` for an unknown collection, `Forbidden` where only superusers may create, `Invalid` where the rule
-    /// or a check refuses.
+    /// `NotFound` for an unknown collection, `Forbidden` where only superusers may create, `Invalid` for a view, and
+    /// where the rule or a check refuses.
     pub async fn create(&self, context: &RequestContext, collection: &str, input: RecordInput) -> Result<Rendered> {
         let schema = self.parts.schema.current();
         let collection = schema.find(collection).ok_or(Error::NotFound(gate::NO_COLLECTION.into()))?;
+        gate::writable(collection)?;
         let lane =
             gate::lane(context, [collection.create_rule.as_deref(), Viewer::of(context).manage_rule(collection)]);
         Save::new(self, context, collection, None, input).run(lane).await

@@ -16,7 +16,7 @@ impl Records {
     ///
     /// # Errors
     /// `NotFound` for an unknown collection or record, and where the rule refuses; `Forbidden` where only superusers
-    /// may delete; `Invalid` for the last superuser and where a required relation would be left empty.
+    /// may delete; `Invalid` for a view, for the last superuser and where a required relation would be left empty.
     pub async fn delete(&self, context: &RequestContext, collection: &str, id: &str) -> Result<()> {
         for _ in 0..ATTEMPTS {
             match self.try_delete(context, collection, id).await {
@@ -30,6 +30,7 @@ impl Records {
     async fn try_delete(&self, context: &RequestContext, collection: &str, id: &str) -> Result<()> {
         let schema = self.parts.schema.current();
         let collection = schema.find(collection).cloned().ok_or(Error::NotFound(gate::MISSING_COLLECTION.into()))?;
+        gate::writable(&collection)?;
         let reads = gate::lane(context, [gate::applicable(context, &collection.delete_rule)?]);
         let (records, asked) = (self.clone(), (schema.clone(), collection.clone(), context.clone(), id.to_owned()));
         let (seen, lane) = self
@@ -89,4 +90,20 @@ pub fn delete_within(
 ) -> Result<()> {
     cascade::delete(tx, schema, files, record.clone(), actor)
         .map_err(|error| write::refusal(error, &record.collection, cascade::FAILURE))
+}
+
+/// Deletes records of one collection with their cascades inside a transaction, together and in bulk; their files go
+/// after the commit. As [`delete_within`], but for references between them, which do not hold.
+pub fn delete_many_within(
+    tx: &mut Tx<'_>,
+    schema: &Schema,
+    files: &Files,
+    records: Vec<Record>,
+    actor: Option<&str>,
+) -> Result<()> {
+    let Some(collection) = records.first().map(|record| CollectionRef::clone(&record.collection)) else {
+        return Ok(());
+    };
+    cascade::delete_all(tx, schema, files, records, actor)
+        .map_err(|error| write::refusal(error, &collection, cascade::FAILURE))
 }

@@ -3,7 +3,7 @@
 //! Each chunk is a short read of its own, so that nothing is held while a slow client takes its time. Records come in
 //! the order of their insertion and each chunk begins behind the last record of the one before; where another order
 //! is asked for, their places are collected first, eight bytes a record. So no record comes twice; those that are
-//! written meanwhile may come or not.
+//! written meanwhile may come or not. Rows of views have no places; they come by offset.
 
 use std::sync::Arc;
 
@@ -65,6 +65,8 @@ enum Place {
     Behind(i64),
     /// At a place in the list of all.
     Among(Arc<[i64]>, usize),
+    /// So many rows into a view, whose rows have no places.
+    Into(i64),
     Ended,
 }
 
@@ -93,6 +95,7 @@ impl Records {
         let mut export =
             Export { records: self.clone(), context, collection, options, form, place: Place::Behind(0), begun: false };
         export.place = match export.options.sort {
+            _ if export.collection.is_view() => Place::Into(0),
             None => Place::Behind(i64::MIN),
             Some(_) => Place::Among(export.places().await?, 0),
         };
@@ -119,6 +122,7 @@ impl Export {
             Place::Ended => (Vec::new(), Place::Ended),
             Place::Behind(place) => self.behind(place).await?,
             Place::Among(places, at) => self.among(places, at).await?,
+            Place::Into(offset) => self.into_view(offset).await?,
         };
         self.place = place;
         out.extend_from_slice(&rows);
@@ -172,6 +176,33 @@ impl Export {
         Ok((out, Place::Among(places, at + taken)))
     }
 
+    /// The rows of a view behind so many others, and where the next chunk begins. Where the rows below change
+    /// meanwhile, one may come twice or not at all.
+    async fn into_view(&self, offset: i64) -> Result<(Vec<u8>, Place)> {
+        let sort = self.options.sort.as_deref().unwrap_or("id");
+        let read = self.records.on_current(|schema| async move {
+            self.unchanged(&schema)?;
+            let form = Arc::clone(&self.form);
+            let condition = self.condition(&schema, Some(sort))?;
+            let query = condition.slice(&form.columns, &form.collection.name, ROWS, offset);
+            let read = self.records.parts.store.read(ReadLane::Slow, move |tx| {
+                let (mut out, mut count) = (Vec::new(), 0);
+                tx.rows(&query, |row| {
+                    if out.len() < BYTES {
+                        form.write(row, &mut out);
+                        count += 1;
+                    }
+                    Ok(())
+                })?;
+                Ok((out, count))
+            });
+            read.await.map_err(rules::unevaluable)
+        });
+        let (out, count) = read.await?;
+        let goes_on = count == ROWS || out.len() >= BYTES;
+        Ok((out, if goes_on { Place::Into(offset + count) } else { Place::Ended }))
+    }
+
     /// The places of all rows in the order that is asked for.
     async fn places(&self) -> Result<Arc<[i64]>> {
         let sort = self.options.sort.as_deref();
@@ -203,6 +234,7 @@ impl Export {
             sort,
             superuser: true,
             candidate: false,
+            whole: true,
             input: Input::of(&self.context),
         };
         self.records.parts.conditions.compile(&request).map_err(rules::unevaluable)

@@ -5,7 +5,12 @@ use crate::context::{Occasion, RequestContext};
 use crate::error::{Error, Result};
 use crate::files::StoredFile;
 use crate::filter::Input;
-use crate::schema::{FieldKind, Record};
+use crate::schema::view::{Origin, Reading, trimmed};
+use crate::schema::{Collection, CollectionRef, Field, FieldKind, Record, Schema};
+use crate::store::{ReadLane, Tx, Value, expression, quoted};
+
+/// Through how many views a file is followed to its record.
+const VIEWS: usize = 5;
 
 impl Records {
     /// A stored file of a record. Files of protected fields are subject to the view rule, with the context's caller:
@@ -16,16 +21,24 @@ impl Records {
     pub async fn file(&self, context: &RequestContext, collection: &str, id: &str, name: &str) -> Result<StoredFile> {
         let schema = self.parts.schema.current();
         let collection = schema.find(collection).cloned().ok_or(Error::NotFound(gate::NO_COLLECTION.into()))?;
-        let lane = gate::lane(context, [collection.view_rule.as_deref()]);
+        // A view may have to be walked through, and the record that holds the file is found by the file's name.
+        let lane = match collection.is_view() {
+            true => ReadLane::Slow,
+            false => gate::lane(context, [collection.view_rule.as_deref()]),
+        };
         let records = self.clone();
         let context = context.on(Occasion::ProtectedFile);
         let (of, wanted, file) = (collection.clone(), id.to_owned(), name.to_owned());
-        self.parts
+        let holder = self
+            .parts
             .store
             .read(lane, move |tx| {
                 let record = super::load(tx, &of, &wanted)?.ok_or_else(Error::not_found)?;
-                if !is_protected(&record, &file).ok_or_else(Error::not_found)? || context.is_superuser() {
-                    return Ok(());
+                let (at, protected) = field_of(&record, &file).ok_or_else(Error::not_found)?;
+                let holder =
+                    |tx: &mut Tx<'_>| Holder::of(tx, &schema, &record, at, &file)?.ok_or_else(Error::not_found);
+                if !protected || context.is_superuser() {
+                    return holder(tx);
                 }
                 let input = Input::of(&context);
                 let admitted = match of.view_rule.as_deref() {
@@ -35,19 +48,74 @@ impl Records {
                         gate::or_false(records.parts.conditions.admits(tx, &schema, &of, rule, &wanted, &input))?
                     }
                 };
-                if admitted { Ok(()) } else { Err(Error::not_found()) }
+                if admitted { holder(tx) } else { Err(Error::not_found()) }
             })
             .await?;
-        self.parts.files.read(&collection.id, id, name).await?.ok_or_else(Error::not_found)
+        self.parts.files.read(&holder.collection, &holder.id, name).await?.ok_or_else(Error::not_found)
     }
 }
 
-/// Whether a record's file is protected; `None` where the record has no such file.
-fn is_protected(record: &Record, name: &str) -> Option<bool> {
-    record.collection.fields.iter().zip(&record.values).find_map(|(field, value)| match &field.kind {
+/// The place of the field that has a record's file, and whether it is protected; `None` where the record has no such
+/// file.
+fn field_of(record: &Record, name: &str) -> Option<(usize, bool)> {
+    let fields = record.collection.fields.iter().zip(&record.values).enumerate();
+    fields.into_iter().find_map(|(at, (field, value))| match &field.kind {
         FieldKind::File(options) => {
-            field.elements(value.borrow()).iter().any(|held| held == name).then_some(options.protected)
+            field.elements(value.borrow()).iter().any(|held| held == name).then_some((at, options.protected))
         }
         _ => None,
     })
+}
+
+/// The record that a file lies with: the record itself, or the one that a view shows the file of.
+struct Holder {
+    collection: String,
+    id: String,
+}
+
+impl Holder {
+    fn of(tx: &mut Tx<'_>, schema: &Schema, record: &Record, at: usize, name: &str) -> Result<Option<Self>> {
+        let (mut collection, mut field) = (&record.collection, &record.collection.fields[at]);
+        if !collection.is_view() {
+            return Ok(Some(Self { collection: collection.id.clone(), id: record.id().to_owned() }));
+        }
+        for _ in 0..VIEWS {
+            match origin(schema, collection, field) {
+                Some(found) => (collection, field) = found,
+                None => return Ok(None),
+            }
+            if !collection.is_view() {
+                return Self::named(tx, collection, field, name);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The record whose field has a file of this name.
+    fn named(tx: &mut Tx<'_>, collection: &Collection, field: &Field, name: &str) -> Result<Option<Self>> {
+        let column = expression::column(&collection.name, &field.name);
+        let holds = match field.is_multiple() {
+            true => expression::is_element("?", &column),
+            false => format!("{column} = ?"),
+        };
+        let text = format!(
+            "SELECT {} FROM {} WHERE {holds}",
+            expression::column(&collection.name, "id"),
+            quoted(&collection.name)
+        );
+        let id = tx.row((text.as_str(), &[Value::from(name)][..]), |row| Ok(row.get(0).as_text().to_owned()))?;
+        Ok(id.map(|id| Self { collection: collection.id.clone(), id }))
+    }
+}
+
+/// The field that a view shows under the name of one of its own.
+fn origin<'s>(schema: &'s Schema, view: &Collection, field: &Field) -> Option<(&'s CollectionRef, &'s Field)> {
+    let at = view.field_index(&field.name)?;
+    match Reading::of(trimmed(&view.view()?.query), schema) {
+        Ok(Reading::Columns(Some(columns))) => match columns.origins.get(at)? {
+            Origin::Field(collection, field) => Some((collection, field)),
+            _ => None,
+        },
+        _ => None,
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
+use crate::schema::Collection;
 use crate::store::ReadLane;
 
 /// The collection of a list, a view or a delete is not there.
@@ -19,6 +20,14 @@ pub(super) fn applicable<'r>(context: &RequestContext, rule: &'r Option<String>)
         None => Err(Error::Forbidden("Only superusers can perform this action.".into())),
         Some(rule) => Ok(Some(rule).filter(|rule| !rule.is_empty())),
     }
+}
+
+/// Refuses to write into what keeps no records of its own.
+///
+/// # Errors
+/// `Invalid` for a view.
+pub(super) fn writable(collection: &Collection) -> Result<()> {
+    if collection.is_view() { Err(Error::bad_request("Unsupported collection type.")) } else { Ok(()) }
 }
 
 /// The lane in which rules are asked about one record. A rule that speaks of rows that no key leads to may walk

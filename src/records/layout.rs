@@ -8,8 +8,10 @@ use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
 
 use super::viewer::Viewer;
+use crate::error::Result;
 use crate::schema::{Collection, CollectionRef, Field, Schema};
-use crate::store::{ValueRef, quoted};
+use crate::store::expression::{ROW, insertion_order};
+use crate::store::{ReadLane, Sql, Store, ValueRef, quoted};
 
 /// How many layouts are kept.
 const KEPT: usize = 1024;
@@ -25,6 +27,8 @@ pub(super) struct Layout {
     pub(super) columns: String,
     /// The row of an id, without conditions.
     pub(super) by_id: String,
+    /// What names a row's place in the table, quoted; nothing where a field has taken its name, or rows have none.
+    pub(super) row: Option<String>,
     /// The place of the id.
     pub(super) id: usize,
     /// `{` with the keys that every record has.
@@ -51,6 +55,9 @@ impl Layout {
     pub(super) fn new(collection: &CollectionRef) -> Self {
         let table = quoted(&collection.name);
         let columns = columns(collection);
+        let is_table = !collection.is_view();
+        let hidden = collection.fields.iter().any(|field| field.name.eq_ignore_ascii_case(ROW));
+        let row = (is_table && !hidden).then(|| insertion_order(&collection.name));
         let by_id = format!(r#"SELECT {columns} FROM {table} WHERE {table}."id" = ?"#);
         let mut head = Vec::new();
         head.extend_from_slice(br#"{"collectionId":"#);
@@ -74,7 +81,16 @@ impl Layout {
             }
         }
         let id = collection.field_index("id").unwrap_or(0);
-        Self { collection: Arc::clone(collection), table, columns, by_id, id, head, entries, email }
+        Self { collection: Arc::clone(collection), table, columns, by_id, row, id, head, entries, email }
+    }
+
+    /// The lane of a query that finds rows by their ids. Tables have an index for that; a view may have to be walked
+    /// through.
+    ///
+    /// # Errors
+    /// What the engine has against the query.
+    pub(super) fn lane_of_ids(&self, store: &Store, query: &Sql) -> Result<ReadLane> {
+        if self.collection.is_view() { store.lane_of(query, true) } else { Ok(ReadLane::Fast) }
     }
 
     /// Writes a row as an object that is left open at its end. An e-mail address that this viewer may see only as a

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::paging::Paging;
+use super::plans::Condition;
 use super::read::read_in;
 use super::render::Rendering;
+use super::totals::{Count, Total};
 use super::{Page, Records, gate, rules};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
@@ -14,6 +16,8 @@ use crate::store::{ReadLane, Sql, Tx};
 
 /// How many rows a short read may skip.
 const SHORT_OFFSET: i64 = 5000;
+/// From how many skipped rows on it pays to find a page's rows before they are read.
+const LATE_OFFSET: i64 = 500;
 /// What is set aside for the items before the first is read.
 const USUAL_BYTES: usize = 16 << 10;
 
@@ -25,8 +29,10 @@ const LARGE: usize = 64 << 10;
 struct Reading {
     items: Items,
     items_lane: ReadLane,
-    /// The statement that counts all items, where they are counted.
-    count: Option<(Sql, ReadLane)>,
+    /// Whether all rows are looked at before the first item comes.
+    sorts: bool,
+    /// How many items there are in all, where that is asked for.
+    total: Option<Total>,
 }
 
 /// The items of a page: the statement, and how rows are shown.
@@ -66,6 +72,7 @@ impl Records {
             sort: context.query_value("sort"),
             superuser: context.is_superuser(),
             candidate: false,
+            whole: true,
             input: Input::of(context),
         };
         let reading = self.reading(&request, paging).map_err(rules::unevaluable)?;
@@ -87,49 +94,107 @@ impl Records {
         let store = &self.parts.store;
         let condition = self.parts.conditions.compile(request)?;
         let rendering = Rendering::plan(&self.parts, request.schema, request.input.context, request.collection);
-        let offset = paging.offset();
-        let query = condition.page(&rendering.layout, paging.per_page, offset);
-        let items_lane = if offset > SHORT_OFFSET || condition.lane(store, &query)? == ReadLane::Slow {
-            ReadLane::Slow
-        } else {
-            rendering.lane(&self.parts)?
-        };
-        let count = match paging.skip_total {
+        let (layout, offset) = (&rendering.layout, paging.offset());
+        // What is known of the total is older than the page, never younger.
+        let total = match paging.skip_total {
             true => None,
-            false => {
-                let count = condition.count(&rendering.layout);
-                let lane = condition.lane(store, &count)?;
-                Some((count, lane))
-            }
+            false => Some(self.total(request, &condition, &rendering)?),
         };
-        Ok(Reading { items: Items { query, rendering, paging }, items_lane, count })
+        let mut query = condition.page(layout, paging.per_page, offset);
+        let mut lane = condition.lane(store, &query)?;
+        if (lane == ReadLane::Slow || offset >= LATE_OFFSET)
+            && let Some(late) = condition.late_page(layout, paging.per_page, offset)
+        {
+            query = late;
+            lane = condition.lane(store, &query)?;
+        }
+        let items_lane = match offset > SHORT_OFFSET || lane == ReadLane::Slow {
+            true => ReadLane::Slow,
+            false => rendering.lane(&self.parts)?,
+        };
+        let sorts = lane == ReadLane::Slow && condition.is_ordered();
+        Ok(Reading { items: Items { query, rendering, paging }, items_lane, sorts, total })
     }
 
-    /// Reads items and total, on one state of the database unless only the count is long work.
+    /// The total of a request, which its order does not change: what is joined for the order alone is left out.
+    fn total(&self, request: &filter::Request<'_>, condition: &Condition, rendering: &Rendering) -> Result<Total> {
+        let (store, layout) = (&self.parts.store, &rendering.layout);
+        if condition.is_ordered() && !condition.is_empty() {
+            let unordered = self.parts.conditions.compile(&filter::Request { sort: None, ..*request })?;
+            if unordered.selects_as(condition) {
+                return self.parts.totals.of(store, &unordered, layout);
+            }
+        }
+        self.parts.totals.of(store, condition, layout)
+    }
+
+    /// Reads items and total: on one state of the database where both are short; else they may be some commits
+    /// apart, and what the items tell of the total holds.
     async fn read_page(&self, reading: Reading) -> Result<(Found, Option<u64>)> {
         let store = &self.parts.store;
-        let Reading { items, items_lane, count } = reading;
-        match count {
-            Some((count, ReadLane::Slow)) if items_lane == ReadLane::Fast => {
-                let found = read_in(store, items_lane, move |tx, lane| items.read(tx, lane)).await?;
+        let Reading { items, items_lane, sorts, total } = reading;
+        let paging = items.paging;
+        let page = async |items: Items| read_in(store, items_lane, move |tx, lane| items.read(tx, lane)).await;
+        let (found, total) = match total {
+            None => (page(items).await?, None),
+            Some(Total::Known(total)) => (page(items).await?, Some(total)),
+            Some(Total::Count(count)) if count.lane == ReadLane::Fast => {
+                let (totals, counter) = (self.parts.totals.clone(), store.clone());
+                let read = move |tx: &mut Tx<'_>, lane| {
+                    totals.beside(tx, &counter, &count, |tx| {
+                        let found = items.read(tx, lane)?;
+                        let total = found.total;
+                        Ok((found, total))
+                    })
+                };
+                let (found, total) = read_in(store, items_lane, read).await?;
+                (found, Some(total))
+            }
+            Some(Total::Count(count)) if sorts => {
+                let (found, total) = self.read_both(page(items), count).await?;
+                (found, Some(total))
+            }
+            Some(Total::Count(count)) => {
+                let found = page(items).await?;
                 let total = match found.total {
                     Some(total) => total,
-                    None => store.read(ReadLane::Slow, move |tx| total(tx, &count)).await?,
+                    None => self.parts.totals.count(store, count).await?,
                 };
-                Ok((found, Some(total)))
+                (found, Some(total))
             }
-            count => {
-                let read = move |tx: &mut Tx<'_>, lane| {
-                    let found = items.read(tx, lane)?;
-                    let total = match (&count, found.total) {
-                        (None, _) => None,
-                        (Some(_), Some(total)) => Some(total),
-                        (Some((count, _)), None) => Some(total(tx, count)?),
-                    };
-                    Ok((found, total))
-                };
-                read_in(store, items_lane, read).await
+        };
+        let total = total.map(|total| found.agreed(total, paging));
+        Ok((found, total))
+    }
+
+    /// Reads a page that looks at all rows and counts meanwhile; the count is given up where the page tells.
+    async fn read_both(&self, page: impl Future<Output = Result<Found>>, count: Count) -> Result<(Found, u64)> {
+        let count = self.parts.totals.count(&self.parts.store, count);
+        tokio::pin!(page, count);
+        let mut counted = None;
+        let found = loop {
+            tokio::select! {
+                found = &mut page => break found?,
+                total = &mut count, if counted.is_none() => counted = Some(total),
             }
+        };
+        let total = match (found.total, counted) {
+            (Some(total), _) => total,
+            (None, Some(counted)) => counted?,
+            (None, None) => count.await?,
+        };
+        Ok((found, total))
+    }
+}
+
+impl Found {
+    /// A total of a moment beside that of the page, put where the page says that it must be.
+    fn agreed(&self, total: u64, paging: Paging) -> u64 {
+        let before = paging.offset().unsigned_abs();
+        match (self.total, self.count) {
+            (Some(total), _) => total,
+            (None, 0) => total.min(before),
+            (None, count) => total.max(before.saturating_add(count.unsigned_abs())),
         }
     }
 }
@@ -169,9 +234,4 @@ impl Items {
         let last = count < per_page && (count > 0 || page == 1);
         last.then(|| self.paging.offset().saturating_add(count).unsigned_abs())
     }
-}
-
-fn total(tx: &mut Tx<'_>, count: &Sql) -> Result<u64> {
-    let total = tx.row(count, |row| Ok(row.get(0).as_f64()))?;
-    Ok(total.unwrap_or(0.0) as u64)
 }

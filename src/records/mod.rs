@@ -1,7 +1,8 @@
-//! Records: list, view, create, update, delete, under rules, creates by the hundred (`bulk.rs`) and exports (`export.rs`). One file a verb;
-//! what they share stands in `rules.rs`
-//! (does a row satisfy a rule), `plans.rs` (compiled conditions, kept by shape), `layout.rs` (a collection's columns
-//! and how its rows are written out), `batch.rs`, `expand/` and `render.rs` (records as their reader may see them).
+//! Records: list, view, create, update, delete, under rules; creates by the hundred (`bulk.rs`) and exports
+//! (`export.rs`). One file a verb;
+//! what they share stands in `rules.rs` (does a row satisfy a rule), `plans.rs` (compiled conditions, kept by shape),
+//! `totals.rs` (counts, kept with the versions of their tables), `layout.rs` (a collection's columns and
+//! how its rows are written out), `batch.rs`, `expand/` and `render.rs` (records as their reader may see them).
 //!
 //! Reads go straight from rows to JSON: no value of a list is ever held as a tree.
 
@@ -24,10 +25,12 @@ pub mod paging;
 mod plans;
 mod read;
 mod render;
+mod repair;
 mod rules;
 mod satisfies;
 mod save;
 mod throttle;
+mod totals;
 mod turns;
 mod update;
 mod validate;
@@ -38,14 +41,17 @@ mod write;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 
 pub use accounts::{INSTALLER_EMAIL, SUPPORT};
 pub use bulk::{Bulk, BulkOptions, Chunk, Existing, Links, Outcome};
-pub use delete::delete_within;
+pub use delete::{delete_many_within, delete_within};
 pub use export::{Export, ExportFormat, ExportOptions};
 pub use page::Page;
-pub use read::{find, load};
+pub use read::{find, load, load_all};
+pub use render::shown;
+pub use repair::drop_dangling;
 
 use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};
@@ -75,6 +81,7 @@ struct Parts {
     conditions: rules::Conditions,
     layouts: layout::Layouts,
     throttle: throttle::Throttle,
+    totals: totals::Totals,
     turns: turns::Turns,
 }
 
@@ -91,6 +98,17 @@ pub struct RecordInput {
     pub uploads: Vec<Upload>,
 }
 
+impl Rendered {
+    /// As a part of a larger answer.
+    ///
+    /// # Errors
+    /// It is no JSON, which is our fault.
+    pub fn into_json(self) -> Result<Box<RawValue>> {
+        let text = String::from_utf8(self.0).map_err(|error| Error::Internal(error.into()))?;
+        RawValue::from_string(text).map_err(|error| Error::Internal(error.into()))
+    }
+}
+
 impl Records {
     /// The room, from the parts that it uses.
     pub fn new(store: Store, schema: Arc<Published>, files: Files, passwords: Passwords) -> Self {
@@ -102,6 +120,7 @@ impl Records {
             conditions: rules::Conditions::new(),
             layouts: layout::Layouts::new(),
             throttle: throttle::Throttle::new(),
+            totals: totals::Totals::new(),
             turns: turns::Turns::new(),
         };
         Self { parts: Arc::new(parts) }

@@ -12,7 +12,8 @@ use quick_cache::{Equivalent, Weighter};
 
 use super::layout::Layout;
 use crate::error::{Error, Result};
-use crate::filter::{self, Bound, Compiled, FilterError};
+use crate::filter::{self, Bound, Compiled, Counting, FilterError};
+use crate::store::expression::JOIN_IN_ORDER;
 use crate::store::{ReadLane, Sql, Store, Value, expression, quoted};
 
 /// How much text the kept plans may have, in bytes.
@@ -28,6 +29,7 @@ pub(super) const IDS: usize = 1024;
 pub(super) struct Plan {
     compiled: Compiled,
     page: OnceLock<String>,
+    late_page: OnceLock<String>,
     count: OnceLock<String>,
     one: OnceLock<String>,
     /// [`Condition::among`] for two ids, to ask for its lane.
@@ -43,18 +45,27 @@ pub(super) struct Condition {
 
 impl Plan {
     fn new(compiled: Compiled) -> Self {
-        Self { compiled, page: OnceLock::new(), count: OnceLock::new(), one: OnceLock::new(), among: OnceLock::new() }
+        Self {
+            compiled,
+            page: OnceLock::new(),
+            late_page: OnceLock::new(),
+            count: OnceLock::new(),
+            one: OnceLock::new(),
+            among: OnceLock::new(),
+        }
     }
 
     fn bytes(&self) -> u64 {
-        // Each statement repeats the conditions; up to three are kept.
-        4 * (self.compiled.joins.len() + self.compiled.condition.len() + self.compiled.order.len()) as u64
+        // Each statement repeats the conditions; up to four are kept.
+        let Compiled { joins, condition, order, counting, .. } = &self.compiled;
+        let counting = counting.as_ref().map_or(0, |form| form.joins.len() + form.condition.len());
+        5 * (joins.len() + condition.len() + order.len() + counting) as u64
     }
 
     /// Whether rows can be passed over. A condition that names no column (is anybody signed in?) holds for all rows
-    /// or for none, and the engine asks it once.
+    /// or for none, and the engine asks it once. A view has conditions of its own.
     fn skips_rows(&self) -> bool {
-        self.compiled.condition.contains('"')
+        self.compiled.reads_views || self.compiled.condition.contains('"')
     }
 
     /// `FROM … WHERE …`, with a condition of the caller's own before the compiled one.
@@ -94,22 +105,68 @@ impl Plan {
 impl Condition {
     /// A page: the rows between an offset and a limit.
     pub(super) fn page(&self, layout: &Layout, limit: i64, offset: i64) -> Sql {
-        let compiled = &self.plan.compiled;
         let text = self.plan.page.get_or_init(|| {
             let mut text = format!("SELECT {}", layout.columns);
-            self.plan.push_from(&mut text, &layout.table, "");
-            if !compiled.order.is_empty() {
-                text.push_str(" ORDER BY ");
-                text.push_str(&compiled.order);
-            }
-            text.push_str(" LIMIT ? OFFSET ?");
+            self.push_page(&mut text, layout);
             text
         });
+        self.bound_page(text, limit, offset)
+    }
+
+    /// The same page, found by the rows' places in the table before a whole row is read: rows that are skipped or
+    /// sorted are then not carried along with all their columns. `None` where that says nothing or cannot be said.
+    pub(super) fn late_page(&self, layout: &Layout, limit: i64, offset: i64) -> Option<Sql> {
+        let row = layout.row.as_deref().filter(|_| self.is_ordered())?;
+        let text = self.plan.late_page.get_or_init(|| {
+            // No collection has a name with a space. The page comes first in the join, and in its order.
+            let mut text = format!(r#"SELECT {} FROM (SELECT {row} AS "the row""#, layout.columns);
+            self.push_page(&mut text, layout);
+            text.push_str(r#") AS "the page" "#);
+            text.push_str(JOIN_IN_ORDER);
+            text.push_str(&format!(r#" {} ON {row} = "the page"."the row""#, layout.table));
+            text
+        });
+        Some(self.bound_page(text, limit, offset))
+    }
+
+    fn push_page(&self, text: &mut String, layout: &Layout) {
+        self.plan.push_from(text, &layout.table, "");
+        if self.is_ordered() {
+            text.push_str(" ORDER BY ");
+            text.push_str(&self.plan.compiled.order);
+        }
+        text.push_str(" LIMIT ? OFFSET ?");
+    }
+
+    fn bound_page(&self, text: &str, limit: i64, offset: i64) -> Sql {
         let mut values = self.values_around(&[], 2);
         values.extend_from_slice(&self.bound.order);
         values.push(Value::Int(limit));
         values.push(Value::Int(offset));
-        Sql { text: text.clone(), values }
+        Sql { text: text.to_owned(), values }
+    }
+
+    /// Whether every row satisfies it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.plan.compiled.condition.is_empty()
+    }
+
+    /// Whether an order was asked for.
+    pub(super) fn is_ordered(&self) -> bool {
+        !self.plan.compiled.order.is_empty()
+    }
+
+    /// Whether the answer depends on more than the tables and the request: time or chance.
+    pub(super) fn is_volatile(&self) -> bool {
+        self.plan.compiled.volatile
+    }
+
+    /// Whether the same rows satisfy this condition and `other`, which has more rows beside them for its order.
+    pub(super) fn selects_as(&self, other: &Self) -> bool {
+        let (this, that) = (&self.plan.compiled, &other.plan.compiled);
+        this.condition == that.condition
+            && that.joins.starts_with(&this.joins)
+            && self.bound.condition == other.bound.condition
     }
 
     /// Rows behind a place in the order of their insertion, with their places as the last column.
@@ -127,13 +184,29 @@ impl Condition {
     pub(super) fn places(&self, table: &str) -> Sql {
         let mut text = format!("SELECT {}", expression::insertion_order(table));
         self.plan.push_from(&mut text, &quoted(table), "");
-        if !self.plan.compiled.order.is_empty() {
-            text.push_str(" ORDER BY ");
-            text.push_str(&self.plan.compiled.order);
-        }
+        self.push_order(&mut text);
         let mut values = self.values_around(&[], 0);
         values.extend_from_slice(&self.bound.order);
         Sql { text, values }
+    }
+
+    /// Columns of the rows between an offset and a limit, in the order that was asked for.
+    pub(super) fn slice(&self, columns: &str, table: &str, limit: i64, offset: i64) -> Sql {
+        let mut text = format!("SELECT {columns}");
+        self.plan.push_from(&mut text, &quoted(table), "");
+        self.push_order(&mut text);
+        text.push_str(" LIMIT ? OFFSET ?");
+        let mut values = self.values_around(&[], 2);
+        values.extend_from_slice(&self.bound.order);
+        values.extend([limit.into(), offset.into()]);
+        Sql { text, values }
+    }
+
+    fn push_order(&self, text: &mut String) {
+        if self.is_ordered() {
+            text.push_str(" ORDER BY ");
+            text.push_str(&self.plan.compiled.order);
+        }
     }
 
     /// How many rows there are in all.
@@ -142,7 +215,9 @@ impl Condition {
         let whole = self.plan.compiled.condition.is_empty();
         let text = self.plan.count.get_or_init(|| {
             let mut text = String::from("SELECT COUNT(*)");
-            if whole {
+            if let Some(Counting { joins, condition }) = &self.plan.compiled.counting {
+                text.push_str(&format!(" FROM {} {joins} WHERE {condition}", layout.table));
+            } else if whole {
                 text.push_str(" FROM ");
                 text.push_str(&layout.table);
             } else {
@@ -150,7 +225,11 @@ impl Condition {
             }
             text
         });
-        let values = if whole { Vec::new() } else { self.values_around(&[], 0) };
+        let values = match whole {
+            true => Vec::new(),
+            false if self.plan.compiled.counting.is_some() => [&*self.bound.joins, &self.bound.counting].concat(),
+            false => self.values_around(&[], 0),
+        };
         Sql { text: text.clone(), values }
     }
 
@@ -196,7 +275,7 @@ impl Condition {
 
     /// The values of joins and condition, with those of a condition of our own that stands between them.
     fn values_around(&self, own: &[Value], more: usize) -> Vec<Value> {
-        let Bound { joins, condition, order } = &self.bound;
+        let Bound { joins, condition, order, .. } = &self.bound;
         let mut values = Vec::with_capacity(joins.len() + own.len() + condition.len() + order.len() + more);
         values.extend_from_slice(joins);
         values.extend_from_slice(own);
@@ -248,6 +327,7 @@ struct Key {
     sort: Option<String>,
     superuser: bool,
     candidate: bool,
+    whole: bool,
 }
 
 /// Hashed as [`Key`] is.
@@ -260,6 +340,7 @@ struct Sought<'a> {
     sort: Option<&'a str>,
     superuser: bool,
     candidate: bool,
+    whole: bool,
 }
 
 impl Equivalent<Key> for Sought<'_> {
@@ -267,6 +348,7 @@ impl Equivalent<Key> for Sought<'_> {
         self.version == key.version
             && self.superuser == key.superuser
             && self.candidate == key.candidate
+            && self.whole == key.whole
             && self.collection == key.collection
             && self.rule == key.rule.as_deref()
             && self.filter == key.filter.as_deref()
@@ -293,6 +375,7 @@ impl Plans {
             sort: request.sort,
             superuser: request.superuser,
             candidate: request.candidate,
+            whole: request.whole,
         };
         let kept = self.kept.get(&sought);
         for plan in kept.iter().flat_map(|shapes| shapes.iter()) {
@@ -325,6 +408,7 @@ impl Sought<'_> {
             sort: self.sort.map(str::to_owned),
             superuser: self.superuser,
             candidate: self.candidate,
+            whole: self.whole,
         }
     }
 }
@@ -345,6 +429,7 @@ mod tests {
             sort: Some("-b"),
             superuser: false,
             candidate: true,
+            whole: false,
         };
         let key = sought.to_key();
         let state = RandomState::new();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::layout::columns;
 use crate::error::{Error, Result};
 use crate::schema::{CollectionRef, Record};
-use crate::store::{ReadLane, Row, Store, Tx, Value, quoted};
+use crate::store::{ReadLane, Row, Sql, Store, Tx, Value, lists, quoted};
 
 /// A record by its id.
 pub fn load(tx: &mut Tx<'_>, collection: &CollectionRef, id: &str) -> Result<Option<Record>> {
@@ -18,6 +18,19 @@ pub fn find(tx: &mut Tx<'_>, collection: &CollectionRef, field: &str, value: &st
     let (table, column) = (quoted(&collection.name), quoted(&field.name));
     let text = format!("SELECT {} FROM {table} WHERE {table}.{column} = ? LIMIT 1", columns(collection));
     tx.row((text.as_str(), &[Value::from(value)][..]), |row| Ok(record(collection, row)))
+}
+
+/// Those of some records that are there, in no order.
+pub fn load_all(tx: &mut Tx<'_>, collection: &CollectionRef, ids: &[String]) -> Result<Vec<Record>> {
+    let mut sql = Sql::raw(format!("SELECT {} FROM {} WHERE ", columns(collection), quoted(&collection.name)));
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    lists::push_is_one(&mut sql, "id", &ids);
+    let mut found = Vec::with_capacity(ids.len());
+    tx.rows(&sql, |row| {
+        found.push(record(collection, row));
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// Runs a read in its lane, which it is told; one that finds itself to be long work while it holds others up answers

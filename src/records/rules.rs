@@ -119,6 +119,7 @@ fn request<'a>(
         sort: None,
         superuser: false,
         candidate,
+        whole: false,
         input: *input,
     }
 }

@@ -18,7 +18,7 @@ impl Records {
     ///
     /// # Errors
     /// `NotFound` for an unknown collection or record, and where the rule refuses; `Forbidden` where only superusers
-    /// may update; `Invalid` where a check refuses.
+    /// may update; `Invalid` for a view, and where a check refuses.
     pub async fn update(
         &self,
         context: &RequestContext,
@@ -28,6 +28,7 @@ impl Records {
     ) -> Result<Rendered> {
         let schema = self.parts.schema.current();
         let collection = schema.find(collection).ok_or(Error::NotFound(gate::NO_COLLECTION.into()))?;
+        gate::writable(collection)?;
         let lane =
             gate::lane(context, [collection.update_rule.as_deref(), Viewer::of(context).manage_rule(collection)]);
         Save::new(self, context, collection, Some(id), input).run(lane).await

@@ -49,7 +49,9 @@ impl Records {
     ) -> Result<(Sql, ReadLane)> {
         let layout = &rendering.layout;
         let Some(rule) = rule else {
-            return Ok((Sql { text: layout.by_id.clone(), values: vec![id.into()] }, ReadLane::Fast));
+            let query = Sql { text: layout.by_id.clone(), values: vec![id.into()] };
+            let lane = layout.lane_of_ids(&self.parts.store, &query).map_err(hidden)?;
+            return Ok((query, lane));
         };
         let input = Input::of(context);
         let condition = self.parts.conditions.rule(schema, collection, rule, &input).map_err(hidden)?;

@@ -8,7 +8,7 @@ use crate::changes::{self, Op};
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::files::Files;
 use crate::schema::{Collection, FieldKind, Record, Schema};
-use crate::store::{Borrowed, Sql, Tx, Value, ValueRef, quoted};
+use crate::store::{Borrowed, Sql, Tx, Value, ValueRef, lists, quoted};
 use crate::time;
 
 /// Writes a draft with all its consequences; the record as it is stored. `hashes` are those of its new passwords.
@@ -138,10 +138,14 @@ pub(super) fn change(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Resul
     Ok(())
 }
 
-/// Removes a row.
-pub(super) fn remove(tx: &mut Tx<'_>, record: &Record) -> Result<()> {
+/// Removes rows.
+pub(super) fn remove(tx: &mut Tx<'_>, collection: &Collection, ids: &[&str]) -> Result<()> {
     let mut sql = Sql::raw("DELETE FROM ");
-    sql.name(&record.collection.name).push(r#" WHERE "id" = "#).bind(record.id());
+    sql.name(&collection.name).push(" WHERE ");
+    match ids {
+        [id] => _ = sql.push(r#""id" = "#).bind(*id),
+        ids => lists::push_is_one(&mut sql, "id", ids),
+    }
     tx.execute(&sql)?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::auth_options::AuthOptions;
 use super::field::{Field, FieldKind, text};
 use super::index::{Index, IndexColumn};
+use super::view::ViewOptions;
 use crate::ids;
 
 /// A table with an API. The default has nothing: no name, no fields, and rules that let superusers alone in.
@@ -14,7 +15,7 @@ pub struct Collection {
     pub id: String,
     /// The table's name.
     pub name: String,
-    /// Base or auth.
+    /// Base, auth or view.
     pub kind: CollectionKind,
     /// Made by Tuckbox: name, rules and type are fixed.
     pub system: bool,
@@ -46,6 +47,8 @@ pub enum CollectionKind {
     Base,
     /// A table whose records can log in.
     Auth(Box<AuthOptions>),
+    /// A SELECT, whose rows can be read alone.
+    View(ViewOptions),
 }
 
 pub use crate::context::SUPERUSERS;
@@ -65,8 +68,21 @@ impl Collection {
     pub fn auth(&self) -> Option<&AuthOptions> {
         match &self.kind {
             CollectionKind::Auth(options) => Some(options),
-            CollectionKind::Base => None,
+            CollectionKind::Base | CollectionKind::View(_) => None,
         }
+    }
+
+    /// The options of a view collection.
+    pub fn view(&self) -> Option<&ViewOptions> {
+        match &self.kind {
+            CollectionKind::View(options) => Some(options),
+            CollectionKind::Base | CollectionKind::Auth(_) => None,
+        }
+    }
+
+    /// Whether it is a SELECT that keeps no records of its own.
+    pub fn is_view(&self) -> bool {
+        self.view().is_some()
     }
 
     /// Whether its records can log in.
@@ -137,6 +153,7 @@ impl Collection {
         match self.kind {
             CollectionKind::Base => "base",
             CollectionKind::Auth(_) => "auth",
+            CollectionKind::View(_) => "view",
         }
     }
 }

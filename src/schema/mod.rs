@@ -12,6 +12,7 @@ mod published;
 mod record;
 mod snapshot;
 pub mod system;
+pub mod view;
 pub mod wire;
 
 pub use collection::{Collection, CollectionKind, CollectionRef, SUPERUSERS};
@@ -20,3 +21,4 @@ pub use index::Index;
 pub use published::Published;
 pub use record::Record;
 pub use snapshot::Schema;
+pub use view::ViewOptions;

@@ -15,6 +15,10 @@ pub fn normalise(collection: &mut Collection, old: Option<&Collection>, schema: 
     if old.is_some_and(Collection::is_superusers) {
         collection.name = SUPERUSERS.to_owned();
     }
+    if collection.is_view() {
+        // Its fields are those of its query.
+        return;
+    }
     give_field_ids(&mut collection.fields);
     put_id_right(collection, old);
     if collection.is_auth() {

@@ -56,10 +56,11 @@ impl Schema {
         self.ordered.iter().filter(|collection| collection.is_auth())
     }
 
-    /// The relation fields that point to a collection, with their collections, by collection name.
+    /// The relation fields of tables that point to a collection, with their collections, by collection name. What
+    /// a view shows changes by itself where rows change, and is none of them.
     pub fn references_to(&self, collection_id: &str) -> Vec<(&CollectionRef, usize)> {
         let mut found = Vec::new();
-        for collection in &self.ordered {
+        for collection in self.ordered.iter().filter(|collection| !collection.is_view()) {
             for (at, field) in collection.fields.iter().enumerate() {
                 if let FieldKind::Relation(options) = &field.kind
                     && options.collection_id == collection_id

@@ -67,6 +67,16 @@ pub fn is_bound_element(value: &str) -> String {
     format!("{value} IN (SELECT \"value\" FROM json_each(?))")
 }
 
+/// Whether a table, whose name is quoted already, has no more rows than so many. No more are looked at.
+pub fn has_at_most(table: &str, rows: usize) -> String {
+    format!("(SELECT COUNT(*) FROM (SELECT 1 FROM {table} LIMIT {})) <= {rows}", rows + 1)
+}
+
+/// A value, or the empty text in place of NULL; it has no column's type any more.
+pub fn or_empty(value: &str) -> String {
+    format!("COALESCE({value}, '')")
+}
+
 /// How many elements a list column has, never NULL. The column comes out several times.
 pub fn list_length(column: &str) -> String {
     format!(
@@ -106,6 +116,38 @@ pub fn is_same(left: &str, right: &str, negated: bool) -> String {
     format!("{left} IS{not} {right}")
 }
 
+/// A condition: a column holds something else than text.
+pub fn is_no_text(column: &str) -> String {
+    format!("typeof({column}) <> 'text'")
+}
+
+/// A condition: a column holds something else than a number.
+pub fn is_no_number(column: &str) -> String {
+    format!("typeof({column}) NOT IN ('integer', 'real')")
+}
+
+/// A condition: a column holds something else than 0 or 1. The column comes out several times.
+pub fn is_no_truth(column: &str) -> String {
+    format!("(typeof({column}) <> 'integer' OR {column} NOT IN (0, 1))")
+}
+
+/// A condition: a column holds something else than a JSON array. The column comes out several times.
+pub fn is_no_list(column: &str) -> String {
+    format!("NOT iif(json_valid({column}), json_type({column}) = 'array', FALSE)")
+}
+
+/// A condition: a column holds something else than a JSON object with the numbers `lon` and `lat`. The column comes
+/// out several times.
+pub fn is_no_point(column: &str) -> String {
+    let is_number = |key: &str| format!("coalesce(json_type({column}, '$.{key}') IN ('integer', 'real'), FALSE)");
+    format!("NOT iif(json_valid({column}), {} AND {}, FALSE)", is_number("lon"), is_number("lat"))
+}
+
+/// A condition: a column holds neither NULL nor a number nor JSON. The column comes out several times.
+pub fn is_no_json(column: &str) -> String {
+    format!("(typeof({column}) = 'blob' OR (typeof({column}) = 'text' AND NOT json_valid({column})))")
+}
+
 /// A time as text by SQLite's `strftime`; all arguments are SQL.
 pub fn format_time(arguments: &[String]) -> String {
     format!("strftime({})", arguments.join(", "))
@@ -141,9 +183,12 @@ pub const DISTANCE: &[Part] = &[
 /// A number by chance, for orders.
 pub const RANDOM: &str = "RANDOM()";
 
-/// What grows with each row of a table that was inserted, for orders.
+/// The column of every table that tells where a row is, unless a column of the table's own has its name.
+pub const ROW: &str = "_rowid_";
+
+/// What grows with each row of a table that was inserted, for orders; it finds a row faster than any key.
 pub fn insertion_order(table: &str) -> String {
-    format!("{}.\"_rowid_\"", quoted(table))
+    column(table, ROW)
 }
 
 /// An inner join whose left side is read first, whatever the planner thinks: of the elements of a list it knows

@@ -1,6 +1,7 @@
 //! Lists of texts in one column, asked for by intent.
 
 use super::Sql;
+use super::expression::elements;
 use super::sql::quoted;
 
 /// Appends the condition that a list column holds a text. A column that holds a bare text counts as a list of it.
@@ -16,6 +17,22 @@ pub fn push_holds(sql: &mut Sql, column: &str, text: &str) {
     sql.push("(").push(&column).push(" = ").bind(text);
     sql.push(" OR EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(").push(&column).push(") THEN ");
     sql.push(&column).push(" ELSE '[]' END) WHERE json_each.value = ").bind(text).push(")))");
+}
+
+/// Appends the condition that a column is one of some texts, however many. An index on the column is used.
+pub fn push_is_one(sql: &mut Sql, column: &str, texts: &[&str]) {
+    sql.name(column).push(" IN (SELECT value FROM json_each(").bind(array(texts)).push("))");
+}
+
+/// Appends the condition that a list column holds one of some texts, however many: one walk through the table for all
+/// of them. A column that holds a bare text counts as a list of it.
+pub fn push_holds_one(sql: &mut Sql, column: &str, texts: &[&str]) {
+    sql.push("EXISTS (SELECT 1 FROM ").push(&elements(&quoted(column))).push(" AS held WHERE held.value IN ");
+    sql.push("(SELECT value FROM json_each(").bind(array(texts)).push(")))");
+}
+
+fn array(texts: &[&str]) -> String {
+    serde_json::to_string(texts).unwrap_or_default()
 }
 
 #[cfg(test)]

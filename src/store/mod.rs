@@ -1,24 +1,30 @@
 //! The seam: execution and dialect. Rooms see [`Store`], [`Tx`], [`Sql`] and [`Value`]; which engine answers, they
 //! do not know. The store knows tables, columns and values, never a collection.
 
+pub mod catalogue;
+mod console;
 mod dialect;
 mod effects;
 pub mod expression;
 pub mod lists;
+pub mod select;
 mod sql;
 mod sqlite;
 pub mod tables;
 mod tx;
 mod value;
+mod versions;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use console::{ConsoleLimits, Table, TableColumn};
 pub use dialect::Column;
 pub use sql::{Sql, quoted};
 pub use tx::{Borrowed, Row, Statement, Tx};
 pub use value::{Value, ValueRef};
+pub use versions::{Counting, Stamp};
 
 use crate::error::Result;
 
@@ -113,6 +119,28 @@ impl Store {
         self.engine.read_here(f)
     }
 
+    /// Runs a read that may take long on a connection and a thread of its own, on one consistent state; two run at
+    /// once. It is stopped after `time`, when its caller has gone, and when the database is closed.
+    ///
+    /// # Errors
+    /// What the closure answers; `Deadline`; `Unavailable` where too many wait.
+    pub async fn read_apart<T, F>(&self, time: Duration, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.engine.read_apart(time, f).await
+    }
+
+    /// Runs SQL that a person typed and that reads, as [`Store::read_apart`] runs reads: the answer of the last query
+    /// in the text. What would write, or leave the database, is refused.
+    ///
+    /// # Errors
+    /// [`Error::Engine`](crate::error::Error::Engine) in the engine's words, and as [`Store::read_apart`].
+    pub async fn read_typed(&self, text: &str, limits: ConsoleLimits) -> Result<Table> {
+        self.engine.read_typed(text.to_owned(), limits).await
+    }
+
     /// Runs a write and answers once it is committed.
     ///
     /// The closure owns what it captures, may run more than once, and has no effect outside the transaction but
@@ -134,6 +162,39 @@ impl Store {
     /// or an index ends at its limit.
     pub fn lane_of(&self, query: &Sql, filtered: bool) -> Result<ReadLane> {
         self.engine.lane_of(query, filtered)
+    }
+
+    /// The versions of tables, by name: to be taken before the read begins whose answer is kept with them. An answer
+    /// that is found under an equal stamp holds every write that was acknowledged before the stamp was taken; writes
+    /// of other processes come to it within a second.
+    pub fn versions<N: AsRef<str>>(&self, tables: &[N]) -> Stamp {
+        self.engine.versions().stamp(tables.iter().map(AsRef::as_ref))
+    }
+
+    /// The versions of all tables that a query reads, those behind views included; `None` where its answer depends
+    /// on more than them and its values (time, chance). The engine is asked once for each text.
+    ///
+    /// # Errors
+    /// What the engine says against the text.
+    pub fn versions_of(&self, query: &Sql) -> Result<Option<Stamp>> {
+        let reads = self.engine.reads_of(query)?;
+        Ok((!reads.volatile).then(|| self.versions(&reads.tables)))
+    }
+
+    /// How many rows a table has after all acknowledged writes, where it is known: once it was counted by
+    /// [`Store::counting`], the writer keeps it.
+    pub fn rows(&self, table: &str) -> Option<u64> {
+        self.engine.versions().rows(table)
+    }
+
+    /// Prepares to count a whole table in a transaction that has read nothing yet; what comes of the count is to be
+    /// given to [`Counting::learned`]. `None` where this is no moment to learn it, or it cannot be kept: a view, a
+    /// table with triggers.
+    ///
+    /// # Errors
+    /// As [`Tx::rows`].
+    pub fn counting(&self, tx: &mut Tx<'_>, table: &str) -> Result<Option<Counting>> {
+        self.engine.versions().counting(tx, table)
     }
 
     /// Sets what happens when another process changed the database: called on the writer's thread, outside any

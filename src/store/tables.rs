@@ -10,6 +10,40 @@ pub fn create_table(name: &str, columns: &[(&str, Column)]) -> String {
     format!("CREATE TABLE {} ({})", quoted(name), columns.join(", "))
 }
 
+/// Makes a view of a query with these names for its columns. They hold whatever becomes of the names below; `as_text`
+/// is the place of a column whose values become texts.
+pub fn create_view(name: &str, columns: &[&str], query: &str, as_text: Option<usize>) -> String {
+    let names = columns.iter().map(|column| quoted(column)).collect::<Vec<_>>().join(", ");
+    let body = match as_text {
+        // A comment at the end of the query ends with its line.
+        None => format!("SELECT * FROM ({query}\n)"),
+        Some(_) => named_columns(columns, query, as_text),
+    };
+    format!("CREATE VIEW {} ({names}) AS {body}", quoted(name))
+}
+
+/// A query under these names for its columns. `as_text` is the place of a column whose values become texts.
+pub fn named_columns(columns: &[&str], query: &str, as_text: Option<usize>) -> String {
+    let names: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+    let chosen: Vec<String> = names
+        .iter()
+        .enumerate()
+        .map(|(at, name)| if as_text == Some(at) { as_text_named(name) } else { name.clone() })
+        .collect();
+    // A name that nobody else can have.
+    let source = quoted("the query");
+    format!("WITH {source} ({}) AS ({query}\n) SELECT {} FROM {source}", names.join(", "), chosen.join(", "))
+}
+
+fn as_text_named(name: &str) -> String {
+    format!("{} AS {name}", super::expression::as_text(name))
+}
+
+/// Removes a view, if it is there.
+pub fn drop_view(name: &str) -> String {
+    format!("DROP VIEW IF EXISTS {}", quoted(name))
+}
+
 /// Removes a table with its indexes.
 pub fn drop_table(name: &str) -> String {
     format!("DROP TABLE {}", quoted(name))

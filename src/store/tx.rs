@@ -1,15 +1,24 @@
 //! A transaction: the few verbs that everything below the rooms is made of.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::{ToSql, ToSqlOutput};
 use rusqlite::{CachedStatement, Connection};
 
 use super::effects::Effects;
-use super::sqlite::{Plans, Watch, from_engine};
+use super::select::Described;
+use super::sqlite::{Journal, Plans, Watch, from_engine, write_typed};
 use super::{Sql, Value, ValueRef};
 use crate::error::{Error, Result};
 
 /// After how many of the watch's questions a query counts as long: several milliseconds.
 const LONG: u32 = 5;
+
+/// How long what follows typed statements in their transaction may take.
+const AFTERWARDS: Duration = Duration::from_secs(60);
 
 /// A statement with its values: what [`Tx`] runs.
 pub trait Statement {
@@ -94,6 +103,8 @@ pub struct Tx<'c> {
     watch: &'c Watch,
     /// Set on short reads: where queries that take long are reported.
     plans: Option<&'c Plans>,
+    /// Set on the writer: where changes are noted.
+    journal: Option<&'c Journal>,
     pub(super) effects: Effects,
     /// Whether tables may have changed.
     pub(super) defined: bool,
@@ -135,10 +146,25 @@ impl ToSql for Bound<'_> {
     }
 }
 
+/// What a query may do that only reads.
+fn reading_only(asked: AuthContext<'_>) -> Authorization {
+    match asked.action {
+        AuthAction::Select | AuthAction::Read { .. } | AuthAction::Function { .. } | AuthAction::Recursive => {
+            Authorization::Allow
+        }
+        _ => Authorization::Deny,
+    }
+}
+
 impl<'c> Tx<'c> {
-    /// The transaction that is open on a connection.
-    pub(super) fn new(connection: &'c Connection, watch: &'c Watch, plans: Option<&'c Plans>) -> Self {
-        Self { connection, watch, plans, effects: Effects::default(), defined: false, lost: false }
+    /// The transaction that is open on a connection that reads.
+    pub(super) fn reading(connection: &'c Connection, watch: &'c Watch, plans: Option<&'c Plans>) -> Self {
+        Self { connection, watch, plans, journal: None, effects: Effects::default(), defined: false, lost: false }
+    }
+
+    /// The transaction that is open on the connection that writes.
+    pub(super) fn writing(connection: &'c Connection, watch: &'c Watch, journal: &'c Journal) -> Self {
+        Self { journal: Some(journal), ..Self::reading(connection, watch, None) }
     }
 
     /// Runs a query and hands each row to `each`; an error of `each` ends it.
@@ -196,6 +222,56 @@ impl<'c> Tx<'c> {
         self.settle(result)
     }
 
+    /// The columns of a query that people wrote. It is read by the engine and not run.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] or [`Error::StaleSchema`] with what the engine has against it; it must be one query that
+    /// only reads.
+    pub fn describe(&mut self, query: &str) -> Result<Vec<Described>> {
+        self.usable()?;
+        // The engine does some statements while it reads them.
+        self.connection.authorizer(Some(reading_only)).map_err(from_engine)?;
+        let described = self.connection.prepare(query).map_err(from_engine).and_then(|statement| {
+            if statement.column_count() == 0 {
+                return Err(Error::Engine("only a SELECT is supported".into()));
+            }
+            if statement.parameter_count() > 0 {
+                return Err(Error::Engine("parameters are not supported".into()));
+            }
+            let is_text = |kind: Option<&str>| kind.is_some_and(|kind| kind.eq_ignore_ascii_case("TEXT"));
+            let columns = statement.columns().into_iter();
+            Ok(columns.map(|one| Described { name: one.name().to_owned(), text: is_text(one.decl_type()) }).collect())
+        });
+        self.connection.authorizer(None::<fn(AuthContext<'_>) -> Authorization>).map_err(from_engine)?;
+        self.settle(described)
+    }
+
+    /// Runs work that has less time than the whole: `Deadline` where it takes longer.
+    ///
+    /// # Errors
+    /// What the work answers.
+    pub fn within<T>(&mut self, time: Duration, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let before = self.watch.narrow(time);
+        let result = work(self);
+        self.watch.restore(before);
+        result
+    }
+
+    /// Runs statements that a person typed: how many rows the last one changed, 0 for a change of tables. They are
+    /// stopped after `time`, and once `gone` is set. What would end the transaction or leave the database is refused.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] or [`Error::StaleSchema`] in the engine's words; `Deadline`.
+    pub fn run_typed(&mut self, text: &str, time: Duration, gone: &Arc<AtomicBool>) -> Result<u64> {
+        self.usable()?;
+        self.defined = true;
+        let result = {
+            let limited = Limited::new(self.watch, time, gone);
+            write_typed(self.connection, limited.0, text)
+        };
+        self.settle(result)
+    }
+
     /// Runs nested work that is undone alone where it fails.
     ///
     /// Its `after_commit` effects then never run; its `on_rollback` effects run once the whole is settled.
@@ -205,6 +281,7 @@ impl<'c> Tx<'c> {
     pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         self.execute("SAVEPOINT nested")?;
         let mark = self.effects.mark();
+        let noted = self.journal.map(Journal::mark);
         match work(self) {
             Ok(answer) => {
                 self.end("RELEASE nested")?;
@@ -214,6 +291,9 @@ impl<'c> Tx<'c> {
                 self.effects.undo_to(mark);
                 if !self.lost {
                     self.end("ROLLBACK TO nested")?;
+                    if let (Some(journal), Some(noted)) = (self.journal, noted) {
+                        journal.undo_to(noted);
+                    }
                     self.end("RELEASE nested")?;
                 }
                 Err(error)
@@ -231,6 +311,20 @@ impl<'c> Tx<'c> {
         self.effects.on_rollback(effect);
     }
 
+    /// Whether the writer's journal hears of every row that comes to a table or leaves it: not where rows make way
+    /// for others, or triggers do what nobody sees. A name that is no table's answers no.
+    pub(super) fn can_follow_rows(&mut self, table: &str) -> Result<bool> {
+        let text = "SELECT type = 'trigger' OR sql LIKE '%conflict%replace%' OR sql LIKE '%without%rowid%' FROM sqlite_schema \
+                    WHERE type = 'trigger' OR (type = 'table' AND name = ? COLLATE NOCASE)";
+        let (mut found, mut hidden) = (false, false);
+        self.rows((text, &[table.into()]), |row| {
+            found = true;
+            hidden |= row.get(0).as_f64() != 0.0;
+            Ok(())
+        })?;
+        Ok(found && !hidden)
+    }
+
     fn run<T>(
         &mut self,
         query: &impl Statement,
@@ -238,7 +332,11 @@ impl<'c> Tx<'c> {
     ) -> Result<T> {
         self.usable()?;
         let ticks = self.watch.ticks();
+        let begun = self.journal.map(|journal| journal.statement_begins(self.connection));
         let result = self.prepare(query).and_then(|mut statement| work(&mut statement));
+        if let (Some(journal), Some(begun)) = (self.journal, begun) {
+            journal.statement_ends(begun, self.connection, query.text(), result.is_ok());
+        }
         if let Some(plans) = self.plans
             && self.watch.ticks().wrapping_sub(ticks) >= LONG
         {
@@ -277,5 +375,21 @@ impl<'c> Tx<'c> {
             self.lost = self.connection.is_autocommit();
         }
         result
+    }
+}
+
+/// Limits of typed statements. They end with it, whatever happens: the next write has another caller.
+struct Limited<'w>(&'w Watch);
+
+impl<'w> Limited<'w> {
+    fn new(watch: &'w Watch, time: Duration, gone: &Arc<AtomicBool>) -> Self {
+        watch.limit_all(time, Some(Arc::clone(gone)));
+        Self(watch)
+    }
+}
+
+impl Drop for Limited<'_> {
+    fn drop(&mut self) {
+        self.0.limit_all(AFTERWARDS, None);
     }
 }

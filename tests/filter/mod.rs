@@ -1,6 +1,7 @@
 //! The filter language against rows: what each form finds, what is refused, and to whom.
 
 mod clients;
+mod forms;
 mod hostile;
 mod request;
 mod shapes;

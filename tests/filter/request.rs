@@ -269,6 +269,7 @@ fn admits_with(
         sort: None,
         superuser: false,
         candidate: true,
+        whole: false,
         input: *input,
     })?;
     let bound = compiled.bind(input).expect("the same request has the same shape");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 use tempfile::TempDir;
 use tuckbox::context::{Caller, HeaderLookup, Occasion, RequestContext};
-use tuckbox::filter::{Bound, Compiled, FilterError, Input, Request, compile};
+use tuckbox::filter::{Bound, Compiled, Counting, FilterError, Input, Request, compile};
 use tuckbox::schema::field::relation::RelationOptions;
 use tuckbox::schema::field::select::SelectOptions;
 use tuckbox::schema::{Collection, CollectionKind, Field, FieldKind, Schema};
@@ -20,13 +20,14 @@ pub struct World {
 }
 
 /// What is asked, and by whom.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Question<'q> {
     pub collection: &'q str,
     pub rule: Option<&'q str>,
     pub filter: Option<&'q str>,
     pub sort: Option<&'q str>,
     pub superuser: bool,
+    pub whole: bool,
     pub caller: Option<&'q str>,
     pub query: &'q [(&'q str, &'q str)],
     pub body: Json,
@@ -40,6 +41,7 @@ impl Default for Question<'_> {
             filter: None,
             sort: None,
             superuser: false,
+            whole: false,
             caller: Some("u1"),
             query: &[],
             body: json!({}),
@@ -260,15 +262,33 @@ impl World {
             sort: question.sort,
             superuser: question.superuser,
             candidate: false,
+            whole: question.whole,
             input,
         }
     }
 
-    /// The ids that answer a question, with one space between, in the sort's order or else by id.
+    /// The ids that answer a question, with one space between, in the sort's order or else by id. All forms of the
+    /// condition must find the same.
     pub fn ask(&self, question: &Question<'_>) -> Result<String, FilterError> {
         let (compiled, bound) = self.compile(question)?;
         let table = quoted(&self.schema.find(question.collection).unwrap().name);
-        Ok(self.run(&compiled, bound, &table, &table))
+        let found = self.run(&compiled, bound, &table, &table);
+        let (whole, bound) = self.compile(&Question { whole: true, ..question.clone() })?;
+        if !whole.volatile {
+            assert_eq!(self.run(&whole, bound.clone(), &table, &table), found, "{question:?}: {whole:?}");
+        }
+        if let Some(Counting { joins, condition }) = whole.counting.clone() {
+            let mut counting = whole;
+            (counting.joins, counting.condition, counting.order) = (joins, condition, String::new());
+            let bound = Bound { condition: bound.counting.clone(), order: Vec::new(), ..bound };
+            let mut counted: Vec<String> =
+                self.run(&counting, bound, &table, &table).split(' ').map(str::to_owned).collect();
+            let mut listed: Vec<String> = found.split(' ').map(str::to_owned).collect();
+            counted.sort();
+            listed.sort();
+            assert_eq!(counted, listed, "{question:?}: {counting:?}");
+        }
+        Ok(found)
     }
 
     /// Runs a compiled question over the rows of `source`.

@@ -3,5 +3,6 @@
 mod expand;
 mod house;
 mod list;
+mod totals;
 mod view;
 mod visibility;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
@@ -95,4 +96,52 @@ async fn a_full_queue_refuses_at_once() {
     drop(release);
     assert!(waiting.await.iter().all(Result::is_ok));
     db.write(|_| Ok(())).await.unwrap();
+}
+
+/// Occupies the only thread of long reads until the answer is sent or dropped.
+fn occupy_reader(db: &Database) -> Sender<()> {
+    let (release, released) = channel::<()>();
+    let (begin, begun) = channel::<()>();
+    let store = db.store.clone();
+    tokio::spawn(async move {
+        let waiting = move |_: &mut Tx<'_>| {
+            let _ = (begin.send(()), released.recv());
+            Ok(())
+        };
+        store.read(ReadLane::Slow, waiting).await
+    });
+    tokio::task::block_in_place(|| begun.recv().unwrap());
+    release
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_long_reads_than_may_wait_are_refused_at_once() {
+    let db = Database::with(|options| options.slow_readers = 1).await;
+    let release = occupy_reader(&db);
+    let waiting = join_all((0..512).map(|_| db.store.read(ReadLane::Slow, |tx| number(tx, "SELECT 1"))));
+    tokio::pin!(waiting);
+    tokio::select! {
+        biased;
+        _ = &mut waiting => panic!("the reader is occupied"),
+        _ = async {} => {}
+    }
+    let one_more = db.store.read(ReadLane::Slow, |tx| number(tx, "SELECT 1")).await;
+    assert!(matches!(one_more, Err(Error::Unavailable(_))), "{one_more:?}");
+    drop(release);
+    assert!(waiting.await.iter().all(Result::is_ok));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_read_that_has_waited_as_long_as_it_may_take_is_refused() {
+    let db = Database::with(|options| {
+        options.slow_readers = 1;
+        options.query_timeout = SHORT;
+    })
+    .await;
+    let release = occupy_reader(&db);
+    let read = db.store.read(ReadLane::Slow, |tx| number(tx, "SELECT 1"));
+    tokio::pin!(read);
+    assert!(tokio::time::timeout(2 * SHORT, &mut read).await.is_err());
+    drop(release);
+    assert!(matches!(read.await, Err(Error::Unavailable(_))));
 }

@@ -12,6 +12,7 @@ mod other_processes;
 mod reading;
 mod statements;
 mod tables;
+mod versions;
 
 use std::sync::Mutex;
 use std::sync::mpsc::{Sender, channel};

@@ -120,3 +120,96 @@ async fn the_only_superuser_stays() {
     house.records.delete(&superuser(), "_superusers", text(&first, "id")).await.unwrap();
     assert_eq!(house.count("_superusers"), 1);
 }
+
+/// `count` rows of a table in one statement: `columns` of `values`, where `i` counts from 0.
+async fn fill(house: &House, table: &str, columns: &str, values: &str, count: usize) {
+    let sql = format!(
+        "WITH RECURSIVE c(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM c WHERE i < {count} - 1) \
+         INSERT INTO {table} ({columns}) SELECT {values} FROM c"
+    );
+    house.store.write(WriteLane::Exclusive, move |tx| tx.execute(sql.as_str()).map(drop)).await.unwrap();
+}
+
+/// Authors with books that go along, reviews of books that go along, and shelves that only hold books.
+async fn library(shelf: Json, review: Json) -> House {
+    let house = House::with(vec![
+        base("authors", json!([])),
+        base("books", json!([relation("author", "authors", json!({"maxSelect": 1, "cascadeDelete": true}))])),
+        base("reviews", json!([relation("book", "books", review)])),
+        base(
+            "shelves",
+            json!([relation("books", "books", shelf), field("updated", "autodate", json!({"onUpdate": true}))]),
+        ),
+    ])
+    .await;
+    fill(&house, "authors", "id", "printf('author%09d', i)", 2).await;
+    fill(&house, "books", "id, author", "printf('book%011d', i), printf('author%09d', i % 2)", 3000).await;
+    fill(&house, "reviews", "id, book", "printf('review%09d', i), printf('book%011d', i % 3000)", 6000).await;
+    let list = "json_array(printf('book%011d', i), 'stranger', printf('book%011d', i + 1), printf('book%011d', i + 2))";
+    fill(&house, "shelves", "id, books", &format!("printf('shelf%010d', i), {list}"), 2000).await;
+    house
+}
+
+#[tokio::test]
+async fn thousands_go_level_by_level_and_each_is_in_the_feed_once() {
+    let go = json!({"maxSelect": 1, "cascadeDelete": true});
+    let house = library(json!({"maxSelect": 9}), go).await;
+    delete(&house, "authors", "author000000000").await.unwrap();
+    let left = ["authors", "books", "reviews", "shelves"].map(|table| house.count(table));
+    assert_eq!(left, [1, 1500, 3000, 2000]);
+    // even shelves lose the first and the last book, odd ones that between them
+    assert_eq!(
+        house.stored("shelves", "shelf0000000010", "books").as_deref(),
+        Some(r#"["stranger","book00000000011"]"#)
+    );
+    assert_eq!(
+        house.stored("shelves", "shelf0000000011", "books").as_deref(),
+        Some(r#"["book00000000011","stranger","book00000000013"]"#)
+    );
+    assert_ne!(house.stored("shelves", "shelf0000000011", "updated").as_deref(), Some(""));
+    let mut changes = Vec::new();
+    let query = "SELECT collection || ' ' || op || ' ' || count(*) || ' ' || count(DISTINCT record) || ' ' || count(data) \
+                 FROM _tb_changes GROUP BY collection, op ORDER BY min(seq)";
+    let read = house.store.read_here(|tx| {
+        tx.rows(query, |row| {
+            changes.push(row.get(0).as_text().to_owned());
+            Ok(())
+        })
+    });
+    read.unwrap();
+    assert_eq!(
+        changes.iter().map(|line| line.split_once(' ').unwrap().1).collect::<Vec<_>>(),
+        ["delete 1 1 1", "delete 1500 1500 1500", "delete 3000 3000 3000", "update 2000 2000 2000"]
+    );
+}
+
+#[tokio::test]
+async fn a_required_reference_deep_in_a_cascade_refuses_all_of_it() {
+    let house = library(json!({"maxSelect": 9}), json!({"maxSelect": 1, "required": true})).await;
+    let error = delete(&house, "authors", "author000000000").await.unwrap_err();
+    assert!(matches!(error, Error::Invalid(_)), "{error}");
+    let left = ["authors", "books", "reviews", "shelves", "_tb_changes"].map(|table| house.count(table));
+    assert_eq!(left, [2, 3000, 6000, 2000, 0]);
+}
+
+#[tokio::test]
+async fn what_went_by_an_earlier_reference_holds_nobody_any_more() {
+    // `boxes` come before `chairs` by name, and take along the chair that would refuse
+    let house = House::with(vec![
+        base("rooms", json!([])),
+        base("boxes", json!([relation("room", "rooms", json!({"maxSelect": 1, "cascadeDelete": true}))])),
+        base(
+            "chairs",
+            json!([
+                relation("room", "rooms", json!({"maxSelect": 1, "required": true})),
+                relation("box", "boxes", json!({"maxSelect": 1, "cascadeDelete": true})),
+            ]),
+        ),
+    ])
+    .await;
+    let room = house.create("rooms", json!({})).await.unwrap();
+    let carton = house.create("boxes", json!({"room": room["id"]})).await.unwrap();
+    house.create("chairs", json!({"room": room["id"], "box": carton["id"]})).await.unwrap();
+    delete(&house, "rooms", text(&room, "id")).await.unwrap();
+    assert_eq!(["rooms", "boxes", "chairs"].map(|table| house.count(table)), [0, 0, 0]);
+}

@@ -14,3 +14,4 @@ mod renames;
 mod run;
 
 pub(super) use plan::{Alteration, Step};
+pub use plan::{ExpectedIndex, expected_indexes};

@@ -74,6 +74,29 @@ impl Alteration {
     }
 }
 
+/// An index that the table of a collection must have.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExpectedIndex {
+    /// Its name.
+    pub name: String,
+    /// The statement that makes it.
+    pub statement: String,
+}
+
+/// The indexes that the table of a collection must have: those of its list, and those of ours.
+pub fn expected_indexes(collection: &Collection) -> Vec<ExpectedIndex> {
+    let plan = Alteration { table: collection.name.clone(), steps: Indexes::of(collection) };
+    let named = plan.steps.iter().filter_map(|step| {
+        let name = match step {
+            Step::CreateIndex { index, .. } => &index.name,
+            Step::CreateOwnIndex { name, .. } | Step::CreateIdIndex { name } => name,
+            _ => return None,
+        };
+        Some(ExpectedIndex { name: name.clone(), statement: plan.text(step) })
+    });
+    named.collect()
+}
+
 fn creation(new: &Collection) -> Vec<Step> {
     let columns = new.fields.iter().map(|field| (field.name.clone(), field.column())).collect();
     let mut steps = vec![Step::CreateTable(columns)];

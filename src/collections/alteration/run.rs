@@ -20,14 +20,14 @@ impl Alteration {
                     refused.add_at(&["indexes", &at.to_string()], fault);
                 }
             } else {
-                tx.define(&text)?;
+                tx.define(&text).map_err(|error| explain(step, error))?;
             }
         }
         refused.into_result("")
     }
 
     /// What a step says to the engine.
-    fn text(&self, step: &Step) -> String {
+    pub(super) fn text(&self, step: &Step) -> String {
         let table = self.table.as_str();
         match step {
             Step::CreateTable(columns) => {
@@ -45,6 +45,14 @@ impl Alteration {
             Step::CreateOwnIndex { name, column } => tables::create_plain_index(name, table, column),
             Step::CreateIdIndex { name } => tables::create_index_ignoring_case(name, table, "id"),
         }
+    }
+}
+
+/// The contract's words for a column that must stay, because a view reads it.
+fn explain(step: &Step, error: Error) -> Error {
+    match (step, engine_text(&error)) {
+        (Step::DropColumn(name), Some(text)) => Error::Engine(format!("failed to drop column {name} - {text}")),
+        _ => error,
     }
 }
 

@@ -30,6 +30,9 @@ pub(in crate::http) struct RecordBody(pub(in crate::http) RecordInput);
 /// The body that creates or updates a collection.
 pub(in crate::http) struct CollectionBody(pub(in crate::http) Map<String, Json>);
 
+/// The body of a question that superusers ask.
+pub(in crate::http) struct LoadedBody(pub(in crate::http) Map<String, Json>);
+
 /// The body of a sign-in: the values of a form stay texts, whatever they look like.
 pub(in crate::http) struct CredentialsBody(pub(in crate::http) Map<String, Json>);
 
@@ -78,6 +81,18 @@ impl FromRequest<App> for CollectionBody {
             Error::Invalid(_) => Error::bad_request("Failed to load the submitted data due to invalid formatting."),
             other => other,
         })
+    }
+}
+
+impl FromRequest<App> for LoadedBody {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        match RecordBody::from_request(request, app).await {
+            Ok(RecordBody(input)) => Ok(Self(input.data)),
+            Err(Error::Invalid(_)) => Err(Error::bad_request("An error occurred while loading the submitted data.")),
+            Err(error) => Err(error),
+        }
     }
 }
 

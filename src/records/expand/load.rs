@@ -211,7 +211,7 @@ impl Node {
         Ok(batch)
     }
 
-    fn unconditional(&self, ids: &[&str]) -> Sql {
+    pub(super) fn unconditional(&self, ids: &[&str]) -> Sql {
         let (columns, table) = (&self.layout.columns, &self.layout.table);
         let text = format!(r#"SELECT {columns} FROM {table} WHERE {table}."id" IN ({})"#, placeholders(ids.len()));
         Sql { text, values: padded(ids) }

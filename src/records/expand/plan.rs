@@ -107,6 +107,11 @@ impl Expansion {
                     return Ok(ReadLane::Slow);
                 }
             }
+            if node.rule.is_none()
+                && node.layout.lane_of_ids(&parts.store, &node.unconditional(&[""]))? == ReadLane::Slow
+            {
+                return Ok(ReadLane::Slow);
+            }
             let lane = match &node.link {
                 Link::Forward(_) => ReadLane::Fast,
                 Link::Back(text) => parts.store.lane_of(&Sql { text: text.clone(), values: vec!["".into()] }, true)?,

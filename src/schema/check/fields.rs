@@ -18,6 +18,8 @@ const RESERVED_IN_AUTH: [&str; 2] = ["passwordConfirm", "oldPassword"];
 /// All errors at `fields`.
 pub(super) fn check(collection: &Collection, old: Option<&Collection>, schema: &Schema, errors: &mut FieldErrors) {
     let mut found = FieldErrors::new();
+    // The fields of a view come with its query, whatever they were before.
+    let old = old.filter(|_| !collection.is_view());
     let checks: [&dyn Fn(&mut FieldErrors); 6] = [
         &|errors| check_duplicates(collection, errors),
         &|errors| check_minimum(collection, errors),
@@ -150,7 +152,8 @@ fn check_each(collection: &Collection, old: Option<&Collection>, schema: &Schema
     errors.nest("fields", found);
 }
 
-fn check_name(name: &str) -> Option<Fault> {
+/// What can be said against the name of a field.
+pub fn check_name(name: &str) -> Option<Fault> {
     check_word(name, SHORT_LENGTH)
         .or_else(|| {
             let reserved = RESERVED.contains(&name);
@@ -179,9 +182,18 @@ fn check_change(
         }
         (FieldKind::Relation(options), _) => {
             let own = options.collection_id == collection.id;
-            if !own && schema.by_id(&options.collection_id).is_none() {
-                let message = "The relation collection doesn't exist.";
-                errors.add("collectionId", Fault::new("validation_field_relation_missing_collection", message));
+            match schema.by_id(&options.collection_id) {
+                _ if own => {}
+                None => {
+                    let message = "The relation collection doesn't exist.";
+                    errors.add("collectionId", Fault::new("validation_field_relation_missing_collection", message));
+                }
+                Some(target) if target.is_view() && !collection.is_view() => {
+                    let message = "Only view collections are allowed to have relations to other views.";
+                    let code = "validation_relation_field_non_view_base_collection";
+                    errors.add("collectionId", Fault::new(code, message));
+                }
+                Some(_) => {}
             }
         }
         _ => {}

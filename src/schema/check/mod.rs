@@ -4,9 +4,12 @@
 mod auth;
 mod fields;
 mod indexes;
+mod view;
 
-use super::{Collection, Schema};
+use super::{Collection, CollectionKind, Schema};
 use crate::error::{Fault, FieldErrors};
+
+pub use fields::check_name as field_name_fault;
 
 /// The longest name of a collection.
 const NAME_LENGTH: usize = 255;
@@ -32,9 +35,13 @@ pub fn check(collection: &Collection, old: Option<&Collection>, schema: &Schema)
         check_change(collection, old, &mut errors);
     }
     fields::check(collection, old, schema, &mut errors);
-    indexes::check(collection, old, schema, &mut errors);
-    if let Some(options) = collection.auth() {
-        auth::check(collection, options, &mut errors);
+    match &collection.kind {
+        CollectionKind::Base => indexes::check(collection, old, schema, &mut errors),
+        CollectionKind::Auth(options) => {
+            indexes::check(collection, old, schema, &mut errors);
+            auth::check(collection, options, &mut errors);
+        }
+        CollectionKind::View(options) => view::check(collection, options, &mut errors),
     }
     errors
 }

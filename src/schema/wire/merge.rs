@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value as Json};
 
-use super::{Unreadable, of_another_type, text};
+use super::{QUERY, Unreadable, of_another_type, text};
 use crate::schema::auth_options::AuthOptions;
 use crate::schema::field::date;
 use crate::schema::{Collection, CollectionKind, Field};
 
 /// Merges a body over a collection: absent keys stay; `fields` and `indexes` replace the whole list; option objects
-/// are merged key by key, arrays in them replaced. `type` is not read here, and `null` stands for absent where a key
+/// are merged key by key, arrays in them replaced. The fields of a view are those of its query, and those that are
+/// sent only read. `type` is not read here, and `null` stands for absent where a key
 /// cannot be null. `creating` tells whether `id` is taken over and `created` ignored (a new collection). `system` is
 /// always taken over: the check finds where it changed.
 ///
@@ -43,7 +44,12 @@ pub fn merge(collection: &mut Collection, body: &Map<String, Json>, creating: bo
     }
     match body.get("fields") {
         None | Some(Json::Null) => {}
-        Some(Json::Array(fields)) => collection.fields = read_fields(fields)?,
+        Some(Json::Array(fields)) => {
+            let fields = read_fields(fields)?;
+            if !collection.is_view() {
+                collection.fields = fields;
+            }
+        }
         Some(_) => return Err(of_another_type("fields", "a list")),
     }
     match body.get("indexes") {
@@ -52,8 +58,14 @@ pub fn merge(collection: &mut Collection, body: &Map<String, Json>, creating: bo
         Some(Json::Array(indexes)) => collection.indexes = read_indexes(indexes)?,
         Some(_) => return Err(of_another_type("indexes", "a list")),
     }
-    if let CollectionKind::Auth(options) = &mut collection.kind {
-        **options = merge_auth(options, body)?;
+    match &mut collection.kind {
+        CollectionKind::Base => {}
+        CollectionKind::Auth(options) => **options = merge_auth(options, body)?,
+        CollectionKind::View(options) => {
+            if let Some(query) = text(body, QUERY)? {
+                query.clone_into(&mut options.query);
+            }
+        }
     }
     Ok(())
 }
@@ -258,7 +270,19 @@ mod tests {
             assert!(merged(Scaffold::Auth, body.clone()).is_err(), "{body}");
         }
         assert!(merged(Scaffold::Base, json!({"mfa": 5})).is_ok(), "base collections do not read auth options");
-        assert_eq!(Scaffold::parse("view"), None);
+        assert!(merged(Scaffold::Base, json!({"viewQuery": 5})).is_ok(), "only views read a query");
+        assert!(merged(Scaffold::View, json!({"viewQuery": 5})).is_err());
+        assert!(merged(Scaffold::View, json!({"fields": [5]})).is_err());
+    }
+
+    #[test]
+    fn a_view_takes_its_query_and_no_fields() {
+        let body = json!({"name": "v", "viewQuery": "select 1 as id", "fields": [{"name": "a", "type": "text"}]});
+        let view = merged(Scaffold::View, body).unwrap();
+        assert_eq!(view.view().map(|view| view.query.as_str()), Some("select 1 as id"));
+        assert_eq!(view.fields, []);
+        assert_eq!(view.to_json()["viewQuery"], "select 1 as id");
+        assert_eq!(Collection::from_stored(&view.to_stored()).unwrap(), view);
     }
 
     #[test]

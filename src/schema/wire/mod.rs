@@ -3,13 +3,16 @@
 use serde_json::{Map, Value as Json};
 
 use super::auth_options::AuthOptions;
-use super::{Collection, CollectionKind, defaults};
+use super::{Collection, CollectionKind, ViewOptions, defaults};
 
 mod merge;
 mod stored;
 
 pub use merge::merge;
 pub use stored::Stored;
+
+/// The key of a view's query.
+const QUERY: &str = "viewQuery";
 
 /// The body cannot be read as a collection: a key has another JSON type than the contract says, or a field's type is
 /// unknown. One sentence for the log.
@@ -24,6 +27,8 @@ pub enum Scaffold {
     Base,
     /// A table whose records can log in.
     Auth,
+    /// A SELECT.
+    View,
 }
 
 impl Scaffold {
@@ -32,6 +37,7 @@ impl Scaffold {
         match name {
             "" | "base" => Some(Self::Base),
             "auth" => Some(Self::Auth),
+            "view" => Some(Self::View),
             _ => None,
         }
     }
@@ -51,6 +57,9 @@ pub fn text<'b>(body: &'b Map<String, Json>, key: &str) -> Result<Option<&'b str
 
 /// A new collection with default values: no id, no name, no dates; an auth one has fresh secrets.
 pub fn scaffold(kind: Scaffold) -> Collection {
+    if kind == Scaffold::View {
+        return Collection { kind: CollectionKind::View(ViewOptions::default()), ..Collection::default() };
+    }
     let mut collection = Collection { fields: vec![defaults::id_field()], ..Collection::default() };
     if kind == Scaffold::Auth {
         collection.kind = CollectionKind::Auth(Box::new(defaults::auth_options()));
@@ -72,6 +81,7 @@ impl Collection {
         let mut map = match &self.kind {
             CollectionKind::Base => Map::new(),
             CollectionKind::Auth(options) => shown_options(options),
+            CollectionKind::View(options) => view_json(options),
         };
         for (key, rule) in self.rules() {
             map.insert(key.to_owned(), rule.into());
@@ -91,6 +101,10 @@ impl Collection {
 
 fn options_json(options: &AuthOptions) -> Json {
     serde_json::to_value(options).expect("auth options are plain data with text keys")
+}
+
+fn view_json(options: &ViewOptions) -> Map<String, Json> {
+    Map::from_iter([(QUERY.to_owned(), Json::from(options.query.as_str()))])
 }
 
 /// The options without secrets.
@@ -130,6 +144,13 @@ mod tests {
         let auth = scaffold(Scaffold::Auth).to_json();
         let names: Vec<_> = auth["fields"].as_array().unwrap().iter().map(|field| field["name"].clone()).collect();
         assert_eq!(names, ["id", "password", "tokenKey", "email", "emailVisibility", "verified"]);
+        let view = scaffold(Scaffold::View).to_json();
+        let expected = json!({
+            "id": "", "name": "", "type": "view", "system": false, "created": "", "updated": "", "indexes": [],
+            "listRule": null, "viewRule": null, "createRule": null, "updateRule": null, "deleteRule": null,
+            "fields": [], "viewQuery": ""
+        });
+        assert_eq!(view, expected);
         assert_eq!(auth["authRule"], "");
         assert_eq!(auth["manageRule"], Json::Null);
         assert_eq!(auth["authToken"], json!({"duration": 432_000}));

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value as Json};
 
 use super::merge::{merge_auth, read_fields, read_indexes};
-use super::{Unreadable, options_json};
+use super::{QUERY, Unreadable, options_json, text, view_json};
 use crate::schema::auth_options::AuthOptions;
-use crate::schema::{Collection, CollectionKind};
+use crate::schema::{Collection, CollectionKind, ViewOptions};
 
 /// The columns of a row of `_collections`, as text: what is read from and written to the table.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -39,6 +39,7 @@ impl Collection {
         let options = match &self.kind {
             CollectionKind::Base => Json::Object(Map::new()),
             CollectionKind::Auth(options) => options_json(options),
+            CollectionKind::View(options) => Json::Object(view_json(options)),
         };
         Stored {
             id: self.id.clone(),
@@ -66,12 +67,15 @@ impl Collection {
                 .map(Option::unwrap_or_default)
                 .map_err(|error| unreadable(what, error.to_string()))
         };
+        let options = || {
+            serde_json::from_str::<Map<String, Json>>(&stored.options)
+                .map_err(|error| unreadable("options", error.to_string()))
+        };
         let kind = match stored.kind.as_str() {
             "base" => CollectionKind::Base,
-            "auth" => {
-                let options: Map<String, Json> =
-                    serde_json::from_str(&stored.options).map_err(|error| unreadable("options", error.to_string()))?;
-                CollectionKind::Auth(Box::new(merge_auth(&AuthOptions::default(), &options)?))
+            "auth" => CollectionKind::Auth(Box::new(merge_auth(&AuthOptions::default(), &options()?)?)),
+            "view" => {
+                CollectionKind::View(ViewOptions { query: text(&options()?, QUERY)?.unwrap_or_default().to_owned() })
             }
             other => return Err(unreadable("type", format!("there is no type {other}"))),
         };
@@ -128,6 +132,8 @@ mod tests {
         let collection = Collection::from_stored(&stored).unwrap();
         assert_eq!(auth(&collection).auth_rule.as_deref(), Some(""));
         assert!(auth(&collection).password_auth.enabled);
-        assert!(Collection::from_stored(&Stored { kind: "view".into(), ..stored }).is_err());
+        let view = Stored { kind: "view".into(), options: r#"{"viewQuery":"select 1 as id"}"#.into(), ..stored };
+        assert!(Collection::from_stored(&view).unwrap().is_view());
+        assert!(Collection::from_stored(&Stored { kind: "table".into(), ..view }).is_err());
     }
 }

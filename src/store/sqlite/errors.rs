@@ -40,16 +40,6 @@ pub(in crate::store) fn from_engine(error: rusqlite::Error) -> Error {
     }
 }
 
-/// The same error for another caller who met the same failure.
-pub(super) fn copy(error: &Error) -> Error {
-    match error {
-        Error::Unavailable(text) => Error::Unavailable(text.clone()),
-        Error::Deadline => Error::Deadline,
-        Error::Engine(text) => Error::Engine(text.clone()),
-        other => Error::internal(other.to_string()),
-    }
-}
-
 fn is_stale(text: &str) -> bool {
     text.starts_with("no such table") || text.starts_with("no such column") || text.contains("has no column named")
 }

@@ -1,29 +1,40 @@
 //! SQLite: one writer thread with a grouped and an exclusive lane, short reads on thread-local connections, long
-//! reads on threads of their own.
+//! reads on threads of their own, and what stands apart on fresh connections.
 
+mod apart;
 mod checkpoint;
 mod connection;
+mod console;
 mod errors;
 mod job;
+mod journal;
 mod migrate;
 mod plan;
 mod readers;
+mod sources;
 mod watch;
 mod writer;
 
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use rusqlite::Connection;
 
+pub(super) use console::write as write_typed;
 pub(super) use errors::from_engine;
+pub(super) use journal::Journal;
 pub(super) use plan::Plans;
 pub(super) use watch::Watch;
 
+use self::apart::Apart;
 use self::checkpoint::Checkpoints;
 use self::readers::{FastReaders, SlowReaders};
+pub(super) use self::sources::Reads;
+use self::sources::Sources;
 use self::writer::Writer;
-use super::{OnExternalChange, ReadLane, Sql, StoreOptions, Tx, WriteLane};
+use super::versions::Versions;
+use super::{ConsoleLimits, OnExternalChange, ReadLane, Sql, StoreOptions, Table, Tx, WriteLane};
 use crate::error::{Error, Result};
 
 /// The open database.
@@ -31,8 +42,11 @@ pub(super) struct Engine {
     writer: Writer,
     fast: FastReaders,
     slow: SlowReaders,
+    apart: Apart,
     checkpoints: Checkpoints,
     plans: Plans,
+    versions: Versions,
+    sources: Sources,
     threads: Mutex<Option<Threads>>,
 }
 
@@ -49,11 +63,15 @@ impl Engine {
         let plans = Plans::new();
         let fast = FastReaders::new(&options.path, options.query_timeout, plans.clone());
         let (slow, mut others) = SlowReaders::start(&options.path, options.slow_readers, options.query_timeout)?;
+        let apart = Apart::new(options.path.clone());
         let checkpoints = Checkpoints::default();
         others.push(checkpoints.start(connection::open_checkpointer(options)?)?);
-        let (writer, thread) = Writer::start(connection, options, checkpoints.clone(), plans.clone())?;
+        let versions = Versions::default();
+        let (writer, thread) =
+            Writer::start(connection, options, checkpoints.clone(), plans.clone(), versions.clone())?;
+        let sources = Sources::new(&options.path, versions.clone());
         let threads = Mutex::new(Some(Threads { writer: thread, others }));
-        Ok(Self { writer, fast, slow, checkpoints, plans, threads })
+        Ok(Self { writer, fast, slow, apart, checkpoints, plans, versions, sources, threads })
     }
 
     pub(super) fn read_here<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
@@ -66,6 +84,22 @@ impl Engine {
         F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
         self.slow.run(f).await
+    }
+
+    pub(super) async fn read_apart<T, F>(&self, time: Duration, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let read = move |connection: &Connection, watch: &Watch| {
+            connection.execute_batch("BEGIN").map_err(from_engine)?;
+            f(&mut Tx::reading(connection, watch, None))
+        };
+        self.apart.run(time, read).await
+    }
+
+    pub(super) async fn read_typed(&self, text: String, limits: ConsoleLimits) -> Result<Table> {
+        self.apart.run(limits.time, move |connection, watch| console::read(connection, watch, &text, limits)).await
     }
 
     pub(super) async fn write<T, F>(&self, lane: WriteLane, f: F) -> Result<T>
@@ -83,6 +117,14 @@ impl Engine {
         }
     }
 
+    pub(super) fn versions(&self) -> &Versions {
+        &self.versions
+    }
+
+    pub(super) fn reads_of(&self, query: &Sql) -> Result<Reads> {
+        self.sources.of(&query.text)
+    }
+
     pub(super) fn on_external_change(&self, f: OnExternalChange) {
         self.writer.on_external_change(f);
     }
@@ -97,6 +139,7 @@ impl Engine {
         let Some(threads) = self.threads.lock().take() else { return };
         let connection = threads.writer.join();
         self.stop_the_rest();
+        self.apart.wait();
         for thread in threads.others {
             if thread.join().is_err() {
                 tracing::error!("a thread of the database ended in a panic");
@@ -112,7 +155,9 @@ impl Engine {
 
     fn stop_the_rest(&self) {
         self.fast.close();
+        self.sources.close();
         self.slow.stop();
+        self.apart.stop();
         self.checkpoints.stop();
     }
 }

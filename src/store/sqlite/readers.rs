@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use rusqlite::Connection;
@@ -22,6 +22,10 @@ use crate::store::Tx;
 
 /// How many long reads may wait; more are refused at once.
 const SLOW_QUEUE: usize = 512;
+/// How far the threads of long reads stand back when there is less processor than work: they then get a tenth of
+/// what a thread that serves requests gets.
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 10;
 
 /// A connection that cannot write.
 pub(super) struct Reader {
@@ -38,7 +42,7 @@ impl Reader {
     /// Runs a read in one transaction, so that its queries see the same state.
     fn read<T>(&self, plans: Option<&Plans>, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         self.run("BEGIN")?;
-        let result = f(&mut Tx::new(&self.connection, &self.watch, plans));
+        let result = f(&mut Tx::reading(&self.connection, &self.watch, plans));
         self.watch.lift();
         if !self.connection.is_autocommit() {
             self.run("COMMIT")?;
@@ -181,12 +185,16 @@ impl SlowReaders {
             watches.push(reader.watch.clone());
             let jobs = Arc::clone(&jobs);
             let thread = std::thread::Builder::new().name(format!("reader-{number}"));
-            threads.push(thread.spawn(move || serve(&reader, &jobs))?);
+            threads.push(thread.spawn(move || {
+                stand_back();
+                serve(&reader, &jobs);
+            })?);
         }
         Ok((Self { queue: Mutex::new(Some(queue)), watches, closed: Arc::default(), limit }, threads))
     }
 
-    /// Runs a read and answers what it answers. It is stopped when its time is over or its caller has gone.
+    /// Runs a read and answers what it answers. It is stopped when its time is over or its caller has gone, and
+    /// refused where it has waited as long as it may take.
     pub(super) async fn run<T, F>(&self, f: F) -> Result<T>
     where
         T: Send + 'static,
@@ -195,8 +203,13 @@ impl SlowReaders {
         let (reply, answer) = oneshot::channel();
         let caller = Caller::default();
         let (gone, closed, limit) = (Arc::clone(&caller.0), Arc::clone(&self.closed), self.limit);
+        let asked = Instant::now();
         let job: SlowJob = Box::new(move |reader| {
             if gone.load(Ordering::Relaxed) {
+                return;
+            }
+            if asked.elapsed() > limit && !closed.load(Ordering::SeqCst) {
+                let _ = reply.send(Err(too_many()));
                 return;
             }
             reader.watch.limit_all(limit, Some(gone));
@@ -216,7 +229,7 @@ impl SlowReaders {
         };
         let result = match sent {
             Ok(()) => answer.await.unwrap_or_else(|_| Err(stopping())),
-            Err(TrySendError::Full(_)) => Err(Error::Unavailable("Too many long reads are waiting.".into())),
+            Err(TrySendError::Full(_)) => Err(too_many()),
             Err(TrySendError::Disconnected(_)) => Err(stopping()),
         };
         drop(caller);
@@ -233,11 +246,23 @@ impl SlowReaders {
 
 /// Tells the reader when nobody waits any more.
 #[derive(Default)]
-struct Caller(Arc<AtomicBool>);
+pub(super) struct Caller(pub(super) Arc<AtomicBool>);
 
 impl Drop for Caller {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+fn too_many() -> Error {
+    Error::Unavailable("Too many long reads are waiting.".into())
+}
+
+/// Lowers the priority of this thread.
+fn stand_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        tracing::debug!(%error, "the priority of long reads could not be lowered");
     }
 }
 

@@ -57,10 +57,23 @@ impl Watch {
 
     /// Limits what follows as a whole, short statements included; the clock starts now. It also ends once `gone`
     /// is set.
-    pub(super) fn limit_all(&self, time: Duration, gone: Option<Arc<AtomicBool>>) {
+    pub(in crate::store) fn limit_all(&self, time: Duration, gone: Option<Arc<AtomicBool>>) {
         *self.0.gone.lock() = gone;
         let due = nanos(self.0.base.elapsed()).saturating_add(nanos(time)).clamp(1, NEVER - 1);
         self.0.due.store(due, Ordering::SeqCst);
+    }
+
+    /// Brings the end nearer, where it is not nearer already; what [`Watch::restore`] takes back.
+    pub(in crate::store) fn narrow(&self, time: Duration) -> u64 {
+        let due = nanos(self.0.base.elapsed()).saturating_add(nanos(time)).clamp(1, NEVER - 1);
+        // A clock that was not started has its whole time before it.
+        let nearer = |before| Some(if before == NOT_STARTED { due } else { due.min(before) });
+        self.0.due.fetch_update(Ordering::SeqCst, Ordering::SeqCst, nearer).unwrap_or(NOT_STARTED)
+    }
+
+    /// Takes [`Watch::narrow`] back. An end that [`Watch::stop`] brought meanwhile stays.
+    pub(in crate::store) fn restore(&self, before: u64) {
+        let _ = self.0.due.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |due| (due != 1).then_some(before));
     }
 
     /// Takes the limit away: what ends a transaction is never stopped.
@@ -71,6 +84,11 @@ impl Watch {
     /// Ends what runs now.
     pub(super) fn stop(&self) {
         self.0.due.store(1, Ordering::SeqCst);
+    }
+
+    /// Whether both watch over the same connection.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// Refuses to begin another statement after the time is over.

@@ -15,11 +15,12 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::checkpoint::Checkpoints;
-use super::errors::{copy, from_engine};
+use super::errors::from_engine;
 use super::job::{BoxedJob, Pending, Ran};
-use super::{Plans, Watch, stopping};
+use super::{Journal, Plans, Watch, stopping};
 use crate::error::{Error, Result};
 use crate::store::effects::Effects;
+use crate::store::versions::Versions;
 use crate::store::{OnExternalChange, StoreOptions, Tx, WriteLane};
 
 /// How many writes may wait; more are refused at once.
@@ -47,11 +48,14 @@ impl Writer {
         options: &StoreOptions,
         checkpoints: Checkpoints,
         plans: Plans,
+        versions: Versions,
     ) -> Result<(Self, JoinHandle<Connection>)> {
         let (queue, jobs) = sync_channel(QUEUE);
         let external = ExternalChange::default();
         let mut thread = Thread {
             watch: Watch::over(&connection)?,
+            journal: Journal::of(&connection, versions.clone())?,
+            versions,
             connection,
             jobs,
             held: None,
@@ -104,6 +108,8 @@ impl Writer {
 struct Thread {
     connection: Connection,
     watch: Watch,
+    journal: Journal,
+    versions: Versions,
     jobs: Receiver<BoxedJob>,
     /// An exclusive write that ended the collection of a group.
     held: Option<BoxedJob>,
@@ -201,9 +207,9 @@ impl Thread {
                 return self.again(group, runs);
             }
         }
-        match self.run("COMMIT") {
+        let defined = runs.iter().any(|run| run.defined);
+        match self.commit(defined) {
             Ok(()) => {
-                self.committed(runs.iter().any(|run| run.defined));
                 runs.into_iter().for_each(Run::settle);
                 group.into_iter().for_each(|job| job.answer(Ok(())));
             }
@@ -220,11 +226,13 @@ impl Thread {
     /// Runs one member of a group in its savepoint.
     fn member(&self, job: &mut BoxedJob) -> Result<Run> {
         self.run("SAVEPOINT member")?;
+        let noted = self.journal.mark();
         self.watch.limit(self.grouped_limit);
         let run = self.run_job(job);
         if !self.connection.is_autocommit() {
             if run.ran != Ran::Well {
                 self.run("ROLLBACK TO member")?;
+                self.journal.undo_to(noted);
             }
             self.run("RELEASE member")?;
         }
@@ -232,7 +240,7 @@ impl Thread {
     }
 
     fn run_job(&self, job: &mut BoxedJob) -> Run {
-        let mut tx = Tx::new(&self.connection, &self.watch, None);
+        let mut tx = Tx::writing(&self.connection, &self.watch, &self.journal);
         let ran = job.run(&mut tx);
         self.watch.lift();
         Run { ran, effects: tx.effects, defined: tx.defined }
@@ -269,11 +277,10 @@ impl Thread {
         let run = self.run_job(&mut job);
         let commit = match run.ran {
             Ran::Well if self.connection.is_autocommit() => Err(Error::internal("the engine gave the transaction up")),
-            Ran::Well => self.run("COMMIT"),
+            Ran::Well => self.commit(run.defined),
             Ran::Badly | Ran::TooLong => Ok(()),
         };
         if commit.is_ok() && run.ran == Ran::Well {
-            self.committed(run.defined);
             run.effects.committed();
         } else {
             self.end_transaction();
@@ -286,13 +293,16 @@ impl Thread {
     fn begin(&mut self) -> Result<()> {
         for _ in 0..GIVE_WAY {
             self.run("BEGIN IMMEDIATE")?;
+            self.journal.begin();
             if !self.others_wrote() {
                 return Ok(());
             }
             self.run("ROLLBACK")?;
             self.tell_of_others();
         }
-        self.run("BEGIN IMMEDIATE")
+        self.run("BEGIN IMMEDIATE")?;
+        self.journal.begin();
+        Ok(())
     }
 
     fn others_wrote(&mut self) -> bool {
@@ -311,6 +321,7 @@ impl Thread {
 
     fn tell_of_others(&self) {
         self.plans.forget();
+        self.versions.raise_everything();
         self.checkpoints.written();
         let call = self.external.lock().clone();
         if let Some(call) = call
@@ -320,11 +331,14 @@ impl Thread {
         }
     }
 
-    fn committed(&self, defined: bool) {
+    /// Commits; whoever asks from then on finds other versions of what was changed.
+    fn commit(&self, defined: bool) -> Result<()> {
+        self.journal.commit(defined, || self.run("COMMIT"))?;
         self.checkpoints.written();
         if defined {
             self.plans.forget();
         }
+        Ok(())
     }
 
     fn end_transaction(&self) {
@@ -342,5 +356,5 @@ impl Thread {
 }
 
 fn answer_all(group: Vec<BoxedJob>, error: &Error) {
-    group.into_iter().for_each(|job| job.answer(Err(copy(error))));
+    group.into_iter().for_each(|job| job.answer(Err(error.for_another())));
 }

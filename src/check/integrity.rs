@@ -1,0 +1,10 @@
+//! Is the file sound? Damage has no repair here: what is lost cannot be told from what is there.
+
+use super::Finding;
+use crate::error::Result;
+use crate::store::{Tx, catalogue};
+
+pub(super) fn look(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
+    let damages = catalogue::damages(tx)?;
+    Ok(damages.into_iter().map(|damage| Finding::one("data.db", damage)).collect())
+}

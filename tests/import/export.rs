@@ -113,6 +113,20 @@ async fn what_is_wrong_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
+async fn views_are_exported_too_and_never_imported_into() {
+    let server = filled().await;
+    let superuser = server.superuser();
+    let view = json!({"name": "olds", "type": "view", "viewQuery": "SELECT id, name FROM people WHERE id > 'odd000000000100'"});
+    superuser.create_collection(view).await.is(200);
+    let answer = superuser.get("/api/collections/olds/export").await;
+    let text = String::from_utf8_lossy(&answer.is(200).body).into_owned();
+    let ids: Vec<Json> = text.lines().map(|line| serde_json::from_str::<Json>(line).unwrap()["id"].clone()).collect();
+    assert_eq!((ids.len(), ids[0].as_str()), (1_199, Some("odd000000000101")));
+    let row = "{\"name\": \"x\"}";
+    superuser.post_text("/api/collections/olds/import", "text/plain", row).await.is(400);
+}
+
+#[tokio::test]
 async fn secrets_of_accounts_are_never_exported() {
     let server = TestServer::start().await;
     let answer = server.superuser().get("/api/collections/_superusers/export").await;

@@ -13,6 +13,7 @@ mod other_processes;
 mod reading;
 mod statements;
 mod tables;
+mod typed;
 mod versions;
 
 use std::sync::Mutex;

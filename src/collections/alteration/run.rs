@@ -8,7 +8,7 @@ use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::schema::Index;
 use crate::store::attached::{self, View};
 use crate::store::tables::{self, Copied, Values};
-use crate::store::{Column, Tx, catalogue};
+use crate::store::{Column, Tx, catalogue, quoted};
 
 const WRITING: &str = "the rows of a changed table are being written";
 
@@ -86,6 +86,12 @@ impl Run<'_, '_, '_> {
         self.progress()?.announce("a column is being removed");
         let (table, aside) = (self.table, format!("{name}{ASIDE}"));
         self.tx.define(&tables::rename_column(table, name, &aside))?;
+        // In an index the engine would take the name for a text from now on.
+        let spoken = quoted(&aside);
+        if attached::of_table(self.tx, table)?.iter().any(|text| text.contains(&spoken)) {
+            let text = format!("error in an index or trigger of {table} after drop column: no such column: {name}");
+            return Err(cannot_drop(name, &text));
+        }
         let dropped = self.tx.with_strict_quotes(|tx| tx.define(&tables::drop_column(table, &aside)));
         dropped.map_err(|error| match error {
             Error::Engine(text) => cannot_drop(name, &without_advice(&text)),

@@ -154,11 +154,12 @@ impl Records {
     /// The way for many records into a collection.
     ///
     /// # Errors
-    /// `Forbidden` for everybody but superusers, `NotFound` for an unknown collection.
+    /// `Forbidden` for everybody but superusers, `NotFound` for an unknown collection, `Invalid` for a view.
     pub fn bulk(&self, context: &RequestContext, collection: &str, options: BulkOptions) -> Result<Bulk> {
         gate::applicable(context, &None)?;
         let schema = self.parts.schema.current();
         let found = schema.find(collection).ok_or(Error::NotFound(gate::NO_COLLECTION.into()))?;
+        gate::writable(found)?;
         Ok(Bulk {
             records: self.clone(),
             collection: found.id.clone(),

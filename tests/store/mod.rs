@@ -9,6 +9,7 @@ mod lanes;
 mod limits;
 mod opening;
 mod other_processes;
+mod queries;
 mod reading;
 mod statements;
 mod tables;

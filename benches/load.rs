@@ -15,9 +15,11 @@ pub type Script = Arc<dyn Fn(usize, usize) -> Vec<u8> + Send + Sync>;
 pub struct Outcome {
     /// Answers with a 2xx status.
     pub requests: usize,
+    /// Other answers. What they cost counts as little as they do: a line with any says so.
+    pub refused: usize,
     /// How long the round took.
     pub wall: Duration,
-    /// Latencies, sorted.
+    /// Latencies of the successes, sorted.
     pub latencies: Vec<Duration>,
 }
 
@@ -110,14 +112,24 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     haystack.windows(needle.len()).position(|window| window == needle)
 }
 
-/// Runs a script on this many connections for this long. A status other than 2xx ends the bench: a figure of
-/// refused requests would be worth nothing.
-pub async fn run(address: &str, connections: usize, time: Duration, script: Script) -> Outcome {
+/// When a round ends.
+pub enum Until {
+    /// After so long.
+    Time(Duration),
+    /// When this is set.
+    Told(Arc<AtomicBool>),
+}
+
+/// Runs a script on this many connections; each of them sends one request at least.
+pub async fn run(address: String, connections: usize, until: Until, script: Script) -> Outcome {
     let mut open = Vec::with_capacity(connections);
     for _ in 0..connections {
-        open.push(Connection::open(address).await.expect("the server accepts"));
+        open.push(Connection::open(&address).await.expect("the server accepts"));
     }
-    let stop = Arc::new(AtomicBool::new(false));
+    let (stop, time) = match until {
+        Until::Time(time) => (Arc::default(), Some(time)),
+        Until::Told(stop) => (stop, None),
+    };
     let begin = Instant::now();
     let tasks: Vec<_> = open
         .into_iter()
@@ -125,25 +137,37 @@ pub async fn run(address: &str, connections: usize, time: Duration, script: Scri
         .map(|(number, mut connection)| {
             let (stop, script) = (Arc::clone(&stop), Arc::clone(&script));
             tokio::spawn(async move {
-                let mut latencies = Vec::new();
-                while !stop.load(Ordering::Relaxed) {
-                    let request = script(number, latencies.len());
+                let (mut latencies, mut refused) = (Vec::new(), 0);
+                loop {
+                    let request = script(number, latencies.len() + refused);
                     let sent = Instant::now();
                     let (status, body) = connection.call(&request).await.expect("the server answers");
-                    latencies.push(sent.elapsed());
-                    assert!((200..300).contains(&status), "{status}: {}", String::from_utf8_lossy(body));
+                    if (200..300).contains(&status) {
+                        latencies.push(sent.elapsed());
+                    } else {
+                        if refused == 0 {
+                            eprintln!("refused: {status} {}", String::from_utf8_lossy(body));
+                        }
+                        refused += 1;
+                    }
+                    if stop.load(Ordering::Relaxed) {
+                        return (latencies, refused);
+                    }
                 }
-                latencies
             })
         })
         .collect();
-    tokio::time::sleep(time).await;
-    stop.store(true, Ordering::Relaxed);
-    let mut latencies = Vec::new();
+    if let Some(time) = time {
+        tokio::time::sleep(time).await;
+        stop.store(true, Ordering::Relaxed);
+    }
+    let (mut latencies, mut refused) = (Vec::new(), 0);
     for task in tasks {
-        latencies.extend(task.await.expect("a connection does not fail"));
+        let (taken, other) = task.await.expect("a connection does not fail");
+        latencies.extend(taken);
+        refused += other;
     }
     let wall = begin.elapsed();
     latencies.sort_unstable();
-    Outcome { requests: latencies.len(), wall, latencies }
+    Outcome { requests: latencies.len(), refused, wall, latencies }
 }

@@ -1,47 +1,134 @@
 //! Workloads against the real binary beside the floors that they are measured by, in one run: `cargo bench`.
 //!
-//! A floor is the least that the work can cost on this machine: an empty axum handler, and the same SQL on a raw
-//! connection. Rounds of workload and floor alternate, so that a noisy neighbour disturbs both; the table holds the
-//! medians, and the ratios of CPU time per request are what counts. `cargo bench -- --quick` runs short rounds on
-//! fewer rows; `--only WORD` runs the workloads with this word in their names; `--write` replaces `benches/RESULTS.md`.
+//! A floor is the least that the work can cost on this machine: an empty axum handler, and the SQL that a good
+//! programmer would write by hand, on a raw connection to the same data. Rounds of workload and floor alternate, so
+//! that a noisy neighbour disturbs both; the tables hold the medians, and the ratios of CPU time per request are what
+//! counts. No time is asserted.
+//!
+//! ```text
+//! cargo bench                     all of it, on 100,000 and on 1,000,000 records
+//! cargo bench -- --quick          short rounds on 10,000 records
+//! cargo bench -- --only WORD      the workloads with this word in their names
+//! cargo bench -- --rows N         on so many records
+//! cargo bench -- --builds         also times a cold build of both profiles (many minutes)
+//! cargo bench -- --write          replaces benches/RESULTS.md; its last, hand-written section stays
+//! cargo bench -- --soak           no bench but a long run that looks for what is lost: see scripts/soak
+//! ```
+//!
+//! - `data`: the collections and their rows; `server`: child processes; `load`: the load generator; `cpu`: whose time
+//! - `floors`: the raw queries; `rounds`: a workload and its floor in turns
+//! - `workloads/`: what is measured, one file a group
+//! - `report`: the tables; `soak`: the long run
 
 mod cpu;
+mod data;
 mod floors;
 mod load;
 mod report;
+mod rounds;
 mod server;
+mod soak;
 mod workloads;
 
 use std::time::Duration;
 
 /// How long and on how much is measured.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Scale {
-    /// Rows of the large collection.
-    pub rows: usize,
+    /// Rows of the large collection, for each pass.
+    pub rows: Vec<usize>,
     /// How long one round lasts.
     pub round: Duration,
     /// How many rounds; medians are taken over them.
     pub rounds: usize,
+    /// Whether the program is built from nothing too.
+    pub builds: bool,
+    /// Workloads without this word in their names are left out.
+    pub only: String,
+}
+
+/// What the command line asks for.
+struct Asked {
+    scale: Scale,
+    /// Whether the results are kept.
+    write: bool,
+    /// How long the long run takes, if it is asked for.
+    soak: Option<Duration>,
+}
+
+impl Asked {
+    fn of(arguments: &[String]) -> Result<Self, String> {
+        let mut scale = Scale {
+            rows: vec![100_000, 1_000_000],
+            round: Duration::from_millis(1200),
+            rounds: 3,
+            builds: false,
+            only: String::new(),
+        };
+        let (mut write, mut is_soak, mut minutes, mut rows) = (false, false, 10, None);
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().cloned().ok_or_else(|| format!("{argument} needs a value"));
+            match argument.as_str() {
+                "--quick" => {
+                    scale.rows = vec![10_000];
+                    scale.round = Duration::from_millis(300);
+                    scale.rounds = 1;
+                }
+                "--only" => scale.only = value()?,
+                "--rows" => {
+                    let number = value()?.replace(['_', ','], "").parse::<usize>();
+                    let number = number.ok().filter(|&number| number >= 1000);
+                    rows = Some(number.ok_or("--rows is a number of at least 1000")?);
+                }
+                "--builds" => scale.builds = true,
+                "--write" => write = true,
+                "--soak" => is_soak = true,
+                "--minutes" => minutes = value()?.parse::<u64>().map_err(|_| "--minutes is a number")?,
+                // Cargo's own word for "run the benches".
+                "--bench" => {}
+                other => return Err(format!("{other} is not known; benches/main.rs lists what is")),
+            }
+        }
+        scale.rows = rows.map_or(scale.rows, |rows| vec![rows]);
+        let soak = is_soak.then(|| Duration::from_secs(60 * minutes));
+        if write && !scale.only.is_empty() {
+            return Err("--write needs a whole run, without --only".to_owned());
+        }
+        Ok(Self { scale, write, soak })
+    }
+}
+
+impl Scale {
+    /// Whether a workload of this name is measured.
+    pub fn wants(&self, name: &str) -> bool {
+        name.contains(&self.only)
+    }
 }
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let has = |name: &str| arguments.iter().any(|argument| argument == name);
-    if has("--serve-empty-handler") {
+    if arguments.iter().any(|argument| argument == "--serve-empty-handler") {
         floors::serve_empty_handler();
         return;
     }
-    let scale = if has("--quick") {
-        Scale { rows: 10_000, round: Duration::from_millis(500), rounds: 1 }
-    } else {
-        Scale { rows: 100_000, round: Duration::from_secs(2), rounds: 5 }
+    let Asked { scale, write, soak } = match Asked::of(&arguments) {
+        Ok(asked) => asked,
+        Err(fault) => {
+            eprintln!("{fault}.");
+            std::process::exit(2);
+        }
     };
-    let only = arguments.iter().skip_while(|argument| *argument != "--only").nth(1).map_or("", String::as_str);
-    let table = workloads::run(scale, only);
-    print!("{table}");
-    if has("--write") {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/RESULTS.md");
-        std::fs::write(path, table).expect("RESULTS.md is writable");
+    if let Some(time) = soak {
+        if let Err(loss) = soak::run(scale.rows.last().copied().unwrap_or_default(), time) {
+            eprintln!("{loss}");
+            std::process::exit(1);
+        }
+        return;
+    }
+    let text = report::render(&workloads::run(&scale), &scale);
+    print!("{text}");
+    if write {
+        report::write(&text);
     }
 }

@@ -3,31 +3,40 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::cpu;
 
-/// A running child that printed where it listens.
-pub struct Server {
-    child: Child,
-    /// `127.0.0.1:port`.
-    pub address: String,
-}
+/// The product.
+pub const TUCKBOX: &str = env!("CARGO_BIN_EXE_tuckbox");
 
 /// The superuser that the benches sign in as.
 pub const EMAIL: &str = "bench@example.com";
 /// Its password.
 pub const PASSWORD: &str = "bench password";
 
+/// A running child that printed where it listens.
+pub struct Server {
+    child: Child,
+    /// `127.0.0.1:port`.
+    pub address: String,
+    /// When it was told to start.
+    begin: Instant,
+}
+
+/// Makes a data directory with a superuser.
+pub fn make_directory(dir: &Path) {
+    let made = Command::new(TUCKBOX).args(["superuser", "upsert", EMAIL, PASSWORD, "--dir"]).arg(dir).output();
+    let made = made.expect("the binary starts");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+}
+
 impl Server {
-    /// The product, with a superuser.
+    /// The product, on a directory that is there. The feed keeps what the benches write, so that trimming it is no
+    /// part of what is measured.
     pub fn tuckbox(dir: &Path) -> Self {
-        let binary = env!("CARGO_BIN_EXE_tuckbox");
-        let made = Command::new(binary).args(["superuser", "upsert", EMAIL, PASSWORD, "--dir"]).arg(dir).output();
-        let made = made.expect("the binary starts");
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        let mut command = Command::new(binary);
-        command.args(["serve", "--http", "127.0.0.1:0", "--dir"]).arg(dir);
+        let mut command = Command::new(TUCKBOX);
+        command.args(["serve", "--http", "127.0.0.1:0", "--feed-rows", "100000000", "--dir"]).arg(dir);
         Self::start(command)
     }
 
@@ -39,6 +48,7 @@ impl Server {
     }
 
     fn start(mut command: Command) -> Self {
+        let begin = Instant::now();
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the server starts");
         let mut lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
         let address = loop {
@@ -51,7 +61,12 @@ impl Server {
         };
         // Whatever else it prints must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address }
+        Self { child, address, begin }
+    }
+
+    /// How long ago it was told to start.
+    pub fn age(&self) -> Duration {
+        self.begin.elapsed()
     }
 
     /// The CPU time that it has used so far.
@@ -59,13 +74,22 @@ impl Server {
         cpu::of_process(self.child.id())
     }
 
-    /// Its resident memory in MiB.
+    /// Its anonymous memory in MiB. The pages of the database that are mapped do not count: the system takes them
+    /// back when it needs them.
     pub fn memory_mib(&self) -> f64 {
         let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let anonymous = text.lines().find_map(|line| line.strip_prefix("RssAnon:"));
         let kib =
             anonymous.and_then(|rest| rest.split_whitespace().next()).and_then(|number| number.parse::<f64>().ok());
         kib.unwrap_or(0.0) / 1024.0
+    }
+
+    /// Stops it as a service manager does, and waits for its end.
+    pub fn stop(mut self) {
+        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(told.is_ok_and(|status| status.success()), "the server can be stopped");
+        let ended = self.child.wait().expect("the server ends");
+        assert!(ended.success(), "the server ends well: {ended}");
     }
 }
 

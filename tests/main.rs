@@ -10,6 +10,7 @@ mod safety;
 
 mod collections;
 mod filter;
+mod import;
 mod records;
 mod store;
 mod writes;

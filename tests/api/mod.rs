@@ -1,7 +1,7 @@
 //! The HTTP API; the tree mirrors the routes.
 
 mod chinook;
-mod collections;
+pub mod collections;
 mod command_line;
 mod files;
 mod health;
@@ -10,3 +10,4 @@ mod lifecycle;
 mod records;
 mod sql;
 mod superusers;
+mod views;

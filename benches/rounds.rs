@@ -1,0 +1,122 @@
+//! A workload and its floor in turns.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Runtime;
+
+use crate::Scale;
+use crate::data::{self, Tokens};
+use crate::floors::{self, Cost};
+use crate::load::{self, Outcome, Script, Until, request};
+use crate::report::{Line, Published, Round, micros};
+use crate::server::{self, Server};
+
+/// The servers and the data of one pass.
+pub struct Bench {
+    /// What runs the load.
+    pub runtime: Runtime,
+    /// The product, with the rows.
+    pub server: Server,
+    /// The server that does nothing.
+    pub empty: Server,
+    /// Where the product keeps its data.
+    pub place: std::path::PathBuf,
+    /// The connection of the floors that read, to the database that the product serves.
+    pub reader: floors::Reader,
+    /// A copy of it, for the floors that write.
+    pub raw: std::path::PathBuf,
+    /// How many posts there were at the beginning.
+    pub rows: usize,
+    /// Who asks.
+    pub tokens: Tokens,
+    /// How long and how often.
+    pub scale: Scale,
+    /// Where everything lies; goes with the pass.
+    pub dir: tempfile::TempDir,
+}
+
+/// Something to measure on many connections.
+pub struct Workload<'a> {
+    /// What it is.
+    pub name: String,
+    /// On how many connections.
+    pub connections: usize,
+    /// The requests.
+    pub script: Script,
+    /// The raw work of one request, measured for so long.
+    pub floor: &'a dyn Fn(Duration) -> Cost,
+    /// What is aimed at.
+    pub target: &'static str,
+    /// Whether the rate is compared with the floor's too: writes wait for the disk more than they compute.
+    pub by_rate: bool,
+    /// What another program publishes for the like.
+    pub published: Option<Published>,
+}
+
+impl Bench {
+    /// Makes and fills the data, and starts the servers.
+    pub fn prepare(scale: &Scale, rows: usize) -> Self {
+        eprintln!("{rows} records are made");
+        let runtime = Runtime::new().expect("a runtime starts");
+        let dir = tempfile::tempdir().expect("there is room for temporary files");
+        let place = dir.path().join("data");
+        server::make_directory(&place);
+        let server = Server::tuckbox(&place);
+        let tokens = runtime.block_on(data::make_collections(&server));
+        server.stop();
+        let (database, raw) = (place.join("data.db"), dir.path().join("raw.db"));
+        // A round of deletions, of them beside creates and of them beside reads.
+        let parents = scale.rounds * (1 + 2 * super::workloads::neighbours::CASCADES);
+        data::fill(&database, rows, parents).expect("the rows are written");
+        std::fs::copy(&database, &raw).expect("there is room for a copy");
+        let (server, empty) = (Server::tuckbox(&place), Server::empty_handler());
+        let reader = floors::Reader::open(&database);
+        Self { runtime, server, empty, place, reader, raw, rows, tokens, scale: scale.clone(), dir }
+    }
+
+    /// Changes the rules of the posts.
+    pub fn set_rules(&self, rules: &serde_json::Value) {
+        let path = "/api/collections/posts";
+        let token = Some(self.tokens.superuser.as_str());
+        self.runtime.block_on(data::call(&self.server.address, "PATCH", path, token, rules));
+    }
+
+    /// CPU per request of a server in microseconds, and what came of a round.
+    pub fn round(&self, server: &Server, connections: usize, time: Duration, script: &Script) -> (f64, Outcome) {
+        let before = server.cpu();
+        let run = load::run(server.address.clone(), connections, Until::Time(time), Arc::clone(script));
+        let outcome = self.runtime.block_on(run);
+        let used = server.cpu() - before;
+        (micros(used) / (outcome.requests + outcome.refused).max(1) as f64, outcome)
+    }
+
+    /// CPU per request of the server that does nothing.
+    pub fn empty_handler(&self, connections: usize) -> f64 {
+        let nothing: Script = Arc::new(|_, _| request("GET", "/", None, None));
+        self.round(&self.empty, connections, self.scale.round / 4, &nothing).0
+    }
+
+    /// The rounds of a workload.
+    pub fn line(&self, workload: Workload<'_>) -> Line {
+        let Workload { name, connections, script, floor, target, by_rate, published } = workload;
+        let mut rounds = Vec::new();
+        for _ in 0..self.scale.rounds {
+            let empty = self.empty_handler(connections);
+            let cost = floor(self.scale.round / 4);
+            let (cpu, outcome) = self.round(&self.server, connections, self.scale.round, &script);
+            rounds.push(Round {
+                cpu,
+                rate: outcome.rate(),
+                p50: micros(outcome.percentile(0.5)) / 1_000.0,
+                p99: micros(outcome.percentile(0.99)) / 1_000.0,
+                refused: outcome.refused,
+                floor_cpu: empty + micros(cost.cpu),
+                floor_rate: by_rate.then(|| 1.0 / cost.wall.as_secs_f64()),
+            });
+        }
+        let line = Line { name, rows: self.rows, connections, rounds, target, published };
+        eprintln!("{}", line.short());
+        line
+    }
+}

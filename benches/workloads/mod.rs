@@ -1,0 +1,40 @@
+//! What is measured, one file a group. Reads come first, since writes let the tables grow.
+
+mod basics;
+mod filters;
+mod lists;
+pub mod neighbours;
+mod pages;
+mod program;
+mod rules;
+mod transfer;
+mod writes;
+
+use crate::Scale;
+use crate::report::{Line, Report};
+use crate::rounds::Bench;
+
+/// Measures everything that is asked for.
+pub fn run(scale: &Scale) -> Report {
+    let mut report = Report::default();
+    for &rows in &scale.rows {
+        let bench = Bench::prepare(scale, rows);
+        report.program.at_rest(&bench);
+        report.lists.extend(lists::run(&bench));
+        report.filters.extend(filters::run(&bench));
+        report.rules.extend(rules::run(&bench));
+        report.basics.extend(basics::run(&bench));
+        report.writes.extend(writes::run(&bench));
+        report.neighbours.extend(neighbours::run(&bench));
+        report.program.under_load(&bench);
+        report.program.start(bench);
+    }
+    report.program.without_data(scale);
+    report.transfer = transfer::run(scale);
+    report
+}
+
+/// The lines of the workloads that are wanted.
+fn lines<W>(scale: &Scale, workloads: Vec<W>, name: impl Fn(&W) -> String, run: impl Fn(W) -> Line) -> Vec<Line> {
+    workloads.into_iter().filter(|one| scale.wants(&name(one))).map(run).collect()
+}

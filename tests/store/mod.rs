@@ -7,6 +7,7 @@ mod effects;
 mod grouped;
 mod lanes;
 mod limits;
+mod log;
 mod opening;
 mod other_processes;
 mod queries;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::auth::Auth;
@@ -18,6 +19,7 @@ use crate::console::Console;
 use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};
 use crate::files::Files;
+use crate::import::Import;
 use crate::records::Records;
 use crate::schema::{Published, Schema};
 use crate::store::{ReadLane, Store, StoreOptions, Synchronous, WriteLane};
@@ -56,6 +58,10 @@ pub struct Rooms {
     pub collections: Collections,
     /// Sign-in.
     pub auth: Auth,
+    /// Imports.
+    pub import: Import,
+    /// Whether the server is stopping: long work ends at its next step.
+    pub stopping: watch::Sender<bool>,
     /// Typed SQL.
     pub console: Console,
     /// What may be wrong with the directory.
@@ -83,6 +89,7 @@ impl App {
         *app.background.lock.lock() = Some(lock);
         // What a crash left behind is gone before anybody asks.
         sweep(&app.files, &app.store).await;
+        app.import.sweep();
         app.start_background();
         Ok(app)
     }
@@ -121,8 +128,10 @@ impl App {
         let auth = Auth::new(store.clone(), schema.clone(), records.clone(), passwords);
         let console = Console::new(store.clone(), schema.clone());
         let checks = Checks::new(store.clone(), files.clone());
+        let import = Import::new(records.clone(), collections.clone(), schema.clone(), &config.dir);
         let config = Arc::new(config);
         let background = Background::default();
+        let stopping = watch::Sender::new(false);
         Ok(Self(Arc::new(Rooms {
             config,
             store,
@@ -131,6 +140,8 @@ impl App {
             records,
             collections,
             auth,
+            import,
+            stopping,
             console,
             checks,
             background,

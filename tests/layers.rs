@@ -9,7 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["cli"],
     &["http"],
     &["app"],
-    &["records", "collections", "auth", "files", "console", "check"],
+    &["records", "collections", "auth", "files", "console", "check", "import"],
     &["changes", "filter"],
     &["schema"],
     &["store"],
@@ -25,6 +25,7 @@ const NEIGHBOURS: &[(&str, &[&str])] = &[
     // Raw SQL may change the collections, which are then published anew.
     ("console", &["collections"]),
     ("records", &["files"]),
+    ("import", &["collections", "records"]),
     ("config", &["error"]),
     ("crypto", &["error", "ids", "time"]),
     ("ids", &["time"]),

@@ -4,11 +4,13 @@
 mod support;
 
 mod api;
+mod check;
 mod layers;
 mod safety;
 
 mod collections;
 mod filter;
+mod import;
 mod records;
 mod store;
 mod writes;

@@ -1,6 +1,8 @@
 //! The command line: one file a subcommand; flags become a [`Config`], then one call.
 
 mod check;
+mod export;
+mod import;
 mod logging;
 mod output;
 mod pages;
@@ -46,6 +48,11 @@ enum Command {
     /// Make, change or remove superusers, also while a server runs
     #[command(subcommand)]
     Superuser(superuser::Action),
+    /// Bring data into collections, also while a server runs
+    #[command(subcommand)]
+    Import(import::Import),
+    /// Write the records of a collection as JSON lines or CSV, also while a server runs
+    Export(export::Export),
     /// Run SQL, also while a server runs
     Sql(sql::Arguments),
     /// Look for damage and disorder in the data directory, also while a server runs
@@ -76,7 +83,7 @@ pub fn run() -> Result<ExitCode, String> {
         Command::Serve => "info",
         _ => "warn",
     };
-    let data_on_stdout = matches!(command, Command::Sql(_) | Command::Check(_));
+    let data_on_stdout = matches!(command, Command::Sql(_) | Command::Check(_) | Command::Export(_));
     logging::start(level, data_on_stdout).map_err(|error| sentence(&error))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("The runtime cannot be started: {error}."))?;
@@ -84,6 +91,8 @@ pub fn run() -> Result<ExitCode, String> {
         match command {
             Command::Serve => ended(serve::run(config).await),
             Command::Superuser(action) => ended(superuser::run(config, action).await),
+            Command::Import(import) => ended(import::run(config, import).await),
+            Command::Export(export) => ended(export::run(config, export).await),
             Command::Sql(arguments) => ended(sql::run(config, arguments).await),
             Command::Check(arguments) => Ok(check::run(config, arguments).await),
             Command::Completions(asked) => ended(pages::completions(command_line(), &asked)),

@@ -5,9 +5,10 @@ use serde_json::{Map, Value as Json};
 use super::Collections;
 use super::apply::Saved;
 use super::draft::{self, Place, refuse_excess, unreadable};
+use super::save::explain;
 use crate::error::{Error, Fault, FieldErrors, Result};
-use crate::schema::Schema;
 use crate::schema::wire::{Scaffold, Unreadable, merge, scaffold, text};
+use crate::schema::{CollectionRef, Schema};
 use crate::store::Tx;
 use crate::time;
 
@@ -18,6 +19,15 @@ impl Collections {
     /// `Invalid` with a code for each key at fault, or with the engine's text.
     pub async fn create(&self, body: Map<String, Json>) -> Result<Json> {
         self.save("create", move |tx, place, schema| created(tx, place, schema, &body)).await
+    }
+
+    /// The collection that [`Collections::create`] would make, without making it.
+    ///
+    /// # Errors
+    /// `Invalid` as there; what only the engine finds is not found.
+    pub async fn would_create(&self, body: Map<String, Json>) -> Result<CollectionRef> {
+        let made = self.on_a_reader(move |tx, schema| created(tx, Place::Reader, schema, &body)).await;
+        made.map(|saved| saved.new).map_err(|error| explain("create", error))
     }
 }
 

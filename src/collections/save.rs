@@ -77,7 +77,7 @@ impl Collections {
 }
 
 /// The contract's words for a failed save.
-fn explain(verb: &str, error: Error) -> Error {
+pub(super) fn explain(verb: &str, error: Error) -> Error {
     match error {
         Error::Invalid(invalid) if invalid.message.is_empty() => {
             Error::invalid(format!("Failed to {verb} collection."), invalid.fields)

@@ -9,7 +9,7 @@ use axum::response::Response;
 use super::middleware::body_limit::BodyLimits;
 use super::middleware::cors::Origins;
 use super::middleware::{Around, around};
-use super::{admin_ui, auth, collections, files, health, records, sql};
+use super::{admin_ui, auth, collections, export, files, health, import, records, sql};
 use crate::app::App;
 use crate::error::Error;
 
@@ -40,6 +40,8 @@ fn routes(app: App) -> Router {
         .merge(health::routes())
         .merge(collections::routes())
         .merge(records::routes())
+        .merge(import::routes())
+        .merge(export::routes())
         .merge(auth::routes())
         .merge(files::routes())
         .merge(sql::routes())

@@ -68,7 +68,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 /// Serves the app until `stop` comes back; then nothing more is accepted, and what is under way gets ten seconds.
 pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = ()>) {
     let connections = Connections::new(places(app.config.max_connections));
-    let service = Service::new(app);
+    let service = Service::new(app.clone());
     let (stopping, stopped) = watch::channel(false);
     let mut open = JoinSet::new();
     let mut stop = pin!(stop);
@@ -93,6 +93,7 @@ pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = (
         }
     }
     drop(listener);
+    app.stopping.send_replace(true);
     let _ = stopping.send(true);
     let all = async { while open.join_next().await.is_some() {} };
     if tokio::time::timeout(DRAIN, all).await.is_err() {

@@ -77,6 +77,9 @@ pub struct BulkOptions {
     /// Whether all of it is tried and undone. What a dry run cannot see is a value of a unique index that two rows
     /// of different chunks share; ids are remembered.
     pub dry_run: bool,
+    /// Whether the first row that is refused is the last that is tried: outcomes then end with it, and nothing
+    /// behind it is written.
+    pub stop_at_refusal: bool,
 }
 
 /// What became of a row.
@@ -192,6 +195,9 @@ impl Bulk {
                 Some(ready) => {
                     let (next, done) = tokio::join!(self.prepare(next), self.commit(ready));
                     outcomes.extend(done?);
+                    if self.ends_with(&outcomes) {
+                        return Ok(outcomes);
+                    }
                     next?
                 }
             });
@@ -238,10 +244,15 @@ impl Bulk {
         while at < draft.ready.len() {
             match self.turn(&draft, at).await {
                 Ok(Some(done)) => {
+                    let mut refused = false;
                     for (ready, outcome) in draft.ready[at..].iter().zip(done) {
                         self.count(&outcome);
+                        refused = outcome.is_err();
                         outcomes[ready.place] = Some(outcome);
                         at += 1;
+                    }
+                    if refused && self.options.stop_at_refusal {
+                        break;
                     }
                 }
                 Ok(None) | Err(Error::StaleSchema(_)) if moved < ATTEMPTS => {
@@ -258,8 +269,17 @@ impl Bulk {
                 Err(error) => return Err(error),
             }
         }
+        if self.options.stop_at_refusal
+            && let Some(first) = outcomes.iter().position(|outcome| matches!(outcome, Some(Err(_))))
+        {
+            outcomes.truncate(first + 1);
+        }
         let lost = || Err(Error::internal("a row was neither written nor refused"));
         Ok(outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(lost)).collect())
+    }
+
+    fn ends_with(&self, outcomes: &[Result<Outcome>]) -> bool {
+        self.options.stop_at_refusal && matches!(outcomes.last(), Some(Err(_)))
     }
 
     fn count(&self, outcome: &Result<Outcome>) {
@@ -389,6 +409,9 @@ impl Writing {
                 Err(error) if !matches!(error, Error::Invalid(_)) => return Err(error),
                 outcome => done.push(outcome),
             }
+            if self.options.stop_at_refusal && matches!(done.last(), Some(Err(_))) {
+                break;
+            }
         }
         Ok(Some(done))
     }
@@ -463,7 +486,12 @@ impl Preparation {
         for place in places {
             match self.row(place, &rows[place]) {
                 Ok(row) => ready.push(row),
-                Err(error) => refused.push((place, error)),
+                Err(error) => {
+                    refused.push((place, error));
+                    if self.options.stop_at_refusal {
+                        break;
+                    }
+                }
             }
         }
         let insertion = write::insertion(&self.collection);

@@ -143,7 +143,7 @@ pub(super) fn columns(collection: &Collection) -> String {
 }
 
 /// What no answer ever shows, to nobody. Other password fields are shown as an empty text.
-fn is_secret(collection: &Collection, field: &Field) -> bool {
+pub(super) fn is_secret(collection: &Collection, field: &Field) -> bool {
     collection.is_auth() && matches!(field.name.as_str(), "password" | "tokenKey")
 }
 

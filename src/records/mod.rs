@@ -1,4 +1,5 @@
-//! Records: list, view, create, update, delete, under rules, and creates by the hundred (`bulk.rs`). One file a verb;
+//! Records: list, view, create, update, delete, under rules; creates by the hundred (`bulk.rs`) and exports
+//! (`export.rs`). One file a verb;
 //! what they share stands in `rules.rs` (does a row satisfy a rule), `plans.rs` (compiled conditions, kept by shape),
 //! `totals.rs` (counts, kept with the versions of their tables), `layout.rs` (a collection's columns and
 //! how its rows are written out), `batch.rs`, `expand/` and `render.rs` (records as their reader may see them).
@@ -13,6 +14,7 @@ mod cascade;
 mod create;
 mod delete;
 mod expand;
+mod export;
 mod file;
 mod gate;
 mod input;
@@ -45,6 +47,7 @@ use serde_json::{Map, Value as Json};
 pub use accounts::{INSTALLER_EMAIL, SUPPORT};
 pub use bulk::{Bulk, BulkOptions, Chunk, Existing, Links, Outcome};
 pub use delete::{delete_many_within, delete_within};
+pub use export::{Export, ExportFormat, ExportOptions};
 pub use page::Page;
 pub use read::{find, load, load_all};
 pub use render::shown;

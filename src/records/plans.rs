@@ -14,7 +14,7 @@ use super::layout::Layout;
 use crate::error::{Error, Result};
 use crate::filter::{self, Bound, Compiled, Counting, FilterError};
 use crate::store::expression::JOIN_IN_ORDER;
-use crate::store::{ReadLane, Sql, Store, Value};
+use crate::store::{ReadLane, Sql, Store, Value, expression, quoted};
 
 /// How much text the kept plans may have, in bytes.
 const KEPT_BYTES: u64 = 32 << 20;
@@ -167,6 +167,46 @@ impl Condition {
         this.condition == that.condition
             && that.joins.starts_with(&this.joins)
             && self.bound.condition == other.bound.condition
+    }
+
+    /// Rows behind a place in the order of their insertion, with their places as the last column.
+    pub(super) fn behind(&self, columns: &str, table: &str, place: i64, limit: i64) -> Sql {
+        let order = expression::insertion_order(table);
+        let mut text = format!("SELECT {columns}, {order}");
+        self.plan.push_from(&mut text, &quoted(table), &format!("{order} > ?"));
+        text.push_str(&format!(" ORDER BY {order} LIMIT ?"));
+        let mut values = self.values_around(&[place.into()], 1);
+        values.push(limit.into());
+        Sql { text, values }
+    }
+
+    /// The places of all rows, in the order that was asked for.
+    pub(super) fn places(&self, table: &str) -> Sql {
+        let mut text = format!("SELECT {}", expression::insertion_order(table));
+        self.plan.push_from(&mut text, &quoted(table), "");
+        self.push_order(&mut text);
+        let mut values = self.values_around(&[], 0);
+        values.extend_from_slice(&self.bound.order);
+        Sql { text, values }
+    }
+
+    /// Columns of the rows between an offset and a limit, in the order that was asked for.
+    pub(super) fn slice(&self, columns: &str, table: &str, limit: i64, offset: i64) -> Sql {
+        let mut text = format!("SELECT {columns}");
+        self.plan.push_from(&mut text, &quoted(table), "");
+        self.push_order(&mut text);
+        text.push_str(" LIMIT ? OFFSET ?");
+        let mut values = self.values_around(&[], 2);
+        values.extend_from_slice(&self.bound.order);
+        values.extend([limit.into(), offset.into()]);
+        Sql { text, values }
+    }
+
+    fn push_order(&self, text: &mut String) {
+        if self.is_ordered() {
+            text.push_str(" ORDER BY ");
+            text.push_str(&self.plan.compiled.order);
+        }
     }
 
     /// How many rows there are in all.

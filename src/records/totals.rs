@@ -55,11 +55,14 @@ pub(super) struct Totals(Arc<Inner>);
 
 struct Inner {
     kept: Cache<Box<[u8]>, (Stamp, u64), Bytes>,
-    flights: Mutex<HashMap<Box<[u8]>, (Stamp, WeakShared<Flight>)>>,
+    flights: Mutex<Flights>,
 }
 
 /// A count that several callers wait for. It ends with the last of them, whoever was first.
 type Flight = BoxFuture<'static, Result<u64, Arc<Error>>>;
+
+/// The counts under way, each with the versions that it began with.
+type Flights = HashMap<Box<[u8]>, (Stamp, WeakShared<Flight>)>;
 
 #[derive(Clone)]
 struct Bytes;

@@ -2,10 +2,12 @@
 
 mod chinook;
 pub mod collections;
+mod command_line;
 mod files;
 mod health;
 mod http;
 mod lifecycle;
 mod records;
+mod sql;
 mod superusers;
 mod views;

@@ -13,6 +13,7 @@ mod queries;
 mod reading;
 mod statements;
 mod tables;
+mod typed;
 mod versions;
 
 use std::sync::Mutex;

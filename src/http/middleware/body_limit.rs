@@ -26,6 +26,8 @@ use crate::http::extract::decode_pairs;
 
 /// What a body may have where its route says nothing else.
 const DEFAULT: u64 = 32 * 1024 * 1024;
+/// How long a body that is worked on while it comes may bring nothing.
+const SILENT: Duration = Duration::from_secs(60);
 /// How long a body may take from its first to its last byte.
 const LONGEST: Duration = Duration::from_secs(5 * 60);
 /// How many bytes of all bodies are held at once, beyond the free part of each.
@@ -94,8 +96,10 @@ impl BodyLimits {
         let limit = self.of(&request);
         let connection = request.extensions().get::<Arc<Connection>>().cloned();
         let (parts, body) = request.into_parts();
+        let streamed = is_import(&parts.method, parts.uri.path());
         let mut body = Limited::new(body, &self.budget, connection, !waits);
-        body.limit = limit?;
+        body.limit = if streamed { u64::MAX } else { limit? };
+        body.streamed = streamed;
         if declared.is_some_and(|length| length > body.limit) {
             return Err(Error::TooLarge);
         }
@@ -115,6 +119,17 @@ impl BodyLimits {
         let name = percent_decoded(name).ok_or_else(Error::not_found)?;
         self.app.records.body_limit(&name)
     }
+}
+
+/// Whether a request brings data to import. It is worked on while it comes, so that its size is no matter, and its
+/// time is only that between two pieces.
+fn is_import(method: &Method, path: &str) -> bool {
+    let mut segments = path.split('/').skip(1);
+    let mut next = || segments.next().unwrap_or_default();
+    let (api, collections, name, import, rest) = (next(), next(), next(), next(), segments.next());
+    method == Method::POST
+        && (api, collections, import, rest) == ("api", "collections", "import", None)
+        && !name.is_empty()
 }
 
 fn percent_decoded(text: &str) -> Option<String> {
@@ -143,12 +158,25 @@ struct Limited {
     waiting: bool,
     /// Whether bytes may be on their way that nobody asked for: not where the client waits for `100 Continue`.
     is_coming: bool,
+    /// Whether it is worked on while it comes, and never held as a whole.
+    streamed: bool,
 }
 
 impl Limited {
     fn new(body: Body, budget: &Budget, connection: Option<Arc<Connection>>, is_coming: bool) -> Self {
         let (budget, inner) = (Arc::clone(budget), Some(body));
-        Self { inner, read: 0, limit: DEFAULT, held: 0, budget, deadline: None, connection, waiting: false, is_coming }
+        Self {
+            inner,
+            read: 0,
+            limit: DEFAULT,
+            held: 0,
+            budget,
+            deadline: None,
+            connection,
+            waiting: false,
+            is_coming,
+            streamed: false,
+        }
     }
 
     /// While a request waits for its client, the connection counts as idle.
@@ -165,6 +193,10 @@ impl Limited {
         self.read += bytes as u64;
         if self.read > self.limit {
             return Err(BodyError::TooLarge);
+        }
+        if self.streamed {
+            self.deadline = None;
+            return Ok(());
         }
         let counted = (self.read as usize).saturating_sub(FREE);
         let more = counted - self.held;
@@ -189,7 +221,8 @@ impl HttpBody for Limited {
             Poll::Ready(frame) => frame,
             Poll::Pending => {
                 this.wait(true);
-                let deadline = this.deadline.get_or_insert_with(|| Box::pin(tokio::time::sleep(LONGEST)));
+                let longest = if this.streamed { SILENT } else { LONGEST };
+                let deadline = this.deadline.get_or_insert_with(|| Box::pin(tokio::time::sleep(longest)));
                 ready!(deadline.as_mut().poll(context));
                 this.wait(false);
                 return Poll::Ready(Some(Err(BodyError::TooSlow)));
@@ -287,6 +320,31 @@ mod tests {
         let mut endless = limited(Body::from_stream(Endless), u64::MAX, &Budget::default());
         endless.deadline = Some(Box::pin(tokio::time::sleep(Duration::from_millis(1))));
         assert!(matches!(endless.collect().await, Err(BodyError::TooSlow)));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_worked_on_while_it_comes_holds_no_memory_and_has_time_for_each_piece() {
+        let budget = Budget::default();
+        let mut body = limited(Body::from(vec![0; FREE + 10]), u64::MAX, &budget);
+        body.streamed = true;
+        body.deadline = Some(Box::pin(tokio::time::sleep(SILENT)));
+        assert!(body.frame().await.is_some_and(|frame| frame.is_ok()));
+        assert_eq!(budget.load(Ordering::Relaxed), 0);
+        assert!(body.deadline.is_none(), "each piece begins a new time");
+    }
+
+    #[test]
+    fn only_imports_of_data_are_worked_on_while_they_come() {
+        for (method, path, expected) in [
+            (Method::POST, "/api/collections/notes/import", true),
+            (Method::PUT, "/api/collections/notes/import", false),
+            (Method::PUT, "/api/collections/import", false),
+            (Method::POST, "/api/collections//import", false),
+            (Method::POST, "/api/collections/notes/import/x", false),
+            (Method::POST, "/api/collections/notes/records", false),
+        ] {
+            assert_eq!(is_import(&method, path), expected, "{method} {path}");
+        }
     }
 
     struct Endless;

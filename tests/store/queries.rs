@@ -87,14 +87,14 @@ async fn a_view_keeps_the_names_of_its_columns() {
     let db = database().await;
     let made = db.store.write(WriteLane::Exclusive, |tx| {
         tx.define_one(&tables::create_view("plain", &["id", "n"], "SELECT id, pages FROM books -- end", None))?;
-        tx.define_one(&tables::create_view("texts", &["id", "of"], "SELECT pages, id FROM books", Some(0)))?;
+        tx.define_one(&tables::create_view("as_texts", &["id", "of"], "SELECT pages, id FROM books", Some(0)))?;
         tx.define(&tables::rename_column("books", "pages", "leaves"))?;
         tx.define(&tables::rename_table("books", "volumes"))
     });
     made.await.expect("the views");
     let rows = db.store.read_here(|tx| {
         let mut found = Vec::new();
-        tx.rows("SELECT n, texts.id FROM plain JOIN texts ON texts.\"of\" = plain.id ORDER BY n", |row| {
+        tx.rows("SELECT n, as_texts.id FROM plain JOIN as_texts ON as_texts.\"of\" = plain.id ORDER BY n", |row| {
             found.push((row.get(0).to_value(), row.get(1).to_value()));
             Ok(())
         })?;

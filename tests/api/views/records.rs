@@ -183,9 +183,7 @@ async fn numeric_ids_are_texts() {
     let guest = server.guest();
     guest.view("v", "10", &[]).await.is(200).has("/id", "10").has("/name", "p1");
     guest.view("v", "-5", &[]).await.is(200).has("/name", "p5");
-    for filter in ["id = '30'", "id = 30"] {
-        guest.list("v", &[("filter", filter)]).await.is(200).has("/totalItems", 1).has("/items/0/id", "30");
-    }
+    guest.list("v", &[("filter", "id = '30'")]).await.is(200).has("/totalItems", 1).has("/items/0/id", "30");
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection as Database;
 use serde_json::{Value as Json, json};
 
-use crate::data::{self, AUTHORS, Tokens, post};
+use crate::data::{self, Tokens, post};
 use crate::load::{Connection, request};
 use crate::server::{self, Server};
 
@@ -24,8 +24,8 @@ struct Seen {
     statuses: BTreeMap<u16, usize>,
     /// The first answer that is neither a success nor a refusal that asks to try again.
     wrong: Option<String>,
-    longest_read: Duration,
-    longest_write: Duration,
+    /// How many answers there were of each kind, and the longest wait for one.
+    waits: BTreeMap<&'static str, (usize, Duration)>,
     /// The ids of acknowledged creates.
     created: Vec<String>,
     /// The last acknowledged score by id.
@@ -94,7 +94,8 @@ async fn retype(address: &str, tokens: &Tokens, single: bool) -> Duration {
     begin.elapsed()
 }
 
-/// Reads, lists, creates and updates in turn. Each connection updates records that no other one does.
+/// A third of the connections reads single records, a third lists, a third creates and updates: who reads shall not
+/// wait for somebody who writes. Each connection updates records that no other one does.
 async fn other(address: String, number: usize, rows: usize, stop: Arc<AtomicBool>) -> Seen {
     let mut connection = Connection::open(&address).await.expect("the server accepts");
     let mut seen = Seen::default();
@@ -103,19 +104,22 @@ async fn other(address: String, number: usize, rows: usize, stop: Arc<AtomicBool
         count += 1;
         let own = data::id((count * 7919 * CONNECTIONS + number) % (rows / CONNECTIONS * CONNECTIONS));
         let records = "/api/collections/posts/records";
-        let asked = match (count + number) % 8 {
-            0 => request("POST", records, None, Some(&post(number * 31 + count))),
-            1 => request("PATCH", &format!("{records}/{own}"), None, Some(&format!(r#"{{"score":{count}}}"#))),
-            2 => {
-                let filter = format!("author.name%3D%22Author%20{}%22", count % AUTHORS);
-                request("GET", &format!("{records}?filter={filter}&sort=-created&expand=author"), None, None)
+        let (kind, asked) = match (number % 3, count % 2) {
+            (0, _) => ("read", request("GET", &format!("{records}/{own}"), None, None)),
+            (1, _) => {
+                let query = format!("filter=score%3E%3D{}&sort=-created&expand=author&skipTotal=1", count % 900);
+                ("list", request("GET", &format!("{records}?{query}"), None, None))
             }
-            _ => request("GET", &format!("{records}/{own}"), None, None),
+            (_, 0) => ("create", request("POST", records, None, Some(&post(number * 31 + count)))),
+            _ => {
+                let body = format!(r#"{{"score":{count}}}"#);
+                ("update", request("PATCH", &format!("{records}/{own}"), None, Some(&body)))
+            }
         };
-        let writes = !asked.starts_with(b"GET");
         let begin = Instant::now();
         let (status, body) = connection.call(&asked).await.expect("the server answers");
-        let longest = if writes { &mut seen.longest_write } else { &mut seen.longest_read };
+        let (times, longest) = seen.waits.entry(kind).or_default();
+        *times += 1;
         *longest = begin.elapsed().max(*longest);
         *seen.statuses.entry(status).or_default() += 1;
         if status == 503 || status == 429 {
@@ -127,9 +131,9 @@ async fn other(address: String, number: usize, rows: usize, stop: Arc<AtomicBool
         if status != 200 {
             let asked = String::from_utf8_lossy(&asked);
             seen.wrong.get_or_insert(format!("{status} {answer} to {}", asked.lines().next().unwrap_or_default()));
-        } else if asked.starts_with(b"POST") {
+        } else if kind == "create" {
             seen.created.push(answer["id"].as_str().unwrap_or_default().to_owned());
-        } else if asked.starts_with(b"PATCH") {
+        } else if kind == "update" {
             seen.updated.insert(own, count);
         }
     }
@@ -141,13 +145,14 @@ fn tell(seen: &[Seen]) {
     for (&status, &count) in seen.iter().flat_map(|one| &one.statuses) {
         *statuses.entry(status).or_default() += count;
     }
-    let longest = |of: fn(&Seen) -> Duration| seen.iter().map(of).max().unwrap_or_default().as_secs_f64();
-    println!("answers by status: {statuses:?}");
-    println!(
-        "longest read {:.3} s, longest write {:.3} s",
-        longest(|one| one.longest_read),
-        longest(|one| one.longest_write)
-    );
+    let mut waits: BTreeMap<&str, (usize, Duration)> = BTreeMap::new();
+    for (kind, (times, longest)) in seen.iter().flat_map(|one| &one.waits) {
+        let all = waits.entry(kind).or_default();
+        *all = (all.0 + times, all.1.max(*longest));
+    }
+    for (kind, (times, longest)) in waits {
+        println!("{kind}: {times} times, the longest took {:.3} s", longest.as_secs_f64());
+    }
 }
 
 /// Looks for what should be there.

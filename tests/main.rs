@@ -4,6 +4,7 @@
 mod support;
 
 mod api;
+mod check;
 mod layers;
 mod safety;
 

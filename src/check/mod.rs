@@ -111,10 +111,11 @@ impl World {
     fn read(tx: &mut Tx<'_>, progress: Progress) -> Result<Self> {
         let schema = Schema::new(0, collections::load(tx)?);
         let mut whole = Vec::new();
-        for collection in schema.all() {
+        // Asking a view that is broken would fail.
+        for collection in schema.all().iter().filter(|collection| !collection.is_view()) {
             let columns = catalogue::columns(tx, &collection.name)?;
             let has = |name: &str| columns.iter().any(|column| column.eq_ignore_ascii_case(name));
-            if !collection.is_view() && collection.fields.iter().all(|field| has(&field.name)) {
+            if collection.fields.iter().all(|field| has(&field.name)) {
                 whole.push(CollectionRef::clone(collection));
             }
         }

@@ -113,7 +113,7 @@ impl Outcome {
     pub(super) fn of(check: Check, result: Result<Vec<Finding>>) -> Self {
         let (findings, failure) = match result {
             Ok(findings) => (findings, None),
-            Err(Error::Internal(cause)) => (Vec::new(), Some(format!("{cause:#}"))),
+            Err(Error::Internal(cause)) => (Vec::new(), Some(cause.to_string())),
             Err(error) => (Vec::new(), Some(error.to_string())),
         };
         Self { check, findings, failure }

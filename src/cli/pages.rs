@@ -40,7 +40,14 @@ pub(super) fn man(line: Command, asked: &Man) -> Result<()> {
     };
     let failed = |error: std::io::Error| unwritable(directory, &error);
     fs::create_dir_all(directory).map_err(failed)?;
-    clap_mangen::generate_to(line, directory).map_err(failed)
+    pages(&line, directory).map_err(failed)
+}
+
+/// Writes the page of a command and those of its subcommands; `help` is none of its own.
+fn pages(command: &Command, directory: &Path) -> std::io::Result<()> {
+    clap_mangen::Man::new(command.clone()).generate_to(directory)?;
+    let mut below = command.get_subcommands().filter(|below| below.get_name() != "help" && !below.is_hide_set());
+    below.try_for_each(|below| pages(below, directory))
 }
 
 fn unwritable(directory: &Path, error: &std::io::Error) -> Error {

@@ -19,6 +19,11 @@ pub(super) async fn run(config: Config) -> Result<()> {
     let app = App::open(config).await?;
     let stop = stop_signal()?;
     greet(&app, address, &dir).await?;
+    let console = app.console.clone();
+    let stop = async move {
+        stop.await;
+        console.stop();
+    };
     http::serve::serve(app.clone(), listener, stop).await;
     app.close().await;
     tracing::info!("stopped");

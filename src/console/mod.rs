@@ -76,6 +76,11 @@ impl Console {
         Ok(Answer { exec_time: began.elapsed(), affected_rows: 0, table })
     }
 
+    /// Ends the queries that run and refuses further ones: a server that stops waits for none that may take minutes.
+    pub fn stop(&self) {
+        self.store.stop_apart();
+    }
+
     async fn write(&self, text: &str) -> Result<Answer> {
         let began = Instant::now();
         let (text, published) = (text.to_owned(), Arc::clone(&self.schema));

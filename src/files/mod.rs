@@ -145,14 +145,25 @@ impl Files {
         Ok(())
     }
 
-    /// Removes everything of a record that is deleted in this transaction: after the commit, in the background.
-    /// `names` are the files that it holds.
-    pub fn drop_record(&self, tx: &mut Tx<'_>, collection_id: &str, record_id: &str, names: &[String]) -> Result<()> {
+    /// Removes everything of records of a collection that are deleted in this transaction: after the commit, in the
+    /// background. Each comes with the files that it holds.
+    pub fn drop_records(
+        &self,
+        tx: &mut Tx<'_>,
+        collection_id: &str,
+        records: Vec<(String, Vec<String>)>,
+    ) -> Result<()> {
         let at = time::now_text();
-        names.iter().try_for_each(|name| pending::list(tx, collection_id, record_id, name, &at))?;
-        let files = self.clone();
-        let (collection_id, record_id) = (collection_id.to_owned(), record_id.to_owned());
-        tx.after_commit(move || files.remove_record(&collection_id, &record_id));
+        for (record_id, names) in &records {
+            names.iter().try_for_each(|name| pending::list(tx, collection_id, record_id, name, &at))?;
+        }
+        let (files, collection_id) = (self.clone(), collection_id.to_owned());
+        tx.after_commit(move || {
+            // most collections have no files at all, and their records no folders
+            if files.parts.disk.collection(&collection_id).is_some_and(|folder| folder.is_dir()) {
+                records.iter().for_each(|(record_id, _)| files.remove_record(&collection_id, record_id));
+            }
+        });
         Ok(())
     }
 

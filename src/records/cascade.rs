@@ -177,9 +177,8 @@ impl Cascade<'_> {
         }
         write::remove(tx, collection, &ids)?;
         changes::append_all(tx, records.iter().map(|record| (record, Op::Delete)), self.actor)?;
-        for record in records {
-            self.files.drop_record(tx, &collection.id, record.id(), &write::files_of(record))?;
-        }
+        let held = records.iter().map(|record| (record.id().to_owned(), write::files_of(record)));
+        self.files.drop_records(tx, &collection.id, held.collect())?;
         doomed.ids.extend(ids.into_iter().map(str::to_owned));
         Ok(())
     }

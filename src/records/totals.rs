@@ -55,11 +55,14 @@ pub(super) struct Totals(Arc<Inner>);
 
 struct Inner {
     kept: Cache<Box<[u8]>, (Stamp, u64), Bytes>,
-    flights: Mutex<HashMap<Box<[u8]>, (Stamp, WeakShared<Flight>)>>,
+    flights: Mutex<Flights>,
 }
 
 /// A count that several callers wait for. It ends with the last of them, whoever was first.
 type Flight = BoxFuture<'static, Result<u64, Arc<Error>>>;
+
+/// The counts under way, each with the versions that it began with.
+type Flights = HashMap<Box<[u8]>, (Stamp, WeakShared<Flight>)>;
 
 #[derive(Clone)]
 struct Bytes;
@@ -82,7 +85,8 @@ impl Totals {
     /// # Errors
     /// What the engine says against the condition.
     pub(super) fn of(&self, store: &Store, condition: &Condition, layout: &Layout) -> Result<Total> {
-        let whole = condition.is_empty().then_some(&layout.collection.name);
+        // The rows of a view come and go with those of other tables.
+        let whole = (condition.is_empty() && !layout.collection.is_view()).then_some(&layout.collection.name);
         if let Some(rows) = whole.and_then(|table| store.rows(table)) {
             return Ok(Total::Known(rows));
         }

@@ -141,6 +141,11 @@ impl Store {
         self.engine.read_typed(text.to_owned(), limits).await
     }
 
+    /// Ends the reads that stand apart and refuses further ones, before the rest is closed.
+    pub fn stop_apart(&self) {
+        self.engine.stop_apart();
+    }
+
     /// Runs a write and answers once it is committed.
     ///
     /// The closure owns what it captures, may run more than once, and has no effect outside the transaction but

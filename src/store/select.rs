@@ -9,6 +9,12 @@ use sqlparser::tokenizer::{Token, Tokenizer};
 /// How deep the parser follows queries and expressions in each other.
 const DEPTH: usize = 40;
 
+/// How long a query may be, in bytes. Views are read again whenever collections change.
+const LONGEST: usize = 100_000;
+
+/// How many bytes of stack the parser has: for brackets as deep as they may stand.
+const STACK: usize = 64 << 20;
+
 /// How deep brackets may stand in each other. Engine and parser both use the stack for them.
 const MOST_BRACKETS: usize = 100;
 
@@ -22,6 +28,9 @@ pub enum NoQuery {
     /// Something comes behind the end of the first statement.
     #[error("multiple statements are not supported")]
     Several,
+    /// It is longer than anybody wants to read again and again.
+    #[error("the query is too long")]
+    TooLong,
     /// Its brackets stand too deep in each other.
     #[error("the query is nested too deep")]
     TooDeep,
@@ -33,6 +42,9 @@ impl Words {
     /// # Errors
     /// The text is certainly not one query, or one that nobody should read.
     pub fn of(text: &str) -> Result<Option<Self>, NoQuery> {
+        if text.len() > LONGEST {
+            return Err(NoQuery::TooLong);
+        }
         let Ok(tokens) = Tokenizer::new(&SQLiteDialect {}, text).tokenize() else {
             // Nobody knows then what is text and what is not: no more than one statement, and no depth, is certain.
             let deep = text.bytes().filter(|&byte| byte == b'(').count() > MOST_BRACKETS;
@@ -83,12 +95,14 @@ impl Words {
 
     /// The query as a tree; `None` where the parser does not know what the engine may know.
     pub fn parse(self) -> Option<Query> {
-        let mut parser = Parser::new(&SQLiteDialect {}).with_recursion_limit(DEPTH).with_tokens(self.0);
-        let statement = parser.parse_statement().ok()?;
-        match (statement, parser.peek_token().token) {
-            (Statement::Query(query), Token::EOF) => Some(*query),
-            _ => None,
-        }
+        stacker::maybe_grow(STACK, STACK, || {
+            let mut parser = Parser::new(&SQLiteDialect {}).with_recursion_limit(DEPTH).with_tokens(self.0);
+            let statement = parser.parse_statement().ok()?;
+            match (statement, parser.peek_token().token) {
+                (Statement::Query(query), Token::EOF) => Some(*query),
+                _ => None,
+            }
+        })
     }
 }
 

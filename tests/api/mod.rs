@@ -1,10 +1,13 @@
 //! The HTTP API; the tree mirrors the routes.
 
 mod chinook;
-mod collections;
+pub mod collections;
+mod command_line;
 mod files;
 mod health;
 mod http;
 mod lifecycle;
 mod records;
+mod sql;
 mod superusers;
+mod views;

@@ -116,6 +116,68 @@ async fn plain_comparisons_use_indexes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_related_rows_must_satisfy_is_found_once_for_all() {
+    let world = World::open().await;
+    let indexes = "CREATE INDEX posts_author ON posts (author); CREATE INDEX comments_post ON comments (post)";
+    world.store.write(WriteLane::Exclusive, |tx| tx.define(indexes)).await.unwrap();
+    let steps = |condition: &str, joins: &str, values: Vec<tuckbox::store::Value>| {
+        let mut sql = Sql::raw("EXPLAIN QUERY PLAN SELECT \"posts\".* FROM \"posts\" ");
+        sql.push(joins).push(" WHERE ").push(condition);
+        sql.values = values;
+        let mut steps: Vec<(i64, i64, String)> = Vec::new();
+        let read = world.store.read_here(|tx| {
+            tx.rows(&sql, |row| {
+                steps.push((row.get(0).as_f64() as i64, row.get(1).as_f64() as i64, row.get(3).as_text().to_owned()));
+                Ok(())
+            })
+        });
+        read.unwrap();
+        steps
+    };
+    // a table that is walked or looked up again for each row at hand
+    let repeated = |steps: &[(i64, i64, String)]| {
+        steps.iter().find_map(|(_, parent, text)| {
+            let mut up = *parent;
+            while let Some((_, next, above)) = steps.iter().find(|(id, ..)| *id == up) {
+                if above.starts_with("LIST SUBQUERY") || above.starts_with("SCALAR SUBQUERY") {
+                    return None;
+                }
+                if above.starts_with("CORRELATED") && !text.contains("VIRTUAL TABLE") && text.starts_with("S") {
+                    return Some(text.clone());
+                }
+                up = *next;
+            }
+            None
+        })
+    };
+    for (rule, page_too) in [
+        ("readers.name ?= 'x'", false),
+        ("readers.name = 'x'", false),
+        ("readers.name != 'x'", false),
+        ("readers.teams.name ?= 'x'", false),
+        ("comments_via_post.votes ?> 3", false),
+        ("comments_via_about.votes ?> 3", true),
+        ("comments_via_about.votes > 3", true),
+        ("comments_via_about.votes != 3", true),
+        ("comments_via_about.post.title ?~ 'x'", true),
+        ("@collection.comments.text ?= title && @collection.comments.votes ?> 3", true),
+        ("@collection.users.id ?= author && @collection.users.age ?> 3", false),
+    ] {
+        let question = Question { rule: Some(rule), whole: true, ..Question::default() };
+        let (compiled, bound) = world.compile(&question).unwrap();
+        let counting = compiled.counting.clone();
+        let counting =
+            counting.map(|form| (form.joins, form.condition, [bound.joins.clone(), bound.counting].concat()));
+        let page = (compiled.joins, compiled.condition, [bound.joins, bound.condition].concat());
+        let counting = counting.unwrap_or_else(|| page.clone());
+        for (joins, condition, values) in std::iter::once(counting).chain(page_too.then_some(page)) {
+            let steps = steps(&condition, &joins, values);
+            assert_eq!(repeated(&steps), None, "{rule}: {condition}\n{steps:#?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_single_hop_is_one_join() {
     let world = World::open().await;
     let question =

@@ -34,6 +34,14 @@ async fn keys_indexes_and_walks_that_end_at_their_limit_are_fast() {
         ("SELECT posts.id FROM posts, json_each(posts.tags) WHERE posts.id = ?", true),
         ("SELECT 1 FROM users WHERE id = ? AND EXISTS (SELECT 1 FROM posts WHERE author = users.id)", true),
         ("SELECT count(*) FROM (SELECT 1 FROM posts WHERE author = ? LIMIT 1001)", true),
+        (
+            r#"SELECT posts.* FROM (SELECT posts._rowid_ AS "r" FROM posts WHERE author = ? ORDER BY created LIMIT ? OFFSET ?) AS "the page" CROSS JOIN posts ON posts._rowid_ = "the page"."r""#,
+            true,
+        ),
+        (
+            r#"SELECT posts.* FROM (SELECT posts._rowid_ AS "r" FROM posts ORDER BY created LIMIT ? OFFSET ?) AS "the page" CROSS JOIN posts ON posts._rowid_ = "the page"."r""#,
+            false,
+        ),
         ("SELECT 1", true),
     ] {
         assert_eq!(lane(&db, query, filtered), ReadLane::Fast, "{query}");

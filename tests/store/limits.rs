@@ -132,7 +132,7 @@ async fn more_long_reads_than_may_wait_are_refused_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_long_read_that_has_waited_as_long_as_it_may_take_is_refused() {
+async fn a_long_read_that_has_waited_too_long_is_refused() {
     let db = Database::with(|options| {
         options.slow_readers = 1;
         options.query_timeout = SHORT;
@@ -141,7 +141,7 @@ async fn a_long_read_that_has_waited_as_long_as_it_may_take_is_refused() {
     let release = occupy_reader(&db);
     let read = db.store.read(ReadLane::Slow, |tx| number(tx, "SELECT 1"));
     tokio::pin!(read);
-    assert!(tokio::time::timeout(2 * SHORT, &mut read).await.is_err());
+    assert!(tokio::time::timeout(5 * SHORT, &mut read).await.is_err());
     drop(release);
     assert!(matches!(read.await, Err(Error::Unavailable(_))));
 }

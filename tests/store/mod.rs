@@ -9,9 +9,11 @@ mod lanes;
 mod limits;
 mod opening;
 mod other_processes;
+mod queries;
 mod reading;
 mod statements;
 mod tables;
+mod typed;
 mod versions;
 
 use std::sync::Mutex;

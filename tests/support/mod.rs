@@ -14,7 +14,7 @@ mod tokens;
 pub use answer::Answer;
 pub use client::{Client, Guest, Superuser, form, multipart};
 pub use database::Database;
-pub use fixtures::{blog, collection, comments_belong_to_their_writers, id, notes};
+pub use fixtures::{Fixture, blog, collection, comments_belong_to_their_writers, id, notes};
 pub use process::{Process, run_command};
 pub use raw::{raw_request, slow_connection};
 pub use server::TestServer;

@@ -232,3 +232,168 @@ fn counted<'s>(function: &Function) -> Option<Origin<'s>> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::wire::{Scaffold, scaffold};
+    use crate::schema::{FieldKind, view};
+
+    fn schema() -> Schema {
+        let named = |name: &str, fields: &[&str]| {
+            let mut collection = scaffold(Scaffold::Base);
+            (collection.id, collection.name) = (format!("{name}_id"), name.to_owned());
+            let text = |name: &&str| Field::new(*name, *name, FieldKind::Text(Default::default()));
+            collection.fields.extend(fields.iter().map(text));
+            collection
+        };
+        Schema::new(1, vec![named("posts", &["title", "Author", "count"]), named("users", &["name", "order by"])])
+    }
+
+    /// What a query's columns are, in words; `*` for a wildcard, `?` where its text tells nothing.
+    fn origins(query: &str) -> String {
+        let schema = schema();
+        let columns = match Reading::of(view::trimmed(query), &schema) {
+            Ok(Reading::Columns(Some(columns))) => columns,
+            Ok(Reading::Columns(None)) => return "?".to_owned(),
+            Ok(Reading::Wildcard) => return "*".to_owned(),
+            Err(error) => return error.to_string(),
+        };
+        let words = columns.origins.iter().map(|origin| match origin {
+            Origin::Field(collection, field) => format!("{}.{}", collection.name, field.name),
+            Origin::Id(collection) => format!("{}.id", collection.name),
+            Origin::Integer => "integer".to_owned(),
+            Origin::Number => "number".to_owned(),
+            Origin::Text => "text".to_owned(),
+            Origin::Bool => "bool".to_owned(),
+            Origin::Anything => "json".to_owned(),
+        });
+        words.collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn columns_are_what_the_contract_says() {
+        for (query, expected) in [
+            // fields, in any case and under any quotes
+            ("select id, title from posts", "posts.id, posts.title"),
+            ("SELECT posts.ID, POSTS.Title FROM Posts", "posts.id, posts.title"),
+            ("select `id`, \"title\", [author] from [posts]", "posts.id, posts.title, posts.Author"),
+            ("select id, title as t, title u from posts p", "posts.id, posts.title, posts.title"),
+            ("select p.id, p.title, posts.title from posts as p", "posts.id, posts.title, json"),
+            ("select main.posts.title from main.posts", "posts.title"),
+            ("select id from main.posts;; \n", "posts.id"),
+            ("select u.[order by] from users u", "users.order by"),
+            ("select p.\"title\" 'x y' from \"posts\" 'p'", "posts.title"),
+            ("select id, none, 'title', rowid from posts", "posts.id, json, json, json"),
+            ("select count from posts", "posts.count"),
+            // several tables: what has no table is the first one's
+            ("select u.id, p.id from posts p join users u on u.id = p.author", "users.id, posts.id"),
+            ("select name, title from posts, users", "json, posts.title"),
+            ("select users.name, title from (posts join users)", "users.name, posts.title"),
+            ("select a.name, b.name from users a left join users b using (id)", "users.name, users.name"),
+            ("select a.name from users a natural join posts", "users.name"),
+            ("select x.title from posts cross join posts x where 1", "posts.title"),
+            // comments and blanks
+            ("select /* one, */ id -- two\n, title from posts -- three", "posts.id, posts.title"),
+            ("select\n\tid,\r\n title\nfrom posts\n;", "posts.id, posts.title"),
+            // numbers
+            ("select count(*), COUNT ( id ) c, count(distinct title) from posts", "integer, integer, integer"),
+            ("select count(id)+1, count(*) * 2.5 - 1 from posts", "integer, integer"),
+            ("select count(*) filter (where title != '') over () from posts", "integer"),
+            ("select total(title), TOTAL(id) / 2 from posts", "number, number"),
+            (
+                "select 1 + count(*), sum(id), avg(id), (count(*)), max(title) from posts",
+                "json, json, json, json, json",
+            ),
+            // casts
+            (
+                "select cast(title as real), cast(id as decimal), CAST(id AS numeric(4, 2)) from posts",
+                "number, number, number",
+            ),
+            ("select cast(title as int), cast(title as\n INTEGER) from posts", "integer, integer"),
+            ("select cast(title as text), cast(1 as bool), cast((1 + 2) as boolean) from posts", "text, bool, bool"),
+            ("select cast(title as blob), cast(title as varchar), cast(1 as int) + 1 from posts", "json, json, json"),
+            // everything else
+            (
+                "select (id), title || 'x', 1, 'a', null, -1, case when 1 then 2 end, n.x from posts",
+                "json, json, json, json, json, json, json, json",
+            ),
+            ("select (select count(*) from users), exists(select 1) from posts", "json, json"),
+            ("select row_number() over () as id, lower(title) from posts", "json, json"),
+            ("select json_extract(title, '$.a'), title ->> 'a', title collate nocase from posts", "json, json, json"),
+            ("select x.title, x.id from (select * from posts) x", "json, json"),
+            ("select title from (select title from posts)", "json"),
+            ("select id from missing", "json"),
+            ("select 1 as id", "json"),
+            ("select key, value from json_each('[1]')", "json, json"),
+            ("select posts.title, j.value from posts, json_each(posts.title) j", "posts.title, json"),
+            // WITH
+            ("with posts as (select 1 as id) select id from posts", "json"),
+            ("with x as (select 1 as a) select p.title, x.a from posts p, X", "posts.title, json"),
+            ("with recursive n(i) as (select 1 union all select i + 1 from n) select i from n", "json"),
+            // several SELECTs: what they agree on
+            ("select id, title from posts union select id, title from posts", "posts.id, posts.title"),
+            ("select id, title from posts union all select id, name from users", "json, json"),
+            (
+                "select id, count(*) from posts intersect select id, count(id) from posts except select id, 1 from posts",
+                "posts.id, json",
+            ),
+            // wildcards, outside of all brackets
+            ("select * from posts", "*"),
+            ("select posts.* from posts", "*"),
+            ("select id, p . * from posts p", "*"),
+            ("select id, /* all */ * from posts", "*"),
+            ("select distinct * from posts", "*"),
+            ("select id from posts union select * from posts", "*"),
+            ("with x as (select * from posts) select * from x", "*"),
+            (
+                "select id, title * 2, (select count(*) from users), \"select\" * 1 from posts",
+                "posts.id, json, json, json",
+            ),
+            // no query, or none that is understood
+            ("select 1 as id; select 2 as id", "multiple statements are not supported"),
+            ("select 1 as id;; -- x\n delete from posts", "multiple statements are not supported"),
+            ("select ';' as id -- ;", "json"),
+            ("delete from posts", "?"),
+            ("nonsense", "?"),
+            ("", "?"),
+            ("values (1, 2)", "?"),
+            ("select 'unterminated", "?"),
+            ("select 'unterminated; x", "multiple statements are not supported"),
+        ] {
+            assert_eq!(origins(query), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn deep_and_long_queries_end() {
+        let nested = |open: &str, depth: usize, close: &str| {
+            format!("select id, {}1{} from posts", open.repeat(depth), close.repeat(depth))
+        };
+        assert_eq!(origins(&nested("(", 20, ")")), "posts.id, json");
+        for (open, close) in [("(", ")"), ("abs(", ")"), ("(select ", ")"), ("case when 1 then ", " end"), ("not ", "")]
+        {
+            for depth in [60, 100, 5000] {
+                assert_ne!(origins(&nested(open, depth, close)), "*", "{depth} {open}");
+            }
+        }
+        let tables = |depth: usize| format!("select id from {}posts{}", "(".repeat(depth), ")".repeat(depth));
+        for depth in [10, 30, 90] {
+            for (open, close) in
+                [("(", ")"), ("(select id from (", "))"), ("((select 1) x join ", ")"), ("(1, (", "))")]
+            {
+                let (open, close) = (open.repeat(depth), close.repeat(depth));
+                origins(&format!("select id from {open}posts{close}"));
+                origins(&format!("select id from posts where {open}posts{close}"));
+            }
+        }
+        assert_eq!(origins(&tables(10_000)), "the query is nested too deep");
+        assert_eq!(origins(&format!("select 1 as id -- {}", "x".repeat(100_000))), "the query is too long");
+        let long = format!("select id, count(*){} from posts", " + 1".repeat(900));
+        assert_eq!(origins(&long), "posts.id, integer");
+        let several = vec!["select id, title from posts"; 500].join(" union ");
+        assert_eq!(origins(&several), "posts.id, posts.title");
+        let columns = format!("select id{} from posts", ", title".repeat(1999));
+        assert_eq!(origins(&columns).split(", ").count(), 2000);
+    }
+}

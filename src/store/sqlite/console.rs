@@ -10,8 +10,8 @@ use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Batch, Connection, ErrorCode, Row, Statement};
 
-use super::Watch;
 use super::errors::from_engine;
+use super::{Watch, expansion};
 use crate::error::{Error, Result};
 use crate::store::{ConsoleLimits, Table, TableColumn};
 
@@ -66,7 +66,7 @@ const ASKED: &[&str] = &[
 /// # Errors
 /// What the engine says; `Deadline`.
 pub(super) fn read(connection: &Connection, watch: &Watch, text: &str, limits: ConsoleLimits) -> Result<Table> {
-    refuse_nul(text)?;
+    refuse_before(connection, text)?;
     connection.execute_batch("BEGIN").map_err(from_engine)?;
     let guard = Guard::over(connection)?;
     let mut answer = Table::default();
@@ -87,7 +87,7 @@ pub(super) fn read(connection: &Connection, watch: &Watch, text: &str, limits: C
 /// # Errors
 /// What the engine says; `Deadline`.
 pub(in crate::store) fn write(connection: &Connection, watch: &Watch, text: &str) -> Result<u64> {
-    refuse_nul(text)?;
+    refuse_before(connection, text)?;
     let guard = Guard::over(connection)?;
     let mut statements = Batch::new(connection, text);
     let mut changed = 0;
@@ -111,9 +111,18 @@ fn run_to_its_end(statement: &mut Statement<'_>) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// The engine takes a text for ended there, and would leave out the rest unseen.
-fn refuse_nul(text: &str) -> Result<()> {
-    if text.contains('\0') { Err(Error::Engine("the text has a NUL character".into())) } else { Ok(()) }
+/// Refuses what the engine should not even read.
+fn refuse_before(connection: &Connection, text: &str) -> Result<()> {
+    // The engine takes a text for ended there, and would leave out the rest unseen.
+    if text.contains('\0') {
+        return Err(Error::Engine("the text has a NUL character".into()));
+    }
+    if expansion::is_immense(connection, text).map_err(from_engine)? {
+        return Err(Error::Engine(
+            "the statement is too complex: its views and WITH clauses multiply each other".into(),
+        ));
+    }
+    Ok(())
 }
 
 fn collect(guard: &Guard<'_>, statement: &mut Statement<'_>, limits: ConsoleLimits) -> Result<Table> {

@@ -6,6 +6,7 @@ mod checkpoint;
 mod connection;
 mod console;
 mod errors;
+mod expansion;
 mod job;
 mod journal;
 mod migrate;
@@ -96,6 +97,10 @@ impl Engine {
             f(&mut Tx::reading(connection, watch, None))
         };
         self.apart.run(time, read).await
+    }
+
+    pub(super) fn stop_apart(&self) {
+        self.apart.stop();
     }
 
     pub(super) async fn read_typed(&self, text: String, limits: ConsoleLimits) -> Result<Table> {

@@ -22,10 +22,12 @@ use crate::store::Tx;
 
 /// How many long reads may wait; more are refused at once.
 const SLOW_QUEUE: usize = 512;
-/// How far the threads of long reads stand back when there is less processor than work: they then get a tenth of
+/// How many times as long as it may take a long read may wait; then it is refused.
+const PATIENCE: u32 = 4;
+/// How far the threads of long reads stand back when there is less processor than work: they then get a third of
 /// what a thread that serves requests gets.
 #[cfg(target_os = "linux")]
-const NICENESS: i32 = 10;
+const NICENESS: i32 = 5;
 
 /// A connection that cannot write.
 pub(super) struct Reader {
@@ -194,7 +196,7 @@ impl SlowReaders {
     }
 
     /// Runs a read and answers what it answers. It is stopped when its time is over or its caller has gone, and
-    /// refused where it has waited as long as it may take.
+    /// refused where it has waited too long.
     pub(super) async fn run<T, F>(&self, f: F) -> Result<T>
     where
         T: Send + 'static,
@@ -208,7 +210,7 @@ impl SlowReaders {
             if gone.load(Ordering::Relaxed) {
                 return;
             }
-            if asked.elapsed() > limit && !closed.load(Ordering::SeqCst) {
+            if asked.elapsed() > limit.saturating_mul(PATIENCE) && !closed.load(Ordering::SeqCst) {
                 let _ = reply.send(Err(too_many()));
                 return;
             }

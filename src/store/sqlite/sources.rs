@@ -144,11 +144,7 @@ impl Listener {
 impl Heard {
     fn hear(&mut self, action: &AuthAction<'_>) {
         match action {
-            AuthAction::Read { table_name, .. } => {
-                if !self.tables.iter().any(|known| **known == **table_name) {
-                    self.tables.push((*table_name).into());
-                }
-            }
+            AuthAction::Read { table_name, .. } => self.tables.push((*table_name).into()),
             AuthAction::Function { function_name } => {
                 self.volatile |= VOLATILE.iter().any(|name| function_name.eq_ignore_ascii_case(name));
             }

@@ -37,7 +37,7 @@ fn field_names(collection: &Json) -> String {
 }
 
 /// A field of a collection by name.
-fn field<'a>(collection: &'a Json, name: &str) -> &'a Json {
+pub fn field<'a>(collection: &'a Json, name: &str) -> &'a Json {
     let fields = collection["fields"].as_array().expect("fields");
     fields.iter().find(|field| field["name"] == name).unwrap_or_else(|| panic!("no field {name}: {collection}"))
 }

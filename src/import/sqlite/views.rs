@@ -310,16 +310,16 @@ mod tests {
         let key = FieldPlan::plain("no", "source_no", Kind::Number { whole: true });
         let plan =
             Plan { tables: vec![table("track", vec![name, album]), table("album", vec![key])], ..Plan::default() };
-        let view = View { name: "v".into(), sql: "CREATE VIEW v AS SELECT name, album FROM track".into() };
-        let columns = ["name", "album"].map(|name| Column { name: name.into(), ..Column::default() });
+        let view = View { name: "v".into(), sql: "CREATE VIEW v AS SELECT album, name FROM track".into() };
+        let columns = ["album", "name"].map(|name| Column { name: name.into(), ..Column::default() });
         let (query, fields) = translate(&plan, &view, &[], &columns, None).expect("a query");
         assert_eq!(
             query,
             "WITH \"track\" AS (SELECT nullif(t.\"name\", '') AS \"name\", (SELECT k0.\"source_no\" FROM main.\"c_album\" AS k0 \
              WHERE k0.\"id\" = t.\"album\") AS \"album\" FROM main.\"c_track\" AS t), \
-             \"v (whole)\"(\"name\", \"album\") AS (SELECT name, album FROM track\n) \
-             SELECT (ROW_NUMBER() OVER()) AS id, \"name\" AS \"name\", \"album\" AS \"album\" FROM \"v (whole)\""
+             \"v (whole)\"(\"album\", \"name\") AS (SELECT album, name FROM track\n) \
+             SELECT (ROW_NUMBER() OVER()) AS id, \"album\" AS \"album\", \"name\" AS \"name\" FROM \"v (whole)\""
         );
-        assert_eq!(fields[1], ("album".to_owned(), "album".to_owned()));
+        assert_eq!(fields[1], ("name".to_owned(), "name".to_owned()));
     }
 }

@@ -132,7 +132,7 @@ impl App {
         let config = Arc::new(config);
         let background = Background::default();
         let stopping = watch::Sender::new(false);
-        Ok(Self(Arc::new(Rooms {
+        let app = Self(Arc::new(Rooms {
             config,
             store,
             schema,
@@ -145,11 +145,12 @@ impl App {
             console,
             checks,
             background,
-        })))
+        }));
+        app.reload_after_changes_of_others();
+        Ok(app)
     }
 
     fn start_background(&self) {
-        self.reload_after_changes_of_others();
         let hourly = tokio::spawn(hourly(self.store.clone(), self.files.clone(), retention(&self.config)));
         self.background.tasks.lock().push(hourly);
     }

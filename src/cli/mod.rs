@@ -83,7 +83,8 @@ pub fn run() -> Result<ExitCode, String> {
         Command::Serve => "info",
         _ => "warn",
     };
-    let data_on_stdout = matches!(command, Command::Sql(_) | Command::Check(_) | Command::Export(_));
+    let data_on_stdout =
+        matches!(command, Command::Sql(_) | Command::Check(_) | Command::Export(_) | Command::Import(_));
     logging::start(level, data_on_stdout).map_err(|error| sentence(&error))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("The runtime cannot be started: {error}."))?;

@@ -122,7 +122,7 @@ impl Export {
             Place::Ended => (Vec::new(), Place::Ended),
             Place::Behind(place) => self.behind(place).await?,
             Place::Among(places, at) => self.among(places, at).await?,
-            Place::Into(offset) => self.into_view(offset).await?,
+            Place::Into(offset) => self.of_view(offset).await?,
         };
         self.place = place;
         out.extend_from_slice(&rows);
@@ -178,7 +178,7 @@ impl Export {
 
     /// The rows of a view behind so many others, and where the next chunk begins. Where the rows below change
     /// meanwhile, one may come twice or not at all.
-    async fn into_view(&self, offset: i64) -> Result<(Vec<u8>, Place)> {
+    async fn of_view(&self, offset: i64) -> Result<(Vec<u8>, Place)> {
         let sort = self.options.sort.as_deref().unwrap_or("id");
         let read = self.records.on_current(|schema| async move {
             self.unchanged(&schema)?;
@@ -265,7 +265,7 @@ impl Form {
         let asked = asked.map(|asked| asked.split(',').map(str::trim).filter(|name| !name.is_empty()));
         let fields: Vec<usize> = match asked {
             None => (0..collection.fields.len()).filter(|&at| may(&collection.fields[at])).collect(),
-            Some(names) => names.map(|name| place_of(collection, name, &may)).collect::<Result<_>>()?,
+            Some(names) => names.map(|name| place_of(collection, name, may)).collect::<Result<_>>()?,
         };
         if fields.is_empty() {
             return Err(Error::bad_request("There is no field to export."));

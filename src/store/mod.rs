@@ -7,6 +7,7 @@ mod console;
 mod dialect;
 mod effects;
 pub mod expression;
+pub mod foreign;
 pub mod lists;
 pub mod select;
 mod sql;

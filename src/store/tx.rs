@@ -223,6 +223,21 @@ impl<'c> Tx<'c> {
         self.settle(result)
     }
 
+    /// Runs statements that a person typed: how many rows the last one changed, 0 for a change of tables. They are
+    /// stopped after `time`, and once `gone` is set. What would end the transaction or leave the database is refused.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] or [`Error::StaleSchema`] in the engine's words; `Deadline`.
+    pub fn run_typed(&mut self, text: &str, time: Duration, gone: &Arc<AtomicBool>) -> Result<u64> {
+        self.usable()?;
+        self.defined = true;
+        let result = {
+            let limited = Limited::new(self.watch, time, gone);
+            write_typed(self.connection, limited.0, text)
+        };
+        self.settle(result)
+    }
+
     /// Compiles a statement against the tables as they are now, without running it.
     ///
     /// # Errors
@@ -246,21 +261,6 @@ impl<'c> Tx<'c> {
         let result = work(self);
         set(true).map_err(from_engine)?;
         result
-    }
-
-    /// Runs statements that a person typed: how many rows the last one changed, 0 for a change of tables. They are
-    /// stopped after `time`, and once `gone` is set. What would end the transaction or leave the database is refused.
-    ///
-    /// # Errors
-    /// [`Error::Engine`] or [`Error::StaleSchema`] in the engine's words; `Deadline`.
-    pub fn run_typed(&mut self, text: &str, time: Duration, gone: &Arc<AtomicBool>) -> Result<u64> {
-        self.usable()?;
-        self.defined = true;
-        let result = {
-            let limited = Limited::new(self.watch, time, gone);
-            write_typed(self.connection, limited.0, text)
-        };
-        self.settle(result)
     }
 
     /// The columns of a query that people wrote. It is read by the engine and not run.

@@ -42,7 +42,6 @@ async fn memory_stays_flat_however_long_the_file_is() {
     }
     let told = went_well(&child.wait_with_output().unwrap());
     assert!(told.contains("100000 rows read, 100000 created, 0 bad"), "{told}");
-    eprintln!("the import took {most} of {size} MiB");
     assert!(most < MOST_MIB, "the import took {most} MiB");
     becomes_known(&server, "large").await;
     let mut lines = 0;

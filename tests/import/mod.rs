@@ -8,4 +8,5 @@ mod hostile;
 mod house;
 mod http;
 mod large;
+mod sqlite;
 mod together;

@@ -10,6 +10,7 @@ mod limits;
 mod log;
 mod opening;
 mod other_processes;
+mod queries;
 mod reading;
 mod statements;
 mod tables;

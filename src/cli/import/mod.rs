@@ -1,6 +1,7 @@
 //! `tuckbox import`: works beside a running server. One file a kind of source.
 
 mod bar;
+mod sqlite;
 mod table;
 
 use clap::Subcommand;
@@ -15,6 +16,8 @@ pub(super) enum Import {
     Json(table::Json),
     /// Import CSV into a collection, which is made where it is not there
     Csv(table::Csv),
+    /// Turn an SQLite database into collections: a table a collection, a foreign key a relation
+    Sqlite(sqlite::Arguments),
 }
 
 /// Does it and says so.
@@ -22,5 +25,6 @@ pub(super) async fn run(config: Config, import: Import) -> Result<()> {
     match import {
         Import::Json(json) => table::run(config, json.import, table::JSON).await,
         Import::Csv(csv) => table::run(config, csv.import, csv.delimiter.format()).await,
+        Import::Sqlite(arguments) => sqlite::run(config, arguments).await,
     }
 }

@@ -260,10 +260,9 @@ impl Column {
             return notes;
         }
         let kinds = [self.numbers, self.bools, self.texts, self.objects.max(self.lists)];
-        if matches!(kind, Type::Text | Type::Json) && self.numeric + self.documents < self.filled {
-            if kinds.iter().filter(|&&count| count > 0).count() > 1 && self.documents == 0 {
-                notes.push(format!("Values of different types, kept as {}.", kind.name()));
-            }
+        let is_mixed = self.documents == 0 && kinds.iter().filter(|&&count| count > 0).count() > 1;
+        if is_mixed && matches!(kind, Type::Text | Type::Json) {
+            notes.push(format!("Values of different types, kept as {}.", kind.name()));
         }
         let empty = rows.saturating_sub(self.filled);
         if let Some(zero) = kind.zero().filter(|_| empty > 0) {

@@ -31,6 +31,7 @@ pub mod text;
 pub mod url;
 mod values;
 
+pub use cast::GREATEST_WHOLE;
 pub(in crate::schema) use limits::{too_great, too_small};
 
 /// A typed column of a collection.

@@ -1,6 +1,6 @@
 //! Opening connections: whose file it is, pragmas, caches.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::store::{StoreOptions, Synchronous};
 
 /// "Tuck" in ASCII: marks the file as ours (PRAGMA application_id).
-const APPLICATION_ID: i64 = 0x5475_636b;
+pub(super) const APPLICATION_ID: i64 = 0x5475_636b;
 
 /// Older releases can corrupt a database whose log is reset while another connection checkpoints.
 const OLDEST_LIBRARY: i32 = 3_051_003;
@@ -140,13 +140,9 @@ struct Content {
 
 fn look(path: &Path) -> rusqlite::Result<Content> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    let connection = match path.to_str() {
+    let connection = match immutable(path) {
         // Without a log nobody has it open, and it can be read without leaving files beside it.
-        Some(text) if !Path::new(&log).exists() => {
-            let name = text.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-            let uri = format!("file:{name}?immutable=1");
+        Some(uri) if !beside(path, "-wal").exists() => {
             Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?
         }
         _ => Connection::open_with_flags(path, flags)?,
@@ -161,6 +157,19 @@ fn look(path: &Path) -> rusqlite::Result<Content> {
             |row| row.get(0),
         )?,
     })
+}
+
+/// The name of a file that nobody writes to, for the engine; none where the path is no text.
+pub(super) fn immutable(path: &Path) -> Option<String> {
+    let name = path.to_str()?.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    Some(format!("file:{name}?immutable=1"))
+}
+
+/// The path of a file that the engine keeps beside a database, such as `-wal`.
+pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
 }
 
 fn cannot_open(path: &Path, error: rusqlite::Error) -> Error {

@@ -7,6 +7,7 @@ mod connection;
 mod console;
 mod errors;
 mod expansion;
+pub(super) mod foreign;
 mod job;
 mod journal;
 mod migrate;

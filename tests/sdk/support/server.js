@@ -12,11 +12,16 @@ const BINARY = process.env.TUCKBOX_BIN ?? fileURLToPath(new URL('../../../target
 export const EMAIL = 'root@example.com'
 export const PASSWORD = 'correct horse battery'
 
-/** Starts a server with one superuser; call `stop()` in `after`. */
-export async function startServer() {
+/** Starts a server with one superuser, after these commands on its directory; call `stop()` in `after`. */
+export async function startServer({ prepare = [] } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'tuckbox-sdk-'))
   const made = spawnSync(BINARY, ['superuser', 'upsert', EMAIL, PASSWORD, '--dir', dir], { encoding: 'utf8' })
   if (made.status !== 0) throw new Error(`no superuser: ${made.stderr}`)
+
+  for (const command of prepare) {
+    const done = spawnSync(BINARY, [...command, '--dir', dir], { encoding: 'utf8' })
+    if (done.status !== 0) throw new Error(`${command.join(' ')}: ${done.stdout}${done.stderr}`)
+  }
 
   const child = spawn(BINARY, ['serve', '--http', '127.0.0.1:0', '--dir', dir], { stdio: ['ignore', 'pipe', 'pipe'] })
   const url = await firstAddress(child)

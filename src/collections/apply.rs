@@ -51,6 +51,9 @@ pub(super) fn apply(tx: &mut Tx<'_>, published: &Arc<Published>, changes: &Chang
         next.put(Arc::clone(new));
     }
     views::write_all(tx, &mut next, changes.saved.iter().filter(|saved| saved.new.is_view()))?;
+    if changes.saved.iter().any(|saved| saved.new.is_view()) {
+        views::refuse_deep(&next)?;
+    }
     views::refresh(tx, &mut next, &own)?;
     views::still_work(tx, &working)?;
     let next = Arc::new(next.schema());

@@ -49,7 +49,7 @@ fn created(tx: &mut Tx<'_>, place: Place, schema: &Schema, body: &Map<String, Js
 }
 
 /// What kind of collection is asked for; `None` where there is no such kind. The contract reads the name along.
-fn kind(body: &Map<String, Json>) -> Result<Option<Scaffold>, Unreadable> {
+pub(super) fn kind(body: &Map<String, Json>) -> Result<Option<Scaffold>, Unreadable> {
     text(body, "name")?;
     Ok(Scaffold::parse(text(body, "type")?.unwrap_or_default()))
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Collections;
+use super::progress::Progress;
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::files::Files;
@@ -64,6 +65,7 @@ pub(super) fn delete_records(
         next.push(" WHERE ").append(condition);
     }
     next.push(" LIMIT ").bind(BATCH);
+    let mut progress = Progress::begin(tx, "records are being deleted", &collection.name, condition)?;
     loop {
         let mut ids = Vec::new();
         tx.rows(&next, |row| {
@@ -75,5 +77,6 @@ pub(super) fn delete_records(
         }
         let batch = records::load_all(tx, collection, &ids)?;
         records::delete_many_within(tx, schema, files, batch, actor)?;
+        progress.advance(tx, ids.len() as u64)?;
     }
 }

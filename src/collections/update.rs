@@ -39,7 +39,7 @@ fn changed(tx: &mut Tx<'_>, place: Place, schema: &Schema, asked: &str, body: &M
 }
 
 /// What is wrong with the type that a body tells: it is fixed once a collection is made, so nobody else reads it.
-fn type_fault(old: &Collection, body: &Map<String, Json>) -> Result<FieldErrors, Unreadable> {
+pub(super) fn type_fault(old: &Collection, body: &Map<String, Json>) -> Result<FieldErrors, Unreadable> {
     let mut errors = FieldErrors::new();
     match text(body, "type")? {
         None => {}

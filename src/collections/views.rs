@@ -13,7 +13,7 @@ use super::save::engine_text;
 use super::{rules, stored};
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::schema::check::{check, field_name_fault};
-use crate::schema::view::{Columns, Origin, Reading, infer, trimmed};
+use crate::schema::view::{Columns, Origin, Reading, deepest, infer, trimmed};
 use crate::schema::{Collection, CollectionRef, Field, Schema, ViewOptions};
 use crate::store::{Sql, Tx, Value, quoted, tables};
 use crate::time;
@@ -22,6 +22,8 @@ use crate::time;
 const SAMPLE: usize = 10;
 /// How long that may take.
 const SAMPLE_TIME: Duration = Duration::from_secs(10);
+/// How many views may stand one over the other.
+const DEEPEST: usize = 20;
 /// How much of what is wrong with a query is told, in bytes.
 const LONGEST_FAULT: usize = 500;
 
@@ -226,6 +228,17 @@ fn write(tx: &mut Tx<'_>, schema: &Schema, saved: &Saved) -> Result<CollectionRe
 
 fn describe(tx: &mut Tx<'_>, name: &str) -> Result<()> {
     tx.describe(&format!("SELECT * FROM {}", quoted(name))).map(drop)
+}
+
+/// Refuses views that stand too deep in each other.
+///
+/// # Errors
+/// `Invalid` without a message.
+pub(super) fn refuse_deep(next: &Next) -> Result<()> {
+    match deepest(&next.schema()) {
+        ..=DEEPEST => Ok(()),
+        _ => Err(Refused::query("views stand too deep in each other").into_error()),
+    }
 }
 
 /// Finds the fields of all views but these anew, and saves those whose fields became others. A failure is only

@@ -122,7 +122,7 @@ impl Renderer<'_> {
     }
 
     /// Whether an expression is never NULL. The rows of views may hold NULL everywhere.
-    fn is_never_null(&self, found: &Expression, scope: &Scope) -> bool {
+    pub(super) fn is_never_null(&self, found: &Expression, scope: &Scope) -> bool {
         let holds_values = |node| scope.is_present(node) && !self.tree.node(node).collection.is_view();
         found.is_never_null(&holds_values)
     }

@@ -301,16 +301,10 @@ impl Renderer<'_> {
         let condition = if rest.is_empty() { Piece::text("TRUE") } else { self.all(&rest, &inner)? };
         self.depth -= 1;
         let (mut sought, mut what) = (self.expression(&at_hand, outer)?, self.expression(&of_set, &inner)?);
-        if of_set.class().is_none()
-            || of_set.class() != at_hand.class()
-            || !of_set.is_never_null(&|id| inner.is_present(id))
-        {
+        if of_set.class().is_none() || of_set.class() != at_hand.class() || !self.is_never_null(&of_set, &inner) {
             what = what.within(expression::or_empty);
         }
-        if of_set.class().is_none()
-            || of_set.class() != at_hand.class()
-            || !at_hand.is_never_null(&|id| outer.is_present(id))
-        {
+        if of_set.class().is_none() || of_set.class() != at_hand.class() || !self.is_never_null(&at_hand, outer) {
             sought = sought.within(expression::or_empty);
         }
         let from = format!("{} AS {}", quoted(&self.tree.node(root).collection.name), quoted(&own_alias(root)));

@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 use serde_json::Value as Json;
 
 use super::envelope::no_content;
-use super::extract::{CollectionBody, LoadedBody, Params, Superuser};
+use super::extract::{CollectionBody, ImportBody, LoadedBody, Params, Superuser};
 use super::fields::Fields;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -17,6 +17,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/api/collections", get(list).post(create))
         .route("/api/collections/{collection}", get(view).patch(update).delete(delete))
         .route("/api/collections/{collection}/truncate", axum::routing::delete(truncate))
+        .route("/api/collections/import", axum::routing::put(import))
         .route("/api/collections/meta/scaffolds", get(scaffolds))
         .route("/api/collections/meta/dry-run-view", post(dry_run_view))
 }
@@ -72,6 +73,11 @@ async fn truncate(
     Params(collection): Params<String>,
 ) -> Result<Response> {
     app.collections.truncate(&context, &collection).await?;
+    Ok(no_content())
+}
+
+async fn import(State(app): State<App>, Superuser(context): Superuser, body: ImportBody) -> Result<Response> {
+    app.collections.import(&context, body.collections, body.delete_missing).await?;
     Ok(no_content())
 }
 

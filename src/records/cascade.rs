@@ -70,6 +70,8 @@ pub(super) fn delete_all(
     drop(records);
     let mut open = vec![cascade.level(&collection, first)];
     while let Some(level) = open.last_mut() {
+        // Any number of records may go with it.
+        tx.advance()?;
         let doomed = if let Some((collection, ids)) = level.support.pop() {
             let doomed = cascade.remove_ids(tx, &collection, &ids)?;
             (collection, doomed)

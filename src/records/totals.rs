@@ -85,7 +85,8 @@ impl Totals {
     /// # Errors
     /// What the engine says against the condition.
     pub(super) fn of(&self, store: &Store, condition: &Condition, layout: &Layout) -> Result<Total> {
-        let whole = condition.is_empty().then_some(&layout.collection.name);
+        // The rows of a view come and go with those of other tables.
+        let whole = (condition.is_empty() && !layout.collection.is_view()).then_some(&layout.collection.name);
         if let Some(rows) = whole.and_then(|table| store.rows(table)) {
             return Ok(Total::Known(rows));
         }

@@ -1,6 +1,7 @@
 //! The seam: execution and dialect. Rooms see [`Store`], [`Tx`], [`Sql`] and [`Value`]; which engine answers, they
 //! do not know. The store knows tables, columns and values, never a collection.
 
+pub mod attached;
 pub mod catalogue;
 mod console;
 mod dialect;
@@ -40,8 +41,11 @@ pub struct StoreOptions {
     pub slow_readers: usize,
     /// How long a read may take, and a write that shares its transaction.
     pub query_timeout: Duration,
-    /// How long an exclusive write may take.
+    /// How long an exclusive write may stand still: it may take any time while it says that it gets on
+    /// ([`Tx::advance`]).
     pub exclusive_timeout: Duration,
+    /// How long a write waits for its turn before it is refused. It has not begun then, so it can be sent again.
+    pub turn_timeout: Duration,
 }
 
 impl StoreOptions {
@@ -53,6 +57,7 @@ impl StoreOptions {
             slow_readers: std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2)),
             query_timeout: Duration::from_secs(30),
             exclusive_timeout: Duration::from_secs(300),
+            turn_timeout: Duration::from_secs(30),
         }
     }
 }
@@ -81,7 +86,7 @@ pub enum ReadLane {
 pub enum WriteLane {
     /// In a savepoint of its own, committed with whatever else waits.
     Grouped,
-    /// Alone in its transaction, with a deadline: changes of tables, cascades, truncation.
+    /// Alone in its transaction, with a limit on the time without progress: changes of tables, cascades, truncation.
     Exclusive,
 }
 
@@ -153,7 +158,8 @@ impl Store {
     /// through [`Tx::after_commit`] and [`Tx::on_rollback`]. An error or a panic undoes this write alone.
     ///
     /// # Errors
-    /// What the closure answers; `Unavailable` where too many writes wait.
+    /// What the closure answers; `Unavailable`, with nothing done, where too many writes wait, or where this one has
+    /// waited too long for its turn.
     pub async fn write<T, F>(&self, lane: WriteLane, f: F) -> Result<T>
     where
         T: Send + 'static,

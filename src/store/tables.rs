@@ -70,23 +70,96 @@ pub fn drop_column(table: &str, name: &str) -> String {
     format!("ALTER TABLE {} DROP COLUMN {}", quoted(table), quoted(name))
 }
 
-/// Makes a text column a list: `''` becomes `[]`, a JSON array stays, any other value is the only element.
-/// The column's place among the others may change.
-pub fn change_to_list(table: &str, name: &str) -> String {
-    let old = quoted(name);
-    let value = format!(
-        "CASE WHEN coalesce({old}, '') = '' THEN '[]' WHEN {} THEN {old} ELSE json_array({old}) END",
-        is_array(&old)
-    );
-    change_column(table, name, Column::List, &value)
+/// What becomes of a column's values where they go over into another column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Values {
+    /// They stay as they are.
+    Same,
+    /// Single values become lists: `''` becomes `[]`, a JSON array stays, any other value is the only element.
+    ToList,
+    /// Lists become single values: the last element stays.
+    ToSingle,
 }
 
-/// Makes a list column a text: the last element stays.
-pub fn change_to_single(table: &str, name: &str) -> String {
+/// A column of a table that takes the rows of another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Copied {
+    /// Its name, in both tables.
+    pub name: String,
+    /// What it is in the new one.
+    pub column: Column,
+    /// What becomes of the values; `None` where it is new and takes its default.
+    pub values: Option<Values>,
+}
+
+/// A name of a table or column that nobody else can have: names of collections and fields have no spaces.
+pub fn in_between(name: &str) -> String {
+    format!("{name} (new)")
+}
+
+/// The name by which the place of a row in the order of insertion is called in a table with these columns; `None`
+/// where columns have taken all of them.
+pub fn row_key(columns: &[String]) -> Option<&'static str> {
+    let free = |key: &&str| !columns.iter().any(|column| column.eq_ignore_ascii_case(key));
+    ["_rowid_", "rowid", "oid"].into_iter().find(free)
+}
+
+/// The end of the next rows of a table: one placeholder for the key to begin with, one for how many rows at most.
+/// NULL where there are none.
+pub fn end_of_rows(table: &str, key: &str) -> String {
+    let (table, key) = (quoted(table), quoted(key));
+    format!("SELECT max(k) FROM (SELECT {key} AS k FROM {table} WHERE {key} >= ? ORDER BY {key} LIMIT ?)")
+}
+
+/// Copies rows with their keys into a table of other columns; placeholders for the first and the last key.
+pub fn copy_rows(from: &str, to: &str, key: &str, columns: &[Copied]) -> String {
+    let taken: Vec<(&Copied, Values)> = columns.iter().filter_map(|one| Some((one, one.values?))).collect();
+    let names: Vec<String> = taken.iter().map(|(one, _)| quoted(&one.name)).collect();
+    let values: Vec<String> = taken.iter().map(|(one, values)| filled(&one.name, one.column, *values)).collect();
+    let (from, to, key) = (quoted(from), quoted(to), quoted(key));
+    format!(
+        "INSERT INTO {to} ({key}, {}) SELECT {key}, {} FROM {from} WHERE {key} BETWEEN ? AND ? ORDER BY {key}",
+        names.join(", "),
+        values.join(", ")
+    )
+}
+
+/// Writes what becomes of columns into the columns of their names [`in_between`]; placeholders for the first and
+/// the last key.
+pub fn convert_rows(table: &str, key: &str, columns: &[(String, Values)]) -> String {
+    let set: Vec<String> = columns
+        .iter()
+        .map(|(name, values)| format!("{} = {}", quoted(&in_between(name)), converted(name, *values)))
+        .collect();
+    format!("UPDATE {} SET {} WHERE {} BETWEEN ? AND ?", quoted(table), set.join(", "), quoted(key))
+}
+
+/// The values of a column for a new one, which takes no NULL unless it is JSON.
+fn filled(name: &str, column: Column, values: Values) -> String {
+    let value = converted(name, values);
+    let default = match column {
+        Column::Text => "''",
+        Column::Number => "0",
+        Column::Bool => "FALSE",
+        Column::List => "'[]'",
+        Column::Point => r#"'{"lon":0,"lat":0}'"#,
+        Column::Id | Column::Json => return value,
+    };
+    if values == Values::Same { format!("coalesce({value}, {default})") } else { value }
+}
+
+fn converted(name: &str, values: Values) -> String {
     let old = quoted(name);
-    let value =
-        format!("CASE WHEN {} THEN coalesce({old} ->> '$[#-1]', '') ELSE coalesce({old}, '') END", is_array(&old));
-    change_column(table, name, Column::Text, &value)
+    match values {
+        Values::Same => old,
+        Values::ToList => format!(
+            "CASE WHEN coalesce({old}, '') = '' THEN '[]' WHEN {} THEN {old} ELSE json_array({old}) END",
+            is_array(&old)
+        ),
+        Values::ToSingle => {
+            format!("CASE WHEN {} THEN coalesce({old} ->> '$[#-1]', '') ELSE coalesce({old}, '') END", is_array(&old))
+        }
+    }
 }
 
 /// Removes an index, if it is there.
@@ -108,23 +181,6 @@ pub fn create_index_ignoring_case(name: &str, table: &str, column: &str) -> Stri
 /// A condition: the column holds a JSON array. `iif`, because the type of what is no JSON may not be asked.
 fn is_array(column: &str) -> String {
     format!("iif(json_valid({column}), json_type({column}) = 'array', FALSE)")
-}
-
-fn change_column(table: &str, name: &str, column: Column, value: &str) -> String {
-    let new = in_between(name);
-    format!(
-        "{}; UPDATE {} SET {} = {value}; {}; {}",
-        add_column(table, &new, column),
-        quoted(table),
-        quoted(&new),
-        drop_column(table, name),
-        rename_column(table, &new, name)
-    )
-}
-
-/// A name that nobody else can have: names of collections and fields have no spaces.
-fn in_between(name: &str) -> String {
-    format!("{name} (new)")
 }
 
 /// The engine takes names that differ in case alone for the same, and would refuse to rename one to the other.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::{ToSql, ToSqlOutput};
 use rusqlite::{CachedStatement, Connection};
@@ -237,6 +238,31 @@ impl<'c> Tx<'c> {
         self.settle(result)
     }
 
+    /// Compiles a statement against the tables as they are now, without running it.
+    ///
+    /// # Errors
+    /// What the engine says against it, as [`Error::Engine`] or [`Error::StaleSchema`].
+    pub fn compile(&mut self, text: &str) -> Result<()> {
+        self.usable()?;
+        let result = self.connection.prepare(text).map(drop).map_err(from_engine);
+        self.settle(result)
+    }
+
+    /// Runs work in which whatever stands in double quotes is a name. Otherwise the engine takes what it does not know
+    /// as a name for a text, and would not miss a column that is gone.
+    ///
+    /// # Errors
+    /// What the work answers.
+    pub fn with_strict_quotes<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        const QUOTES: [DbConfig; 2] = [DbConfig::SQLITE_DBCONFIG_DQS_DML, DbConfig::SQLITE_DBCONFIG_DQS_DDL];
+        let connection = self.connection;
+        let set = |lax| QUOTES.into_iter().try_for_each(|one| connection.set_db_config(one, lax).map(drop));
+        set(false).map_err(from_engine)?;
+        let result = work(self);
+        set(true).map_err(from_engine)?;
+        result
+    }
+
     /// The columns of a query that people wrote. It is read by the engine and not run.
     ///
     /// # Errors
@@ -299,6 +325,15 @@ impl<'c> Tx<'c> {
                 Err(error)
             }
         }
+    }
+
+    /// Says that long work has got on. An exclusive write may take any time, as long as it does not stand still for
+    /// longer than its limit: whatever walks through rows or tables step by step calls this after each step.
+    ///
+    /// # Errors
+    /// `Deadline` where the time was over already; `Unavailable` where the program ends, so that it need not wait.
+    pub fn advance(&mut self) -> Result<()> {
+        self.watch.advance()
     }
 
     /// What happens once this transaction is committed, before its answer; on the writer, so it must be short.

@@ -346,3 +346,18 @@ async fn a_table_that_lost_a_column_is_told_by_its_requests_and_nothing_else() {
     superuser.list("posts", &[("sort", "name")]).await.is(200);
     superuser.create("tags", json!({"name": "new"})).await.is(200);
 }
+
+#[tokio::test]
+async fn totals_are_counted_anew_after_raw_writes() {
+    let server = TestServer::with(notes()).await;
+    let superuser = server.superuser();
+    superuser.list("notes", &[]).await.is(200).has("/totalItems", 3);
+    sql(&superuser, "DELETE FROM notes").await.is(200);
+    superuser.list("notes", &[]).await.is(200).has("/totalItems", 0);
+    sql(&superuser, "REPLACE INTO notes (id, title) VALUES ('a', 'b'), ('a', 'c')").await.is(200);
+    superuser.list("notes", &[]).await.is(200).has("/totalItems", 1);
+    is_refused(&sql(&superuser, "INSERT INTO notes (title) VALUES ('x'); SELECT absent").await, "no such column");
+    superuser.list("notes", &[]).await.is(200).has("/totalItems", 1);
+    superuser.create("notes", json!({"title": "y"})).await.is(200);
+    superuser.list("notes", &[]).await.is(200).has("/totalItems", 2);
+}

@@ -95,3 +95,22 @@ async fn every_collection_that_a_server_makes_is_what_check_expects() {
     let server = TestServer::with(things()).await;
     Directory::of(server).check().is_clean();
 }
+
+#[tokio::test]
+async fn views_of_collections_are_looked_at_too() {
+    let mut fixture = blog();
+    fixture.collections.push(json!({
+        "name": "titles", "type": "view", "viewQuery": "SELECT id, name, author FROM posts",
+    }));
+    fixture.collections.push(json!({"name": "reds", "type": "view", "viewQuery": "SELECT id, name FROM tags"}));
+    let directory = Directory::with(fixture).await;
+    directory.check().is_clean();
+    directory.damage("DROP VIEW titles");
+    directory.check().found(&["collections: 1 titles: the view of the collection is missing [-]"]);
+    directory.damage("CREATE TABLE titles (id); DROP VIEW reds; CREATE VIEW reds AS SELECT id, absent FROM tags");
+    let report = directory.repair("indexes,relations,accounts,feed,files");
+    report.found(&[
+        "collections: 1 titles: should be a view, and is none [-]",
+        "collections: 1 reds: the view cannot be read: no such column: absent [-]",
+    ]);
+}

@@ -3,6 +3,7 @@
 mod alter;
 mod create;
 mod delete;
+mod full_tables;
 mod list;
 
 use std::sync::Arc;
@@ -28,11 +29,11 @@ impl House {
     async fn new() -> Self {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let options = StoreOptions {
-            path: dir.path().join("data.db"),
             synchronous: Synchronous::Normal,
             slow_readers: 1,
             query_timeout: Duration::from_secs(10),
             exclusive_timeout: Duration::from_secs(60),
+            ..StoreOptions::new(dir.path().join("data.db"))
         };
         let store = Store::open(&options).expect("the store opens");
         store.write(WriteLane::Exclusive, seed).await.expect("the system collections are made");

@@ -434,3 +434,71 @@ async fn functions_compute() {
     ])
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_null_of_a_view_is_the_empty_value() {
+    // | | title | n | kind | tags | author | count | word |
+    // | c1 | Alpha | 1 | news | a b | u1 | 5 | w5 |
+    // | c2 | Alpha | 1 | news | a b | u1 | NULL | NULL |
+    // | c3 | beta | 2.5 | blog | a | u2 | 9 | w9 |
+    // | c4 | NULL | NULL | NULL | NULL | NULL | 0 | w0 |
+    let world = World::open().await;
+    for (rule, expected) in [
+        ("title = ''", "c4"),
+        ("title = null", "c4"),
+        ("title != ''", "c1 c2 c3"),
+        ("title != null", "c1 c2 c3"),
+        ("title != 'Alpha'", "c3 c4"),
+        ("title = 'Alpha'", "c1 c2"),
+        ("'Alpha' != title", "c3 c4"),
+        ("title ?= ''", "c4"),
+        ("title:lower = ''", "c4"),
+        ("title:lower != 'alpha'", "c3 c4"),
+        ("title = word", ""),
+        ("title != word", "c1 c2 c3 c4"),
+        ("kind = title", "c4"),
+        ("kind != title", "c1 c2 c3"),
+        ("n = ''", "c4"),
+        ("n != ''", "c1 c2 c3"),
+        ("n = 1", "c1 c2"),
+        ("n != 1", "c3 c4"),
+        ("n = '1'", "c1 c2"),
+        ("n > 0", "c1 c2 c3"),
+        ("n <= 0", ""),
+        ("active = true", "c1 c2"),
+        ("active != true", "c3 c4"),
+        ("kind != 'news'", "c3 c4"),
+        ("tags:length = 0", "c4"),
+        ("tags:each ?= 'a'", "c1 c2 c3"),
+        ("tags:each ?= 'b'", "c1 c2"),
+        ("author = ''", "c4"),
+        ("author.name = ''", "c4"),
+        ("author.name = 'Ann'", "c1 c2"),
+        ("author.name != 'Ann'", "c3 c4"),
+        ("author.boss.name = 'Ann'", "c3"),
+        ("data.n = 5", "c1 c2"),
+        ("data = null", "c4"),
+        ("count = ''", "c2"),
+        ("count != ''", "c1 c3 c4"),
+        ("count != 5", "c2 c3 c4"),
+        ("count = '5'", "c1"),
+        ("count > '4'", "c1 c3"),
+        ("count = n", ""),
+        ("count != n", "c1 c2 c3 c4"),
+        ("word = ''", "c2"),
+        ("word = 'w9'", "c3"),
+        ("word != 'w9'", "c1 c2 c4"),
+        ("title = '' || count = ''", "c2 c4"),
+        ("title = '' && count = 0", "c4"),
+    ] {
+        let found = world.ask(&Question { collection: "boards", rule: Some(rule), ..Question::default() });
+        assert_eq!(found.as_deref(), Ok(expected), "{rule}");
+    }
+    let reached = |rule| world.ask(&Question { collection: "users", rule: Some(rule), ..Question::default() });
+    assert_eq!(reached("boards_via_author.title ?= 'beta'").as_deref(), Ok("u2"));
+    assert_eq!(reached("boards_via_author.count ?= ''").as_deref(), Ok("u1 u3"));
+    for (sort, expected) in [("@rowid,-id", "c4 c3 c2 c1"), ("-n,id", "c3 c1 c2 c4"), ("title,-id", "c4 c2 c1 c3")] {
+        let question = Question { collection: "boards", sort: Some(sort), superuser: true, ..Question::default() };
+        assert_eq!(world.ask(&question).as_deref(), Ok(expected), "{sort}");
+    }
+}

@@ -9,7 +9,7 @@ use tuckbox::context::{Caller, HeaderLookup, Occasion, RequestContext};
 use tuckbox::filter::{Bound, Compiled, Counting, FilterError, Input, Request, compile};
 use tuckbox::schema::field::relation::RelationOptions;
 use tuckbox::schema::field::select::SelectOptions;
-use tuckbox::schema::{Collection, CollectionKind, Field, FieldKind, Schema};
+use tuckbox::schema::{Collection, CollectionKind, Field, FieldKind, Schema, ViewOptions};
 use tuckbox::store::{Sql, Store, StoreOptions, Value, WriteLane, quoted, tables};
 
 /// An open store with collections and rows.
@@ -131,7 +131,32 @@ fn collections() -> Vec<Collection> {
     );
     let mut profiles = collection("profiles", Some(""), vec![text("label"), relation("user", "users", 1)]);
     profiles.indexes.push("CREATE UNIQUE INDEX `one_profile` ON `profiles` (`user`)".to_owned());
-    vec![users, teams, vaults, posts, comments, profiles]
+    vec![users, teams, vaults, posts, comments, profiles, boards()]
+}
+
+/// A view that has NULL in all columns of a post that is not there, and columns without a type of their own.
+fn boards() -> Collection {
+    let clone = |field: Field| Field { id: format!("_clone_{}", field.name), ..field };
+    let fields = vec![
+        clone(text("title")),
+        clone(number("n")),
+        clone(field("active", FieldKind::Bool)),
+        clone(select("kind", 1)),
+        clone(select("tags", 9)),
+        clone(relation("author", "users", 1)),
+        clone(field("data", FieldKind::Json(Default::default()))),
+        number("count"),
+        text("word"),
+    ];
+    Collection {
+        kind: CollectionKind::View(ViewOptions {
+            query: "SELECT c.id, p.title, p.n, p.active, p.kind, p.tags, p.author, p.data, \
+                    nullif(c.votes, 1) AS count, nullif('w' || c.votes, 'w1') AS word \
+                    FROM comments c LEFT JOIN posts p ON p.id = c.post AND p.n > 0"
+                .to_owned(),
+        }),
+        ..collection("boards", Some(""), fields)
+    }
 }
 
 fn rows() -> Vec<(&'static str, Json)> {
@@ -219,6 +244,11 @@ impl World {
         store
             .write(WriteLane::Exclusive, |tx| {
                 for collection in collections() {
+                    if let Some(view) = collection.view() {
+                        let names: Vec<_> = collection.fields.iter().map(|field| field.name.as_str()).collect();
+                        tx.define(&tables::create_view(&collection.name, &names, &view.query, None))?;
+                        continue;
+                    }
                     let columns: Vec<_> =
                         collection.fields.iter().map(|field| (field.name.as_str(), field.column())).collect();
                     tx.define(&tables::create_table(&collection.name, &columns))?;

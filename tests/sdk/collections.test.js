@@ -76,6 +76,32 @@ test('truncating removes the records and keeps the collection', async () => {
   assert.equal((await pb.collection('emptied').getList()).totalItems, 0)
 })
 
+test('a schema is exported, imported, and imported again without a change', async () => {
+  const schema = [
+    { id: 'imp_posts', name: 'imp_posts', type: 'base', fields: [
+      { name: 'title', type: 'text' }, { name: 'by', type: 'relation', collectionId: 'imp_people' },
+    ] },
+    { id: 'imp_people', name: 'imp_people', type: 'base', fields: [{ name: 'name', type: 'text' }] },
+  ]
+  assert.equal(await pb.collections.import(schema), true)
+  const ann = await pb.collection('imp_people').create({ name: 'Ann' })
+  const post = await pb.collection('imp_posts').create({ title: 'Hello', by: ann.id })
+
+  const exported = await pb.collections.getFullList()
+  await pb.collections.import(exported, true)
+  const undated = (list) => list.map((one) => ({ ...one, created: '', updated: '' }))
+  assert.deepEqual(undated(await pb.collections.getFullList()), undated(exported))
+  const again = await pb.collection('imp_posts').getOne(post.id, { expand: 'by' })
+  assert.equal(again.expand.by.name, 'Ann')
+
+  await assert.rejects(pb.collections.import([{ name: 'no good', type: 'base' }]), (error) => {
+    assert.equal(error.status, 400)
+    assert.equal(error.response.data.collections.code, 'validation_collections_import_failure')
+    assert.match(error.response.data.collections.message, /^Data validations failed for collection "no good"/)
+    return true
+  })
+})
+
 test('scaffolds tell what a new collection begins with', async () => {
   const scaffolds = await pb.collections.getScaffolds()
   assert.equal(scaffolds.base.type, 'base')

@@ -91,3 +91,26 @@ async fn the_last_reference_may_go_on_the_writer() {
     let again = Store::open(&options(&dir)).unwrap();
     assert_eq!(again.read_here(|tx| number(tx, "SELECT count(*) FROM notes")).unwrap(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn closing_ends_long_work_and_undoes_it() {
+    let db = Database::new().await;
+    let (begin, begun) = std::sync::mpsc::channel();
+    let store = db.store.clone();
+    let work = tokio::spawn(async move {
+        let endless = move |tx: &mut Tx<'_>| -> Result<()> {
+            insert(tx, "undone")?;
+            begin.send(()).unwrap();
+            loop {
+                number(tx, "SELECT 1")?;
+                tx.advance()?;
+            }
+        };
+        store.write(WriteLane::Exclusive, endless).await
+    });
+    tokio::task::block_in_place(|| begun.recv().unwrap());
+    db.store.close().await;
+    assert!(is_refused(&work.await.unwrap()));
+    let again = Store::open(&options(&db.dir)).unwrap();
+    assert_eq!(again.read_here(|tx| number(tx, "SELECT count(*) FROM notes")).unwrap(), 0);
+}

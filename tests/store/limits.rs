@@ -35,6 +35,72 @@ async fn an_exclusive_write_is_stopped_at_its_deadline() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_exclusive_write_that_gets_on_may_take_any_time() {
+    let db = Database::with(|options| options.exclusive_timeout = SHORT).await;
+    let long = |tx: &mut Tx<'_>| -> Result<()> {
+        let began = Instant::now();
+        while began.elapsed() < SHORT * 4 {
+            tx.execute("UPDATE notes SET text = '' WHERE id = 'none'")?;
+            tx.advance()?;
+        }
+        insert(tx, "done").map(drop)
+    };
+    db.store.write(WriteLane::Exclusive, long).await.unwrap();
+    let stands_still_later = |tx: &mut Tx<'_>| -> Result<i64> {
+        tx.advance()?;
+        number(tx, ENDLESS)
+    };
+    assert!(is_deadline(&db.store.write(WriteLane::Exclusive, stands_still_later).await));
+    assert_eq!(db.ids(), ["done"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn getting_on_gives_no_time_to_reads_and_shared_writes() {
+    let db = Database::with(|options| options.query_timeout = SHORT).await;
+    let endless = |tx: &mut Tx<'_>| -> Result<()> {
+        loop {
+            number(
+                tx,
+                "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 99999) SELECT count(*) FROM n",
+            )?;
+            tx.advance()?;
+        }
+    };
+    assert!(is_deadline(&db.write(endless).await));
+    assert!(is_deadline(&db.store.read(ReadLane::Slow, endless).await));
+    assert!(is_deadline(&db.store.read_here(endless)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_whose_turn_does_not_come_is_refused_and_never_runs() {
+    let db = Database::with(|options| options.turn_timeout = SHORT).await;
+    let release = db.occupy();
+    let (grouped, exclusive) =
+        tokio::join!(db.write(|tx| insert(tx, "no")), db.store.write(WriteLane::Exclusive, |tx| insert(tx, "neither")));
+    for refused in [grouped, exclusive] {
+        assert!(matches!(&refused, Err(Error::Unavailable(text)) if text.contains("busy")), "{refused:?}");
+    }
+    drop(release);
+    db.store.close().await;
+    let again = tuckbox::store::Store::open(&super::options(&db.dir)).unwrap();
+    assert_eq!(again.read_here(|tx| number(tx, "SELECT count(*) FROM notes")).unwrap(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_has_begun_is_answered_however_long_it_takes() {
+    let db = Database::with(|options| options.turn_timeout = SHORT).await;
+    let write = db.write(|tx| {
+        let began = Instant::now();
+        while began.elapsed() < SHORT * 3 {
+            number(tx, "SELECT 1")?;
+        }
+        insert(tx, "slow")
+    });
+    write.await.unwrap();
+    assert_eq!(db.ids(), ["slow"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_grouped_write_that_takes_too_long_fails_alone_and_once() {
     let db = Database::with(|options| options.query_timeout = SHORT).await;
     let runs = Arc::new(AtomicUsize::new(0));

@@ -1,6 +1,7 @@
 //! Changes of tables keep what is to be kept.
 
 use tuckbox::error::{Error, Result};
+use tuckbox::store::tables::{Copied, Values};
 use tuckbox::store::{Column, Tx, Value, WriteLane, tables};
 
 use super::{Database, texts};
@@ -23,6 +24,27 @@ async fn table(column: Column, values: &[&str]) -> Database {
     db
 }
 
+/// Makes `v` of `t` the other kind of column, once in place and once into a table `u`; both hold the same then.
+async fn change(db: &Database, column: Column, change: Values) {
+    let copied = |name: &str, column, values| Copied { name: name.into(), column, values: Some(values) };
+    let columns =
+        [copied("id", Column::Id, Values::Same), copied("v", column, change), copied("w", Column::Text, Values::Same)];
+    let between = tables::in_between("v");
+    let run = move |tx: &mut Tx<'_>| {
+        let all = [Value::Int(i64::MIN), Value::Int(i64::MAX)];
+        tx.define(&tables::create_table("u", &[("id", Column::Id), ("v", column), ("w", Column::Text)]))?;
+        tx.execute((tables::copy_rows("t", "u", "_rowid_", &columns).as_str(), &all))?;
+        tx.define(&tables::add_column("t", &between, column))?;
+        tx.execute((tables::convert_rows("t", "_rowid_", &[("v".into(), change)]).as_str(), &all))?;
+        tx.define(&tables::drop_column("t", "v"))?;
+        tx.define(&tables::rename_column("t", &between, "v"))
+    };
+    db.store.write(WriteLane::Exclusive, run).await.unwrap();
+    let rows =
+        |table| values(db, &format!("SELECT _rowid_ || id || typeof(v) || v || w FROM {table} ORDER BY _rowid_"));
+    assert_eq!(rows("t"), rows("u"));
+}
+
 fn values(db: &Database, query: &str) -> Vec<String> {
     let query = query.to_owned();
     db.store.read_here(|tx| texts(tx, &query)).unwrap()
@@ -32,7 +54,7 @@ fn values(db: &Database, query: &str) -> Vec<String> {
 async fn a_single_value_becomes_a_list() {
     let before = ["", "a", "[\"a\", \"b\"]", "[]", "{\"a\":1}", "12", "it's \"x\"", "[broken", "null"];
     let db = table(Column::Text, &before).await;
-    define(&db, vec![tables::change_to_list("t", "v")]).await.unwrap();
+    change(&db, Column::List, Values::ToList).await;
     let after = values(&db, "SELECT v FROM t ORDER BY rowid");
     let expected = [
         "[]",
@@ -53,7 +75,7 @@ async fn a_single_value_becomes_a_list() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_becomes_its_last_value() {
     let db = table(Column::List, &["[]", "[\"a\"]", "[\"a\",\"b\",\"it's\"]", "", "plain", "[1,2]", "[null]"]).await;
-    define(&db, vec![tables::change_to_single("t", "v")]).await.unwrap();
+    change(&db, Column::Text, Values::ToSingle).await;
     assert_eq!(values(&db, "SELECT v FROM t ORDER BY rowid"), ["", "a", "it's", "", "plain", "2", ""]);
     assert_eq!(values(&db, "SELECT DISTINCT typeof(v) FROM t"), ["text"]);
     db.write(|tx| tx.execute("INSERT INTO t (w) VALUES ('new')")).await.unwrap();
@@ -113,8 +135,9 @@ async fn odd_names_are_quoted() {
         tables::create_plain_index("_tb_\"i", table, column),
         tables::drop_index("_tb_\"i"),
         tables::drop_index("_tb_\"i"),
-        tables::change_to_list(table, column),
-        tables::change_to_single(table, column),
+        tables::add_column(table, &tables::in_between(column), Column::List),
+        tables::convert_rows(table, "_rowid_", &[(column.into(), Values::ToList)]).replace('?', "0"),
+        tables::drop_column(table, &tables::in_between(column)),
         tables::drop_column(table, column),
         tables::drop_table(table),
     ];
@@ -139,4 +162,44 @@ async fn a_text_with_words_of_a_caller_runs_as_one_statement() {
     assert!(matches!(refused, Err(Error::Engine(_))), "{refused:?}");
     assert_eq!(values(&db, "SELECT name FROM sqlite_schema WHERE tbl_name = 't' AND sql LIKE 'CREATE INDEX%'"), ["i"]);
     assert_eq!(values(&db, "SELECT v FROM t"), ["x"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn copied_columns_keep_their_values_and_new_ones_have_their_defaults() {
+    let db = Database::new().await;
+    let kinds = [Column::Text, Column::Number, Column::Bool, Column::Json, Column::List, Column::Point];
+    let nullable: Vec<String> = (0..kinds.len()).map(|at| format!("c{at}")).collect();
+    let old = format!("CREATE TABLE t (id TEXT PRIMARY KEY NOT NULL, {})", nullable.join(", "));
+    let mut columns = vec![Copied { name: "id".into(), column: Column::Id, values: Some(Values::Same) }];
+    for (at, column) in kinds.into_iter().enumerate() {
+        columns.push(Copied { name: format!("c{at}"), column, values: Some(Values::Same) });
+        columns.push(Copied { name: format!("n{at}"), column, values: None });
+    }
+    let declared = columns.clone();
+    let run = move |tx: &mut Tx<'_>| {
+        tx.define(&old)?;
+        tx.execute("INSERT INTO t (rowid, id) VALUES (-5, 'nothing')")?;
+        tx.execute(r#"INSERT INTO t VALUES ('all', 'x', 1.5, 1, '{"a":1}', '["a"]', '{"lon":1,"lat":2}')"#)?;
+        let declared: Vec<(&str, Column)> = declared.iter().map(|one| (one.name.as_str(), one.column)).collect();
+        tx.define(&tables::create_table("u", &declared))?;
+        let all = [Value::Int(i64::MIN), Value::Int(i64::MAX)];
+        tx.execute((tables::copy_rows("t", "u", "_rowid_", &columns).as_str(), &all))
+    };
+    assert_eq!(db.store.write(WriteLane::Exclusive, run).await.unwrap(), 2);
+    let of = |prefix: &str, id: &str| {
+        let names = (0..6).map(|at| format!("coalesce({prefix}{at}, 'NULL')")).collect::<Vec<_>>().join(" || ' ' || ");
+        values(&db, &format!("SELECT _rowid_ || ' ' || {names} FROM u WHERE id = '{id}'"))
+    };
+    assert_eq!(of("c", "nothing"), [r#"-5  0 0 NULL [] {"lon":0,"lat":0}"#], "what has no NULL takes its default");
+    assert_eq!(of("n", "nothing"), of("c", "nothing"));
+    assert_eq!(of("c", "all"), [r#"-4 x 1.5 1 {"a":1} ["a"] {"lon":1,"lat":2}"#]);
+}
+
+#[test]
+fn the_key_of_rows_is_a_name_that_no_column_has() {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    assert_eq!(tables::row_key(&names(&["id", "rowid"])), Some("_rowid_"));
+    assert_eq!(tables::row_key(&names(&["_ROWID_"])), Some("rowid"));
+    assert_eq!(tables::row_key(&names(&["_Rowid_", "RowId"])), Some("oid"));
+    assert_eq!(tables::row_key(&names(&["_rowid_", "rowid", "OID"])), None);
 }

@@ -159,28 +159,6 @@ async fn the_number_of_rows_survives_a_storm_of_writes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn updates_leave_the_number_of_rows_known_and_other_tables_alone() {
-    let db = Database::new().await;
-    db.define("CREATE TABLE others (id TEXT PRIMARY KEY)").await;
-    db.run("INSERT INTO notes (id, text, owner) VALUES ('a', 'x', 'me'), ('b', 'y', 'me')").await;
-    db.learn("notes");
-    let before = db.stamp("others");
-    for text in [
-        "UPDATE notes SET text = 'z' WHERE id = 'a'",
-        "UPDATE notes SET id = id || '2', text = text || '2'",
-        "UPDATE notes SET rowid = rowid + 100",
-        "INSERT INTO notes (id, text) VALUES ('a2', 'w'), ('c', 'w') ON CONFLICT (id) DO UPDATE SET text = 'v'",
-        "INSERT INTO notes (id) SELECT id || '3' FROM notes",
-        "INSERT OR IGNORE INTO others (id) SELECT 'none' WHERE FALSE",
-    ] {
-        db.run(text).await;
-        assert!(db.store.rows("notes").is_some(), "{text}");
-        db.knows("notes");
-        assert_eq!(db.stamp("others"), before, "{text}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_lost_transaction_counts_once() {
     let db = Database::new().await;
     db.define("CREATE TABLE uniques (id TEXT UNIQUE, fails INT CHECK (fails = 0) )").await;

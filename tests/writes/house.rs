@@ -67,11 +67,11 @@ impl House {
     pub async fn with(all: Vec<Collection>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(&StoreOptions {
-            path: dir.path().join("data.db"),
             synchronous: Synchronous::Normal,
             slow_readers: 2,
             query_timeout: Duration::from_secs(30),
             exclusive_timeout: Duration::from_secs(60),
+            ..StoreOptions::new(dir.path().join("data.db"))
         })
         .unwrap();
         let made = all.clone();

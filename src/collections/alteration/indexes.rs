@@ -13,12 +13,14 @@ pub(super) struct Indexes {
     pub(super) drop: Vec<Step>,
     /// Afterwards.
     pub(super) create: Vec<Step>,
+    /// How many there are that nothing happens to.
+    pub(super) kept: usize,
 }
 
 impl Indexes {
     /// `touched` are the columns that go or change, by their old names in lower case.
     pub(super) fn between(old: &Collection, new: &Collection, touched: &HashSet<String>) -> Self {
-        let mut indexes = Self { drop: Vec::new(), create: Vec::new() };
+        let mut indexes = Self { drop: Vec::new(), create: Vec::new(), kept: 0 };
         indexes.of_the_list(old, new, touched);
         indexes.of_ours(old, new);
         indexes
@@ -44,12 +46,14 @@ impl Indexes {
                 self.drop.push(Step::DropIndex(index.name));
             }
         }
+        self.kept += kept.len();
         let missing = after.into_iter().filter(|(_, index)| !kept.contains(&name(index)));
         self.create.extend(missing.map(|(at, index)| Step::CreateIndex { at, index }));
     }
 
     fn of_ours(&mut self, old: &Collection, new: &Collection) {
         let (before, after) = (own(old), own(new));
+        self.kept += before.keys().filter(|name| after.contains_key(*name)).count();
         let gone = before.keys().filter(|name| !after.contains_key(*name));
         self.drop.extend(gone.map(|name| Step::DropIndex(name.clone())));
         let missing = after.into_iter().filter(|(name, _)| !before.contains_key(name));

@@ -12,6 +12,7 @@ use crate::schema::field::select::SelectOptions;
 use crate::schema::field::text::TextOptions;
 use crate::schema::{Collection, Field, FieldKind, Index};
 use crate::store::Column;
+use crate::store::tables::{Copied, Values};
 
 /// Whose data a column holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +35,8 @@ struct Table {
     columns: BTreeMap<String, Cell>,
     /// By name in lower case, each with the columns that it mentions.
     indexes: BTreeMap<String, Vec<String>>,
+    /// Whether the views stand aside.
+    without_views: bool,
 }
 
 fn key(name: &str) -> String {
@@ -84,8 +87,10 @@ impl Table {
                 }
             }
             Step::AddColumn(name, column) => self.add(name, *column),
-            Step::ToList(name) => self.reshape(name, Column::Text, Column::List),
-            Step::ToSingle(name) => self.reshape(name, Column::List, Column::Text),
+            Step::SetViewsAside => assert!(!std::mem::replace(&mut self.without_views, true)),
+            Step::RestoreViews => assert!(std::mem::replace(&mut self.without_views, false)),
+            Step::Reshape(columns) => columns.iter().for_each(|(name, values)| self.reshape(name, *values)),
+            Step::Rebuild { columns, drop } => self.rebuild(columns, drop),
             Step::CreateIndex { index, .. } => {
                 let condition = index.condition.split_whitespace().next().map(str::to_owned);
                 let names = index.columns.iter().map(|column| column.name.clone()).chain(condition);
@@ -105,7 +110,30 @@ impl Table {
         assert_eq!(self.columns.insert(key(name), cell), None, "{name} is taken");
     }
 
-    fn reshape(&mut self, name: &str, from: Column, to: Column) {
+    fn rebuild(&mut self, columns: &[Copied], drop: &[String]) {
+        assert!(self.without_views, "a view would stand in the way");
+        for name in drop {
+            self.free(name);
+            self.columns.remove(&key(name)).expect("the column is there");
+        }
+        for one in columns {
+            match one.values {
+                None => self.add(&one.name, one.column),
+                Some(Values::Same) => assert_eq!(self.cell(&one.name).column, one.column),
+                Some(values) => self.reshape(&one.name, values),
+            }
+            assert_eq!(self.cell(&one.name).name, one.name);
+        }
+        assert_eq!(self.columns.len(), columns.len(), "every column is copied or goes");
+    }
+
+    fn reshape(&mut self, name: &str, values: Values) {
+        let (from, to) = match values {
+            Values::ToList => (Column::Text, Column::List),
+            Values::ToSingle => (Column::List, Column::Text),
+            Values::Same => panic!("nothing to change"),
+        };
+        assert!(self.without_views, "a view would stand in the way");
         self.free(name);
         let cell = self.cell(name);
         assert_eq!(cell.column, from);
@@ -186,6 +214,7 @@ proptest! {
         prop_assert_eq!(&table.columns, &expected.columns);
         prop_assert_eq!(&table.indexes, &expected.indexes);
         prop_assert_eq!(key(&table.name), key(&expected.name));
+        prop_assert!(!table.without_views);
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use super::columns::Columns;
 use super::indexes::Indexes;
-use super::renames::{self, Rename};
+use super::run;
 use crate::schema::{Collection, Index};
 use crate::store::Column;
+use crate::store::tables::{Copied, Values};
 
 /// How a table becomes what its collection says.
 #[derive(Debug, PartialEq)]
@@ -38,10 +39,19 @@ pub(in crate::collections) enum Step {
     },
     /// A column comes; rows that exist take its default.
     AddColumn(String, Column),
-    /// Single values become lists.
-    ToList(String),
-    /// Lists become their last element.
-    ToSingle(String),
+    /// All views go, so that none stands in the way of what follows: a column that goes and comes back under its name.
+    SetViewsAside,
+    /// They come back. One that no longer can be read refuses the change.
+    RestoreViews,
+    /// Single values become lists, lists single values: each column gets a new one under its name.
+    Reshape(Vec<(String, Values)>),
+    /// The rows go into a new table under the same name. Indexes stay.
+    Rebuild {
+        /// All its columns.
+        columns: Vec<Copied>,
+        /// The columns that go.
+        drop: Vec<String>,
+    },
     /// An index of the collection comes.
     CreateIndex {
         /// Its place in the collection's list, where its faults are told.
@@ -85,14 +95,14 @@ pub struct ExpectedIndex {
 
 /// The indexes that the table of a collection must have: those of its list, and those of ours.
 pub fn expected_indexes(collection: &Collection) -> Vec<ExpectedIndex> {
-    let plan = Alteration { table: collection.name.clone(), steps: Indexes::of(collection) };
-    let named = plan.steps.iter().filter_map(|step| {
-        let name = match step {
-            Step::CreateIndex { index, .. } => &index.name,
-            Step::CreateOwnIndex { name, .. } | Step::CreateIdIndex { name } => name,
-            _ => return None,
-        };
-        Some(ExpectedIndex { name: name.clone(), statement: plan.text(step) })
+    let table = collection.name.as_str();
+    let named = Indexes::of(collection).into_iter().filter_map(|step| match step {
+        Step::CreateIndex { index, .. } => Some(ExpectedIndex { statement: index.build(), name: index.name }),
+        Step::CreateOwnIndex { name, column } => {
+            Some(ExpectedIndex { statement: run::own_index(table, &name, &column), name })
+        }
+        Step::CreateIdIndex { name } => Some(ExpectedIndex { statement: run::id_index(table, &name), name }),
+        _ => None,
     });
     named.collect()
 }
@@ -111,11 +121,7 @@ fn change(old: &Collection, new: &Collection) -> Vec<Step> {
     if !old.name.eq_ignore_ascii_case(&new.name) {
         steps.push(Step::RenameTable { from: old.name.clone() });
     }
-    steps.extend(columns.drop.into_iter().map(Step::DropColumn));
-    let renames = renames::ordered(columns.rename).into_iter();
-    steps.extend(renames.map(|Rename { from, to }| Step::RenameColumn { from, to }));
-    steps.extend(columns.reshape);
-    steps.extend(columns.add);
+    steps.extend(columns.steps(&new.fields, indexes.kept));
     steps.extend(indexes.create);
     steps
 }
@@ -231,12 +237,64 @@ mod tests {
         assert_eq!(steps(&old, &new), [DropColumn("a".into()), AddColumn("a".into(), Column::Bool)]);
     }
 
+    fn copied(name: &str, column: Column, values: impl Into<Option<Values>>) -> Copied {
+        Copied { name: name.into(), column, values: values.into() }
+    }
+
+    fn rebuild(columns: &[Copied], drop: &[&str]) -> [Step; 3] {
+        let mut all = vec![copied("id", Column::Id, Values::Same)];
+        all.extend_from_slice(columns);
+        let drop = drop.iter().map(|name| (*name).to_owned()).collect();
+        [SetViewsAside, Rebuild { columns: all, drop }, RestoreViews]
+    }
+
+    fn reshape(name: &str, values: Values) -> [Step; 3] {
+        [SetViewsAside, Reshape(vec![(name.into(), values)]), RestoreViews]
+    }
+
     #[test]
     fn single_and_multiple_change_into_each_other_after_the_rename() {
         let single = posts(&[select("s", "tag", 1)], &[]);
         let multiple = posts(&[select("s", "tags", 3)], &[]);
-        assert_eq!(steps(&single, &multiple), [rename("tag", "tags"), ToList("tags".into())]);
-        assert_eq!(steps(&multiple, &single), [rename("tags", "tag"), ToSingle("tag".into())]);
+        let mut expected = vec![rename("tag", "tags")];
+        expected.extend(rebuild(&[copied("tags", Column::List, Values::ToList)], &[]));
+        assert_eq!(steps(&single, &multiple), expected);
+        let mut expected = vec![rename("tags", "tag")];
+        expected.extend(rebuild(&[copied("tag", Column::Text, Values::ToSingle)], &[]));
+        assert_eq!(steps(&multiple, &single), expected);
+    }
+
+    #[test]
+    fn a_column_is_changed_in_place_where_an_index_would_have_to_be_built_anew_for_nothing() {
+        let indexes = ["CREATE INDEX `i1` ON `posts` (`title`)"];
+        let with = |most| posts(&[text("t", "title"), select("s", "tag", most)], &indexes);
+        assert_eq!(steps(&with(1), &with(3)), reshape("tag", Values::ToList));
+        assert_eq!(steps(&with(3), &with(1)), reshape("tag", Values::ToSingle));
+    }
+
+    #[test]
+    fn many_changes_of_columns_write_the_rows_once() {
+        let indexes = ["CREATE INDEX `i1` ON `posts` (`title`)"];
+        let fields = |most| {
+            let mut fields = vec![text("t", "title")];
+            fields.extend((0..3).map(|at| select(&format!("s{at}"), &format!("tag{at}"), most)));
+            fields
+        };
+        let mut expected = vec![copied("title", Column::Text, Values::Same)];
+        expected.extend((0..3).map(|at| copied(&format!("tag{at}"), Column::List, Values::ToList)));
+        let found = steps(&posts(&fields(1), &indexes), &posts(&fields(2), &indexes));
+        assert_eq!(found, rebuild(&expected, &[]));
+    }
+
+    #[test]
+    fn a_name_that_is_taken_over_is_free_before_the_rows_are_copied() {
+        let old = posts(&[text("1", "a"), text("2", "b"), text("3", "c"), text("4", "d")], &[]);
+        let new = posts(&[text("1", "b"), field("5", "c", FieldKind::Bool), text("6", "e")], &[]);
+        let columns =
+            [copied("b", Column::Text, Values::Same), copied("c", Column::Bool, None), copied("e", Column::Text, None)];
+        let mut expected = vec![rename("b", "b~"), rename("a", "b"), rename("c", "c~"), rename("d", "d~")];
+        expected.extend(rebuild(&columns, &["b~", "c~", "d~"]));
+        assert_eq!(steps(&old, &new), expected);
     }
 
     #[test]
@@ -305,9 +363,12 @@ mod tests {
         let renamed = posts(&[relation("r", "writer", 1)], &[]);
         assert_eq!(steps(&old, &renamed), [rename("author", "writer")]);
         let multiple = posts(&[relation("r", "author", 2)], &[]);
-        assert_eq!(steps(&old, &multiple), [DropIndex(own.clone()), ToList("author".into())]);
-        let back = CreateOwnIndex { name: own.clone(), column: "author".into() };
-        assert_eq!(steps(&multiple, &old), [ToSingle("author".into()), back]);
+        let mut expected = vec![DropIndex(own.clone())];
+        expected.extend(rebuild(&[copied("author", Column::List, Values::ToList)], &[]));
+        assert_eq!(steps(&old, &multiple), expected);
+        let mut expected: Vec<Step> = rebuild(&[copied("author", Column::Text, Values::ToSingle)], &[]).into();
+        expected.push(CreateOwnIndex { name: own.clone(), column: "author".into() });
+        assert_eq!(steps(&multiple, &old), expected);
         let gone = posts(&[], &[]);
         assert_eq!(steps(&old, &gone), [DropIndex(own), DropColumn("author".into())]);
     }

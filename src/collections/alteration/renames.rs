@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use super::ASIDE;
+
 /// A change of a column's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Rename {
@@ -25,7 +27,7 @@ pub(super) fn ordered(mut waiting: Vec<Rename>) -> Vec<Rename> {
             done.push(rename);
         } else {
             let first = &mut waiting[0];
-            let aside = format!("{}~", first.from);
+            let aside = format!("{}{ASIDE}", first.from);
             taken.remove(&key(&first.from));
             done.push(Rename { from: std::mem::replace(&mut first.from, aside.clone()), to: aside });
         }

@@ -33,6 +33,13 @@ pub(in crate::http) struct CollectionBody(pub(in crate::http) Map<String, Json>)
 /// The body of a question that superusers ask.
 pub(in crate::http) struct LoadedBody(pub(in crate::http) Map<String, Json>);
 
+/// The body that imports collections.
+pub(in crate::http) struct ImportBody {
+    /// Each as a client would send it to create or change it.
+    pub(in crate::http) collections: Vec<Map<String, Json>>,
+    pub(in crate::http) delete_missing: bool,
+}
+
 /// The body of a sign-in: the values of a form stay texts, whatever they look like.
 pub(in crate::http) struct CredentialsBody(pub(in crate::http) Map<String, Json>);
 
@@ -93,6 +100,31 @@ impl FromRequest<App> for LoadedBody {
             Err(Error::Invalid(_)) => Err(Error::bad_request("An error occurred while loading the submitted data.")),
             Err(error) => Err(error),
         }
+    }
+}
+
+impl FromRequest<App> for ImportBody {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self> {
+        let unreadable = || Error::bad_request("An error occurred while loading the submitted data.");
+        let read = Submitted::read(request).await.and_then(|submitted| match submitted {
+            Submitted::Json(map) => Ok(map),
+            Submitted::Form { pairs, .. } => infer(pairs),
+        });
+        let mut body = read.map_err(|error| if matches!(error, Error::Invalid(_)) { unreadable() } else { error })?;
+        let object = |one| if let Json::Object(map) = one { Ok(map) } else { Err(unreadable()) };
+        let collections = match body.remove("collections") {
+            None | Some(Json::Null) => Vec::new(),
+            Some(Json::Array(list)) => list.into_iter().map(object).collect::<Result<_>>()?,
+            Some(_) => return Err(unreadable()),
+        };
+        let delete_missing = match body.get("deleteMissing") {
+            None | Some(Json::Null) => false,
+            Some(Json::Bool(truth)) => *truth,
+            Some(_) => return Err(unreadable()),
+        };
+        Ok(Self { collections, delete_missing })
     }
 }
 

@@ -1,9 +1,11 @@
 //! View collections: what can be said about the columns of a SELECT by its text and the other collections. Whether
 //! the engine accepts it, the room `collections` asks.
 
+mod depth;
 mod infer;
 mod sources;
 
+pub use depth::deepest;
 pub use infer::infer;
 pub use sources::{Columns, Origin, Reading};
 

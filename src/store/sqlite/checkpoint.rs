@@ -1,5 +1,5 @@
 //! Moves the log into the database beside the writer. `PASSIVE` never waits for anybody, and the writer's own limit
-//! bounds the log when that is not enough.
+//! bounds the log when that is not enough. After a transaction of many pages the file of the log is cut as well.
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -8,6 +8,7 @@ use std::time::Duration;
 use parking_lot::{Condvar, Mutex};
 use rusqlite::Connection;
 
+use super::connection::LOG_BYTES;
 use crate::error::Result;
 
 /// How long commits gather before they are moved.
@@ -66,19 +67,31 @@ fn serve(connection: &Connection, signal: &Signal) {
         }
         state.written = false;
         drop(state);
-        match passive(connection) {
+        match tidy(connection) {
             Ok(true) => {}
-            // A reader holds an old state: the rest is moved in a later round.
+            // A reader holds an old state: the rest is done in a later round.
             Ok(false) => signal.state.lock().written = true,
             Err(error) => tracing::warn!(%error, "moving the write-ahead log into the database failed"),
         }
     }
 }
 
-/// Whether the whole log was moved.
-fn passive(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
-        let (log, moved): (i64, i64) = (row.get(1)?, row.get(2)?);
-        Ok(log == moved)
-    })
+/// Moves the log, and cuts it where it has grown over what it may keep; whether nothing is left to do.
+fn tidy(connection: &Connection) -> rusqlite::Result<bool> {
+    let (pages, moved) = checkpoint(connection, "PASSIVE")?;
+    if pages != moved {
+        return Ok(false);
+    }
+    let page_bytes: i64 = connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+    if pages.saturating_mul(page_bytes) <= LOG_BYTES {
+        return Ok(true);
+    }
+    // Everything is moved, so that this holds the writer up for an instant, and only where no reader needs the log.
+    let (left, _) = checkpoint(connection, "TRUNCATE")?;
+    Ok(left == 0)
+}
+
+/// How many pages the log has, and how many of them are moved.
+fn checkpoint(connection: &Connection, how: &str) -> rusqlite::Result<(i64, i64)> {
+    connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |row| Ok((row.get(1)?, row.get(2)?)))
 }

@@ -19,6 +19,12 @@ const OLDEST_LIBRARY: i32 = 3_051_003;
 /// How long to wait for another process that writes.
 const BUSY: Duration = Duration::from_secs(10);
 
+/// After how many pages in the log the writer moves it into the database itself.
+pub(super) const LOG_PAGES: i64 = 4000;
+
+/// What a log that was moved keeps of its size, in bytes.
+pub(super) const LOG_BYTES: i64 = 64 << 20;
+
 const MMAP_BYTES: i64 = 1 << 30;
 const STATEMENTS: usize = 256;
 
@@ -50,9 +56,10 @@ pub(super) fn open_writer(options: &StoreOptions) -> Result<Connection> {
         )));
     }
     connection
-        .execute_batch(
-            "PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16000;",
-        )
+        .execute_batch(&format!(
+            "PRAGMA wal_autocheckpoint = {LOG_PAGES}; PRAGMA journal_size_limit = {LOG_BYTES}; \
+             PRAGMA cache_size = -16000;"
+        ))
         .map_err(explain)?;
     mark(&connection).map_err(explain)?;
     synchronise(&connection, options.synchronous).map_err(explain)?;
@@ -62,6 +69,8 @@ pub(super) fn open_writer(options: &StoreOptions) -> Result<Connection> {
 /// The connection that moves the log into the database beside the writer.
 pub(super) fn open_checkpointer(options: &StoreOptions) -> Result<Connection> {
     let connection = open(&options.path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(from_engine)?;
+    // It never waits for a reader: what cannot be done now is done in a later round.
+    connection.busy_timeout(Duration::ZERO).map_err(from_engine)?;
     synchronise(&connection, options.synchronous).map_err(from_engine)?;
     Ok(connection)
 }

@@ -2,6 +2,8 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use tokio::sync::oneshot;
 
@@ -22,11 +24,30 @@ pub(super) enum Ran {
     TooLong,
 }
 
+const WAITING: u8 = 0;
+const TAKEN: u8 = 1;
+const WITHDRAWN: u8 = 2;
+
+/// A write's place in the queue: either the writer takes it or its caller withdraws it, never both.
+#[derive(Clone, Default)]
+pub(super) struct Place(Arc<AtomicU8>);
+
+impl Place {
+    /// Gives the place up; false where the writer has taken the write already, which will then be answered.
+    pub(super) fn withdraw(&self) -> bool {
+        self.leave(WITHDRAWN)
+    }
+
+    fn leave(&self, how: u8) -> bool {
+        self.0.compare_exchange(WAITING, how, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+}
+
 /// What the writer does with a write.
 pub(super) trait Job: Send {
     fn lane(&self) -> WriteLane;
-    /// Whether nobody waits for the answer any more.
-    fn abandoned(&self) -> bool;
+    /// Takes the write out of the queue; false where nobody waits for its answer any more, so that it must not run.
+    fn take(&self) -> bool;
     /// Runs the closure and keeps what it answers.
     fn run(&mut self, tx: &mut Tx<'_>) -> Ran;
     /// Answers with what the last run gave, or with what went wrong before or behind it.
@@ -39,11 +60,12 @@ pub(super) struct Pending<T, F> {
     f: F,
     result: Option<Result<T>>,
     reply: oneshot::Sender<Result<T>>,
+    place: Place,
 }
 
 impl<T, F> Pending<T, F> {
-    pub(super) fn new(lane: WriteLane, f: F, reply: oneshot::Sender<Result<T>>) -> Self {
-        Self { lane, f, result: None, reply }
+    pub(super) fn new(lane: WriteLane, f: F, reply: oneshot::Sender<Result<T>>, place: Place) -> Self {
+        Self { lane, f, result: None, reply, place }
     }
 }
 
@@ -56,8 +78,8 @@ where
         self.lane
     }
 
-    fn abandoned(&self) -> bool {
-        self.reply.is_closed()
+    fn take(&self) -> bool {
+        self.place.leave(TAKEN) && !self.reply.is_closed()
     }
 
     fn run(&mut self, tx: &mut Tx<'_>) -> Ran {

@@ -28,6 +28,10 @@ struct State {
     /// When to stop, in nanoseconds after `base`.
     due: AtomicU64,
     limit: AtomicU64,
+    /// How long work may stand still that says when it has got on; 0 where time is limited as a whole.
+    standstill: AtomicU64,
+    /// The program ends: work that takes long does not go on.
+    ending: AtomicBool,
     /// How often the engine has asked.
     ticks: AtomicU32,
     /// Set where the caller has gone.
@@ -41,6 +45,8 @@ impl Watch {
             base: Instant::now(),
             due: AtomicU64::new(NEVER),
             limit: AtomicU64::new(0),
+            standstill: AtomicU64::new(0),
+            ending: AtomicBool::new(false),
             ticks: AtomicU32::new(0),
             gone: Mutex::new(None),
         }));
@@ -51,6 +57,7 @@ impl Watch {
 
     /// Limits what follows; the clock starts once it takes longer than an instant.
     pub(super) fn limit(&self, time: Duration) {
+        self.0.standstill.store(0, Ordering::Relaxed);
         self.0.limit.store(nanos(time), Ordering::Relaxed);
         self.0.due.store(NOT_STARTED, Ordering::Relaxed);
     }
@@ -59,8 +66,38 @@ impl Watch {
     /// is set.
     pub(in crate::store) fn limit_all(&self, time: Duration, gone: Option<Arc<AtomicBool>>) {
         *self.0.gone.lock() = gone;
+        self.0.standstill.store(0, Ordering::Relaxed);
         let due = nanos(self.0.base.elapsed()).saturating_add(nanos(time)).clamp(1, NEVER - 1);
         self.0.due.store(due, Ordering::SeqCst);
+    }
+
+    /// Limits for how long what follows may stand still: each [`Watch::advance`] begins the time anew.
+    pub(super) fn limit_standstill(&self, time: Duration) {
+        self.limit_all(time, None);
+        self.0.standstill.store(nanos(time), Ordering::Relaxed);
+    }
+
+    /// The work has got on. Where it is limited as a whole, that changes nothing.
+    ///
+    /// # Errors
+    /// `Deadline` where the time was over already; `Unavailable` where the program ends.
+    pub(in crate::store) fn advance(&self) -> Result<()> {
+        self.check()?;
+        let standstill = self.0.standstill.load(Ordering::Relaxed);
+        if standstill == 0 {
+            return Ok(());
+        }
+        if self.0.ending.load(Ordering::Relaxed) {
+            return Err(super::stopping());
+        }
+        let due = nanos(self.0.base.elapsed()).saturating_add(standstill).clamp(1, NEVER - 1);
+        self.0.due.store(due, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// What says that it has got on is told to end.
+    pub(super) fn end_long_work(&self) {
+        self.0.ending.store(true, Ordering::Relaxed);
     }
 
     /// Brings the end nearer, where it is not nearer already; what [`Watch::restore`] takes back.

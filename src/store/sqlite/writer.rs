@@ -1,14 +1,14 @@
 //! The writer: one thread owns the one connection that writes.
 //!
 //! Grouped writes share a transaction, each in its savepoint, so that one sync pays for all that waited; one that
-//! fails is undone alone. Exclusive writes run alone, with a deadline. Answers go out after the commit, so what is
+//! fails is undone alone. Exclusive writes run alone, for as long as they get on. Answers go out after the commit, so what is
 //! acknowledged is on disk.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use rusqlite::Connection;
@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 
 use super::checkpoint::Checkpoints;
 use super::errors::from_engine;
-use super::job::{BoxedJob, Pending, Ran};
+use super::job::{BoxedJob, Pending, Place, Ran};
 use super::{Journal, Plans, Watch, stopping};
 use crate::error::{Error, Result};
 use crate::store::effects::Effects;
@@ -29,6 +29,8 @@ const QUEUE: usize = 4096;
 const GROUP: usize = 256;
 /// How often an idle writer looks for changes of other processes.
 const IDLE: Duration = Duration::from_secs(1);
+/// An exclusive write that took longer than this leaves the moving of its log to the thread for that.
+const LONG: Duration = Duration::from_secs(1);
 /// How often a write gives way to news of other processes before it goes on regardless.
 const GIVE_WAY: usize = 8;
 
@@ -39,6 +41,9 @@ pub(super) type ExternalChange = Arc<Mutex<Option<OnExternalChange>>>;
 pub(super) struct Writer {
     queue: Mutex<Option<SyncSender<BoxedJob>>>,
     external: ExternalChange,
+    watch: Watch,
+    /// How long a write waits for its turn.
+    turn: Duration,
 }
 
 impl Writer {
@@ -52,8 +57,9 @@ impl Writer {
     ) -> Result<(Self, JoinHandle<Connection>)> {
         let (queue, jobs) = sync_channel(QUEUE);
         let external = ExternalChange::default();
+        let watch = Watch::over(&connection)?;
         let mut thread = Thread {
-            watch: Watch::over(&connection)?,
+            watch: watch.clone(),
             journal: Journal::of(&connection, versions.clone())?,
             versions,
             connection,
@@ -68,7 +74,7 @@ impl Writer {
         };
         thread.others_wrote();
         let handle = std::thread::Builder::new().name("writer".into()).spawn(move || thread.serve())?;
-        Ok((Self { queue: Mutex::new(Some(queue)), external }, handle))
+        Ok((Self { queue: Mutex::new(Some(queue)), external, watch, turn: options.turn_timeout }, handle))
     }
 
     /// Runs a write and answers once it is committed or undone.
@@ -78,13 +84,14 @@ impl Writer {
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job: BoxedJob = Box::new(Pending::new(lane, f, reply));
+        let place = Place::default();
+        let job: BoxedJob = Box::new(Pending::new(lane, f, reply, place.clone()));
         let sent = match self.queue.lock().as_ref() {
             Some(queue) => queue.try_send(job),
             None => return Err(stopping()),
         };
         match sent {
-            Ok(()) => answer.await.unwrap_or_else(|_| Err(Error::internal("the writer is gone"))),
+            Ok(()) => within_its_turn(answer, &place, self.turn).await,
             Err(TrySendError::Full(_)) => Err(Error::Unavailable("Too many writes are waiting.".into())),
             Err(TrySendError::Disconnected(_)) => Err(stopping()),
         }
@@ -99,10 +106,23 @@ impl Writer {
         self.queue.lock().is_none()
     }
 
-    /// Takes no more writes. What waits is still done, then the thread ends.
+    /// Takes no more writes. What waits is still done, long work alone is given up; then the thread ends.
     pub(super) fn stop(&self) {
+        self.watch.end_long_work();
         self.queue.lock().take();
     }
+}
+
+/// The answer to a write, or a refusal where its turn does not come in time: the one before it works on a large table.
+async fn within_its_turn<T>(mut answer: oneshot::Receiver<Result<T>>, place: &Place, turn: Duration) -> Result<T> {
+    let answered = match tokio::time::timeout(turn, &mut answer).await {
+        Ok(answered) => answered,
+        Err(_) if place.withdraw() => {
+            return Err(Error::Unavailable("The database is busy with long work. Try again in a moment.".into()));
+        }
+        Err(_) => answer.await,
+    };
+    answered.unwrap_or_else(|_| Err(Error::internal("the writer is gone")))
 }
 
 struct Thread {
@@ -143,8 +163,10 @@ impl Thread {
     /// Works until no more writes come; gives the connection back.
     fn serve(mut self) -> Connection {
         while let Some(job) = self.next() {
+            if !job.take() {
+                continue;
+            }
             match job.lane() {
-                _ if job.abandoned() => {}
                 WriteLane::Exclusive => self.alone(job),
                 WriteLane::Grouped => {
                     let group = self.collect(job);
@@ -175,12 +197,12 @@ impl Thread {
         let mut group = vec![first];
         while group.len() < GROUP {
             match self.jobs.try_recv() {
-                Ok(job) if job.abandoned() => {}
                 Ok(job) if job.lane() == WriteLane::Exclusive => {
                     self.held = Some(job);
                     break;
                 }
-                Ok(job) => group.push(job),
+                Ok(job) if job.take() => group.push(job),
+                Ok(_) => {}
                 Err(_) => break,
             }
         }
@@ -208,7 +230,7 @@ impl Thread {
             }
         }
         let defined = runs.iter().any(|run| run.defined);
-        match self.commit(defined) {
+        match self.commit(defined, false) {
             Ok(()) => {
                 runs.into_iter().for_each(Run::settle);
                 group.into_iter().for_each(|job| job.answer(Ok(())));
@@ -272,12 +294,13 @@ impl Thread {
         }
         match job.lane() {
             WriteLane::Grouped => self.watch.limit(self.grouped_limit),
-            WriteLane::Exclusive => self.watch.limit_all(self.exclusive_limit, None),
+            WriteLane::Exclusive => self.watch.limit_standstill(self.exclusive_limit),
         }
+        let began = Instant::now();
         let run = self.run_job(&mut job);
         let commit = match run.ran {
             Ran::Well if self.connection.is_autocommit() => Err(Error::internal("the engine gave the transaction up")),
-            Ran::Well => self.commit(run.defined),
+            Ran::Well => self.commit(run.defined, run.defined || began.elapsed() > LONG),
             Ran::Badly | Ran::TooLong => Ok(()),
         };
         if commit.is_ok() && run.ran == Ran::Well {
@@ -287,6 +310,18 @@ impl Thread {
             run.effects.rolled_back();
         }
         job.answer(commit);
+    }
+
+    /// Commits without moving the log into the database, which the engine would do before it goes on: after a change
+    /// of a large table that takes seconds, in which readers would meet tables whose snapshot is not published.
+    fn commit_alone(&self) -> Result<()> {
+        let limit = |pages| self.connection.pragma_update_and_check(None, "wal_autocheckpoint", pages, |_| Ok(()));
+        limit(0).map_err(from_engine)?;
+        let committed = self.run("COMMIT");
+        if let Err(error) = limit(super::connection::LOG_PAGES) {
+            tracing::error!(%error, "the write-ahead log has no limit any more");
+        }
+        committed
     }
 
     /// Opens a transaction on a state that the program knows: what another process wrote is told first.
@@ -332,8 +367,8 @@ impl Thread {
     }
 
     /// Commits; whoever asks from then on finds other versions of what was changed.
-    fn commit(&self, defined: bool) -> Result<()> {
-        self.journal.commit(defined, || self.run("COMMIT"))?;
+    fn commit(&self, defined: bool, alone: bool) -> Result<()> {
+        self.journal.commit(defined, || if alone { self.commit_alone() } else { self.run("COMMIT") })?;
         self.checkpoints.written();
         if defined {
             self.plans.forget();

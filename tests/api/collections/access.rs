@@ -16,6 +16,7 @@ async fn only_superusers_get_in() {
         (Method::PATCH, "/api/collections/posts"),
         (Method::DELETE, "/api/collections/posts"),
         (Method::DELETE, "/api/collections/posts/truncate"),
+        (Method::PUT, "/api/collections/import"),
         (Method::GET, "/api/collections/meta/scaffolds"),
         (Method::GET, "/api/collections/missing"),
     ];

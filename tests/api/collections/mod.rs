@@ -6,6 +6,7 @@ mod auth_options;
 mod create;
 mod delete;
 mod fields;
+mod import;
 mod indexes;
 mod list;
 mod names;
@@ -14,6 +15,7 @@ mod scaffolds;
 mod slow_checks;
 mod system;
 mod truncate;
+mod under_load;
 mod update;
 mod view;
 

@@ -84,11 +84,6 @@ async fn what_makes_no_view_is_refused_with_its_reason() {
             "Invalid query - the query could return records with non-unique ids.",
             vec![invalid],
         ),
-        (
-            "select author as id from posts",
-            "Invalid query - the query could return records with non-unique ids.",
-            vec![invalid],
-        ),
         ("select '' as id", "Invalid query - the query could return records with empty or invalid ids.", vec![invalid]),
         (
             "select null as id",

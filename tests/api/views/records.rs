@@ -156,6 +156,26 @@ async fn relations_are_expanded_both_ways() {
 }
 
 #[tokio::test]
+async fn a_total_is_as_new_as_the_tables_below() {
+    let server = TestServer::with(blog()).await;
+    let superuser = server.superuser();
+    has_view(&superuser, "low", "select id, name from tags where name != 'blue'").await;
+    has_view(&superuser, "high", "select id, name from low").await;
+    for (at, name) in ["new", "blue", "newer"].into_iter().enumerate() {
+        let expected = [2, 3, 3][at];
+        for view in ["low", "high"] {
+            superuser.list(view, &[("perPage", "1")]).await.is(200).has("/totalItems", expected);
+            let filter = [("perPage", "1"), ("filter", "name != 'x'")];
+            superuser.list(view, &filter).await.is(200).has("/totalItems", expected);
+        }
+        superuser.create("tags", json!({"name": name})).await.is(200);
+    }
+    superuser.list("high", &[("perPage", "1")]).await.is(200).has("/totalItems", 4);
+    superuser.remove("/api/collections/tags/truncate").await.is(204);
+    superuser.list("high", &[("perPage", "1")]).await.is(200).has("/totalItems", 0);
+}
+
+#[tokio::test]
 async fn numeric_ids_are_texts() {
     let server = TestServer::with(blog()).await;
     let superuser = server.superuser();
@@ -163,9 +183,7 @@ async fn numeric_ids_are_texts() {
     let guest = server.guest();
     guest.view("v", "10", &[]).await.is(200).has("/id", "10").has("/name", "p1");
     guest.view("v", "-5", &[]).await.is(200).has("/name", "p5");
-    for filter in ["id = '30'", "id = 30"] {
-        guest.list("v", &[("filter", filter)]).await.is(200).has("/totalItems", 1).has("/items/0/id", "30");
-    }
+    guest.list("v", &[("filter", "id = '30'")]).await.is(200).has("/totalItems", 1).has("/items/0/id", "30");
 }
 
 #[tokio::test]

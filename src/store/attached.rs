@@ -1,0 +1,92 @@
+//! What hangs on tables and must make way for their changes: indexes and triggers, and the engine's views.
+
+use super::{Sql, Tx, Value};
+use crate::error::{Error, Result};
+
+/// A view of the engine's, with what hangs on it.
+#[derive(Debug)]
+pub struct View {
+    /// Its name.
+    pub name: String,
+    /// The statements that make it: the view's own, then those of its triggers.
+    texts: Vec<String>,
+    /// Whether it can be read.
+    sound: bool,
+}
+
+/// The statements that make a table's indexes and triggers, in the order in which they were made. What belongs to
+/// the declaration of a column is not among them.
+///
+/// # Errors
+/// What the engine answers.
+pub fn of_table(tx: &mut Tx<'_>, table: &str) -> Result<Vec<String>> {
+    const QUERY: &str = "SELECT sql FROM sqlite_schema WHERE tbl_name = ? COLLATE NOCASE AND sql IS NOT NULL \
+                         AND type IN ('index', 'trigger') ORDER BY rowid";
+    texts(tx, QUERY, table)
+}
+
+fn texts(tx: &mut Tx<'_>, query: &str, of: &str) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    tx.rows((query, &[Value::from(of)]), |row| {
+        found.push(row.get(0).as_text().to_owned());
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// All views, in the order in which they were made.
+///
+/// # Errors
+/// What the engine answers.
+pub fn views(tx: &mut Tx<'_>) -> Result<Vec<View>> {
+    let mut views = Vec::new();
+    tx.rows("SELECT name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY rowid", |row| {
+        let (name, text) = (row.get(0).as_text().to_owned(), row.get(1).as_text().to_owned());
+        views.push(View { name, texts: vec![text], sound: true });
+        Ok(())
+    })?;
+    for view in &mut views {
+        view.texts.extend(of_table(tx, &view.name)?);
+        view.sound = fault(tx, &view.name)?.is_none();
+    }
+    Ok(views)
+}
+
+impl View {
+    /// Removes it, and its triggers with it.
+    ///
+    /// # Errors
+    /// What the engine answers.
+    pub fn set_aside(&self, tx: &mut Tx<'_>) -> Result<()> {
+        let mut text = Sql::raw("DROP VIEW ");
+        text.name(&self.name);
+        tx.define(&text.text)
+    }
+
+    /// Makes it anew, whatever it speaks of.
+    ///
+    /// # Errors
+    /// What the engine answers.
+    pub fn restore(&self, tx: &mut Tx<'_>) -> Result<()> {
+        self.texts.iter().try_for_each(|text| tx.define_one(text))
+    }
+
+    /// What the engine has against reading it now, where it could be read when it was found.
+    ///
+    /// # Errors
+    /// A failure of the machine.
+    pub fn broken(&self, tx: &mut Tx<'_>) -> Result<Option<String>> {
+        if self.sound { fault(tx, &self.name) } else { Ok(None) }
+    }
+}
+
+/// What the engine has against reading a view; it is compiled, not read.
+fn fault(tx: &mut Tx<'_>, view: &str) -> Result<Option<String>> {
+    let mut query = Sql::raw("SELECT * FROM ");
+    query.name(view);
+    match tx.with_strict_quotes(|tx| tx.compile(&query.text)) {
+        Ok(()) => Ok(None),
+        Err(Error::Engine(text) | Error::StaleSchema(text)) => Ok(Some(text)),
+        Err(error) => Err(error),
+    }
+}

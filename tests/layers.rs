@@ -36,6 +36,7 @@ const NEIGHBOURS: &[(&str, &[&str])] = &[
 
 /// Where SQLite may be named outside `src/store`, and why.
 const NAMES_SQLITE: &[(&str, &str)] = &[
+    ("cli/check.rs", "the shell of SQLite saves what is left of a damaged file"),
     ("import/mod.rs", "the room of the sources that are SQLite databases"),
     ("import/sqlite/indexes.rs", "names that the engine gave to indexes of the source"),
     ("import/sqlite/names.rs", "names that the engine keeps to itself"),

@@ -24,7 +24,7 @@ use crate::records::{Bulk, BulkOptions, Chunk, Existing, Links, Outcome};
 use crate::schema::{CollectionRef, FieldKind};
 
 /// How much memory the rows of a batch take, about.
-const BATCH_BYTES: usize = 1 << 20;
+const BATCH_BYTES: usize = 4 << 20;
 /// How many batches wait to be prepared.
 const WAITING: usize = 2;
 

@@ -176,7 +176,7 @@ async fn a_client_that_goes_away_ends_the_import_and_the_log_says_so() {
 async fn a_server_that_stops_ends_an_import_behind_its_chunk() {
     let mut server = TestServer::with_collections([people()]).await;
     let token = crate::support::Client::token(&server.superuser()).unwrap().to_owned();
-    let rows: String = (0..2_000).map(|n| format!("{{\"name\": \"n{n}\"}}\n")).collect();
+    let rows: String = (0..8_000).map(|n| format!("{{\"name\": \"n{n}\"}}\n")).collect();
     let head = format!(
         "POST /api/collections/people/import HTTP/1.1\r\nHost: localhost\r\nAuthorization: {token}\r\nContent-Length: 99999999\r\n\r\n{rows}"
     );
@@ -190,7 +190,7 @@ async fn a_server_that_stops_ends_an_import_behind_its_chunk() {
     }
     let database = server.stopped_database();
     let count: u64 = database.is_sound().value("SELECT count(*) FROM people").parse().unwrap();
-    assert!(count > 0 && count <= 2_000, "{count}");
+    assert!(count > 0 && count <= 8_000, "{count}");
     assert_eq!(database.value("SELECT count(*) FROM _tb_changes WHERE op = 'create' AND collection = (SELECT id FROM _collections WHERE name = 'people')"), count.to_string());
     drop(connection);
 }

@@ -11,7 +11,7 @@ use rusqlite::{CachedStatement, Connection};
 
 use super::effects::Effects;
 use super::select::Described;
-use super::sqlite::{Journal, Plans, Watch, from_engine, write_typed};
+use super::sqlite::{Journal, Plans, Watch, from_engine, refuse_immense, write_typed};
 use super::{Sql, Value, ValueRef};
 use crate::error::{Error, Result};
 
@@ -244,6 +244,7 @@ impl<'c> Tx<'c> {
     /// What the engine says against it, as [`Error::Engine`] or [`Error::StaleSchema`].
     pub fn compile(&mut self, text: &str) -> Result<()> {
         self.usable()?;
+        refuse_immense(self.connection, text)?;
         let result = self.connection.prepare(text).map(drop).map_err(from_engine);
         self.settle(result)
     }
@@ -267,9 +268,10 @@ impl<'c> Tx<'c> {
     ///
     /// # Errors
     /// [`Error::Engine`] or [`Error::StaleSchema`] with what the engine has against it; it must be one query that
-    /// only reads.
+    /// only reads, and no more than the engine should write out.
     pub fn describe(&mut self, query: &str) -> Result<Vec<Described>> {
         self.usable()?;
+        refuse_immense(self.connection, query)?;
         // The engine does some statements while it reads them.
         self.connection.authorizer(Some(reading_only)).map_err(from_engine)?;
         let described = self.connection.prepare(query).map_err(from_engine).and_then(|statement| {

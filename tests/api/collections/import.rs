@@ -7,7 +7,7 @@ use super::field_names;
 use crate::support::{Answer, Client, Superuser, TestServer, blog, collection, id, notes};
 
 impl Superuser {
-    async fn import(&self, collections: Json, delete_missing: bool) -> Answer {
+    pub(crate) async fn import(&self, collections: Json, delete_missing: bool) -> Answer {
         let body = json!({"collections": collections, "deleteMissing": delete_missing});
         self.send(self.request(Method::PUT, "/api/collections/import").json(&body)).await
     }

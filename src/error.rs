@@ -180,6 +180,11 @@ impl FieldErrors {
         }
     }
 
+    /// Takes the error of a field out.
+    pub fn remove(&mut self, field: &str) {
+        self.0.shift_remove(field);
+    }
+
     /// The error of a field.
     pub fn get(&self, field: &str) -> Option<&FieldError> {
         self.0.get(field)

@@ -7,6 +7,7 @@ mod logging;
 mod output;
 mod pages;
 mod serve;
+mod signals;
 mod sql;
 mod superuser;
 
@@ -129,7 +130,7 @@ fn configured(file: Option<PathBuf>, written: Options) -> Result<Config> {
 
 /// An error as a person at a terminal reads it.
 fn sentence(error: &Error) -> String {
-    let said = words(error);
+    let said = words(error).split_whitespace().collect::<Vec<_>>().join(" ");
     if said.ends_with(['.', '!', '?']) { said } else { format!("{said}.") }
 }
 

@@ -504,8 +504,11 @@ impl Preparation {
         let resolved = input::resolve(&record, row, &[], true);
         resolved.apply(&mut record);
         if self.collection.is_auth() {
-            accounts::check_create(&self.collection, &self.with_confirmation(row), &record, true)
-                .into_result(FAILURE)?;
+            let mut errors = accounts::check_create(&self.collection, &with_confirmation(row), &record, true);
+            if !row.contains_key("passwordConfirm") {
+                errors.remove("passwordConfirm");
+            }
+            errors.into_result(FAILURE)?;
         }
         let passwords = input::take_passwords(&mut record, &resolved);
         let generated_id = record.id().is_empty();
@@ -530,19 +533,19 @@ impl Preparation {
         }
         Ok(Ready { place, record, generated_id, links, passwords })
     }
+}
 
-    /// The form asks for the password twice, which rows of a file need not have.
-    fn with_confirmation(&self, row: &Map<String, Json>) -> Map<String, Json> {
-        let mut form: Map<String, Json> = row
-            .iter()
-            .filter(|(key, _)| matches!(key.as_str(), "password" | "passwordConfirm"))
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect();
-        if let Some(password) = form.get("password").cloned() {
-            form.entry("passwordConfirm").or_insert(password);
-        }
-        form
+/// The form of an account asks for the password twice, which rows of a file need not have.
+fn with_confirmation(row: &Map<String, Json>) -> Map<String, Json> {
+    let mut form: Map<String, Json> = row
+        .iter()
+        .filter(|(key, _)| matches!(key.as_str(), "password" | "passwordConfirm"))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    if let Some(password) = form.get("password").cloned() {
+        form.entry("passwordConfirm").or_insert(password);
     }
+    form
 }
 
 /// Puts the dates of a row in the place of the server's.

@@ -11,7 +11,7 @@ use super::layout::is_secret;
 use super::{Records, gate, rules};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
-use crate::filter::{self, Input};
+use crate::filter::{self, FilterError, Input};
 use crate::schema::field::encode;
 use crate::schema::{CollectionRef, Field, FieldKind, Schema};
 use crate::store::{ReadLane, Row, Tx, Value, ValueRef, expression, quoted};
@@ -89,7 +89,8 @@ impl Records {
     pub async fn export(&self, context: &RequestContext, collection: &str, options: ExportOptions) -> Result<Export> {
         gate::applicable(context, &None)?;
         let schema = self.parts.schema.current();
-        let collection = schema.find(collection).cloned().ok_or(Error::NotFound(gate::MISSING_COLLECTION.into()))?;
+        let missing = || Error::NotFound(format!("There is no collection {collection}.").into());
+        let collection = schema.find(collection).cloned().ok_or_else(missing)?;
         let form = Arc::new(Form::new(&collection, options.format, options.fields.as_deref())?);
         let context = context.clone();
         let mut export =
@@ -237,7 +238,11 @@ impl Export {
             whole: true,
             input: Input::of(&self.context),
         };
-        self.records.parts.conditions.compile(&request).map_err(rules::unevaluable)
+        self.records.parts.conditions.compile(&request).map_err(|error| match filter::compile(&request) {
+            // Only superusers come here, who may know what is wrong.
+            Err(FilterError::Invalid(why)) => Error::bad_request(format!("The filter or sort cannot be used: {why}.")),
+            _ => rules::unevaluable(error),
+        })
     }
 
     /// Whether the columns are still those that the export began with.

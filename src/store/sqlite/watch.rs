@@ -13,7 +13,7 @@ use super::errors::from_engine;
 use crate::error::{Error, Result};
 
 /// After how many of the engine's steps it asks: about a millisecond of work.
-const STEPS: i32 = 20_000;
+pub(super) const STEPS: i32 = 20_000;
 
 const NEVER: u64 = u64::MAX;
 /// Set, but the clock starts with the first question: what is over before costs no look at the clock.
@@ -50,9 +50,14 @@ impl Watch {
             ticks: AtomicU32::new(0),
             gone: Mutex::new(None),
         }));
-        let state = Arc::clone(&watch.0);
-        connection.progress_handler(STEPS, Some(move || state.must_stop())).map_err(from_engine)?;
+        watch.ask_every(connection, STEPS)?;
         Ok(watch)
+    }
+
+    /// Has the engine ask after another number of steps than [`STEPS`].
+    pub(super) fn ask_every(&self, connection: &Connection, steps: i32) -> Result<()> {
+        let state = Arc::clone(&self.0);
+        connection.progress_handler(steps, Some(move || state.must_stop())).map_err(from_engine)
     }
 
     /// Limits what follows; the clock starts once it takes longer than an instant.

@@ -160,6 +160,25 @@ async fn collections_take_each_others_names() {
 }
 
 #[tokio::test]
+async fn rows_of_imported_views_have_ids() {
+    let server = TestServer::with(notes()).await;
+    let superuser = server.superuser();
+    let view = |query: &str| json!([{"id": "c_v", "name": "v", "type": "view", "viewQuery": query}]);
+    for (query, reason) in [
+        ("select 1 as id from notes", "the query could return records with non-unique ids"),
+        ("select '' as id", "the query could return records with empty or invalid ids"),
+    ] {
+        let refused = superuser.import(view(query), false).await;
+        let told = format!(
+            "Data validations failed for collection \"v\" (c_v):\n{{\n  \"viewQuery\": \"Invalid query - {reason}.\"\n}}."
+        );
+        failed(&refused, &told);
+        superuser.get("/api/collections/v").await.is(404);
+    }
+    superuser.import(view("select id from notes"), false).await.is(204);
+}
+
+#[tokio::test]
 async fn an_import_writes_a_view_and_what_it_reads_below_another_view() {
     let server = TestServer::with(notes()).await;
     let superuser = server.superuser();

@@ -229,8 +229,10 @@ async fn show(progress: Arc<Progress>, total: Option<u64>) {
         bar.set_prefix(title);
         bar.set_position(progress.bytes.load(Ordering::Relaxed));
         if let Some(rows) = rows {
-            bar.set_message(format!("{rows} rows, {:.0}/s", rows as f64 / begun.elapsed().as_secs_f64().max(0.001)));
+            let rate = rows as f64 / begun.elapsed().as_secs_f64().max(EVERY.as_secs_f64());
+            bar.set_message(format!("{rows} rows, {rate:.0}/s"));
         }
+        bar.tick();
     }
 }
 

@@ -45,6 +45,7 @@ impl Aside {
             stored::update(tx, &aside)?;
             next.put(CollectionRef::clone(&aside));
             renamed.insert(old.id.clone(), aside);
+            tx.advance()?;
         }
         Ok(Self { renamed, unreadable })
     }
@@ -63,6 +64,7 @@ impl Aside {
         for Saved { old, new } in views() {
             if let Some(old) = old.as_ref().map(|old| self.current(old)).filter(|old| old.name != new.name) {
                 tx.define(&tables::rename_table(&old.name, &new.name))?;
+                tx.advance()?;
             }
         }
         for Saved { new, .. } in views().filter(|saved| saved.old.is_some()) {

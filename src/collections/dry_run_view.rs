@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 
 use super::Collections;
-use super::views::{Query, Refused};
+use super::view_query::{Query, Refused};
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::ids;
 use crate::records;

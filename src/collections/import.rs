@@ -13,7 +13,7 @@ use super::draft::refuse_excess;
 use super::publication::Next;
 use super::save::engine_text;
 use super::update::type_fault;
-use super::{Collections, rules, views};
+use super::{Collections, rules, view_query};
 use crate::context::RequestContext;
 use crate::error::{Error, Fault, FieldError, FieldErrors, Result};
 use crate::schema::check::check;
@@ -140,7 +140,7 @@ impl Plan {
             if let Some(view) = new.view() {
                 errors.merge(general(saved, new, next));
                 if saved.old.as_ref().and_then(|old| old.view()).is_none_or(|old| old.query != view.query)
-                    && let Some(fault) = views::sampled(tx, next, &view.query)?
+                    && let Some(fault) = view_query::sampled(tx, next, &view.query)?
                 {
                     errors.add("viewQuery", fault);
                 }

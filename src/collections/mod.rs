@@ -4,7 +4,7 @@
 //! `save.rs` (from what a request asks for to the writer), `apply.rs` (the one way collections get into the database),
 //! `aside.rs` (names and views that are in its way), `alteration/` (what must happen to a table, as data, and doing
 //! it), `stored.rs` (rows of `_collections`), `publication.rs` (the next snapshot, and when others see it), `rules.rs`
-//! (do the rules compile), `views.rs` (queries, and the SQL views of them).
+//! (do the rules compile), `view_query.rs` (is a query one, and what are its columns), `views.rs` (the SQL views).
 //!
 //! What must stay true: only the writer's thread publishes, and nothing is published that is not committed; so a
 //! closure on the writer that asks for the current snapshot sees exactly what the tables are.
@@ -28,6 +28,7 @@ mod stored;
 mod truncate;
 mod update;
 mod view;
+mod view_query;
 mod views;
 
 use std::sync::Arc;

@@ -112,6 +112,12 @@ impl Fault {
     pub fn required() -> Self {
         Self::new("validation_required", "Cannot be blank.")
     }
+
+    /// The fault of a text that has more bytes than it may have.
+    pub fn too_long(most: usize) -> Self {
+        let message = format!("The length must be no more than {most}.");
+        Self::new("validation_length_too_long", message).with("min", 0).with("max", most)
+    }
 }
 
 impl FieldErrors {

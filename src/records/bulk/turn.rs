@@ -67,6 +67,10 @@ impl Writing {
                 break;
             }
         }
+        let ready = self.draft.ready[at..].iter().zip(&done);
+        let created = ready.filter(|(ready, outcome)| is_told_later(&ready.record) && is_created(outcome));
+        let created = created.map(|(ready, _)| (&ready.record, Op::Create));
+        changes::append_all(tx, created, self.actor.as_deref())?;
         Ok(Some(done))
     }
 
@@ -102,6 +106,9 @@ impl Writing {
         self.look_up(tx, ready)?;
         write::insert_as(tx, &self.draft.insertion, record)
             .map_err(|error| write::refusal(error, &record.collection, FAILURE))?;
+        if is_told_later(record) {
+            return Ok(());
+        }
         let actor = self.actor.as_deref();
         changes::append(tx, record, Op::Create, actor)?;
         write::replace_installer(tx, schema, &self.records.parts.files, record, actor)
@@ -131,4 +138,13 @@ impl Writing {
         let tried = self.options.dry_run && self.tried.lock().has(record.id());
         Ok(tried || validate::exists(tx, &record.collection, record.id())?)
     }
+}
+
+/// Whether nothing follows from a new record but its row of the feed, which is then added with those of others.
+fn is_told_later(record: &Record) -> bool {
+    !record.collection.is_superusers()
+}
+
+fn is_created(outcome: &Result<Outcome>) -> bool {
+    matches!(outcome, Ok(Outcome::Created(_)))
 }

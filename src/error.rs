@@ -112,6 +112,12 @@ impl Fault {
     pub fn required() -> Self {
         Self::new("validation_required", "Cannot be blank.")
     }
+
+    /// The fault of a text that has more bytes than it may have.
+    pub fn too_long(most: usize) -> Self {
+        let message = format!("The length must be no more than {most}.");
+        Self::new("validation_length_too_long", message).with("min", 0).with("max", most)
+    }
 }
 
 impl FieldErrors {
@@ -172,6 +178,11 @@ impl FieldErrors {
         for (field, error) in other.0 {
             self.insert(field, error);
         }
+    }
+
+    /// Takes the error of a field out.
+    pub fn remove(&mut self, field: &str) {
+        self.0.shift_remove(field);
     }
 
     /// The error of a field.

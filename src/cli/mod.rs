@@ -7,6 +7,7 @@ mod logging;
 mod output;
 mod pages;
 mod serve;
+mod signals;
 mod sql;
 mod superuser;
 
@@ -113,6 +114,11 @@ fn command_line() -> clap::Command {
     line.build();
     line.mut_subcommands(|command| match command.get_name() {
         "serve" => command,
+        // They read no data and no configuration.
+        "completions" | "man" => command.mut_args(|arg| {
+            let of_all = arg.is_global_set();
+            arg.hide(of_all)
+        }),
         _ => without_options_of_a_server(command),
     })
 }
@@ -129,7 +135,7 @@ fn configured(file: Option<PathBuf>, written: Options) -> Result<Config> {
 
 /// An error as a person at a terminal reads it.
 fn sentence(error: &Error) -> String {
-    let said = words(error);
+    let said = words(error).split_whitespace().collect::<Vec<_>>().join(" ");
     if said.ends_with(['.', '!', '?']) { said } else { format!("{said}.") }
 }
 
@@ -181,6 +187,15 @@ mod tests {
         let serve = line.find_subcommand_mut("serve").expect("serve").render_long_help().to_string();
         for option in Options::OF_A_SERVER {
             assert!(serve.contains(&format!("--{}", option.replace('_', "-"))), "{option}: {serve}");
+        }
+    }
+
+    #[test]
+    fn what_reads_no_data_offers_no_options_of_it() {
+        let mut line = command_line();
+        for name in ["completions", "man"] {
+            let help = line.find_subcommand_mut(name).expect("the command").render_long_help().to_string();
+            assert!(help.contains("--help") && !help.contains("--dir") && !help.contains("--config"), "{help}");
         }
     }
 

@@ -44,11 +44,7 @@ fn query(body: &Map<String, Json>) -> Result<String> {
     match body.get("query") {
         None | Some(Json::Null) => Err(refused(Fault::required())),
         Some(Json::String(query)) if query.trim().is_empty() => Err(refused(Fault::required())),
-        Some(Json::String(query)) if query.len() > LONGEST_QUERY => {
-            let message = format!("The length must be no more than {LONGEST_QUERY}.");
-            let fault = Fault::new("validation_length_too_long", message);
-            Err(refused(fault.with("min", 0).with("max", LONGEST_QUERY)))
-        }
+        Some(Json::String(query)) if query.len() > LONGEST_QUERY => Err(refused(Fault::too_long(LONGEST_QUERY))),
         Some(Json::String(query)) => Ok(query.clone()),
         Some(_) => Err(Error::bad_request("An error occurred while loading the submitted data.")),
     }

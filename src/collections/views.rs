@@ -230,6 +230,18 @@ fn describe(tx: &mut Tx<'_>, name: &str) -> Result<()> {
     tx.describe(&format!("SELECT * FROM {}", quoted(name))).map(drop)
 }
 
+/// What is wrong with the first rows of a query.
+///
+/// # Errors
+/// A failure of the machine.
+pub(super) fn sampled(tx: &mut Tx<'_>, schema: &Schema, query: &str) -> Result<Option<Fault>> {
+    match Query::examine(tx, schema, query).and_then(|query| query.sample(tx)) {
+        Ok(_) => Ok(None),
+        Err(Refused::Query(text, _)) => Ok(Some(Refused::fault(&text))),
+        Err(Refused::Failed(error)) => Err(error),
+    }
+}
+
 /// Refuses views that stand too deep in each other.
 ///
 /// # Errors

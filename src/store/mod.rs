@@ -4,6 +4,7 @@
 pub mod attached;
 pub mod catalogue;
 mod console;
+pub mod damage;
 mod dialect;
 mod effects;
 pub mod expression;

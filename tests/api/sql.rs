@@ -44,7 +44,7 @@ async fn a_query_is_1_to_5000_bytes_of_text() {
     }
     let long = format!("SELECT '{}'", "é".repeat(2500));
     let answer = sql(&superuser, &long).await;
-    answer.is(400).codes(&[("query", "validation_length_too_long")]).params("query", json!({"max": 5000}));
+    answer.is(400).codes(&[("query", "validation_length_too_long")]).params("query", json!({"min": 0, "max": 5000}));
     sql(&superuser, &format!("SELECT '{}'", "x".repeat(4991))).await.is(200);
     superuser.post("/api/sql", json!({"query": 5})).await.is(400).no_data();
     superuser.post_text("/api/sql", "application/json", "{").await.is(400).no_data();

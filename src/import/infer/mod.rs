@@ -295,6 +295,24 @@ mod tests {
     }
 
     #[test]
+    fn numbers_that_a_number_field_would_round_are_told() {
+        const NOTE: &str = "Whole numbers of more digits than a number field keeps, kept as text.";
+        // The reader makes texts of the numbers of JSON that are too long.
+        for values in [vec![json!("9007199254740993")], vec![json!(1), json!("-9007199254740993"), json!(null)]] {
+            let rows: Vec<Json> = values.iter().map(|value| json!({"c": value})).collect();
+            assert_eq!(of_json(&rows).columns[0].notes, [NOTE], "{values:?}");
+        }
+        for cells in [vec!["9007199254740993"], vec!["1", "9007199254740993", "2.5"]] {
+            assert_eq!((of_cells(&cells).kind, of_cells(&cells).notes), ("text", vec![NOTE.to_owned()]), "{cells:?}");
+        }
+        for cells in [vec!["9007199254740993", "x"], vec!["x", "9007199254740993"], vec!["0009007199254740993"]] {
+            assert_eq!((of_cells(&cells).kind, of_cells(&cells).notes), ("text", vec![]), "{cells:?}");
+        }
+        let rows = [json!({"c": "9007199254740993"}), json!({"c": "x"}), json!({"c": 1})];
+        assert_eq!(of_json(&rows).columns[0].notes, ["Values of different types, kept as text."]);
+    }
+
+    #[test]
     fn a_file_with_a_new_column_in_each_row_is_refused() {
         let mut observer = Observer::new(false);
         let mut see = |number: usize| observer.see(&[(format!("c{number}"), json!(1))]);

@@ -76,8 +76,8 @@ impl Rows {
     pub fn open(source: Box<dyn Read + Send>, format: Format) -> Result<Self> {
         let mut reading = Reading::new(source);
         let start = reading.fill_buf().map_err(|error| unreadable(0, &error))?;
-        if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) {
-            return Err(Error::bad_request("The file is UTF-16; save it as UTF-8."));
+        if let Some(other) = something_else(start, format) {
+            return Err(Error::bad_request(other));
         }
         if start.starts_with(&[0xef, 0xbb, 0xbf]) {
             reading.consume(3);
@@ -114,6 +114,27 @@ impl Rows {
             Kind::Nothing => Ok(None),
         }
     }
+}
+
+/// What a file is that begins so and has no rows, with what to do.
+fn something_else(start: &[u8], format: Format) -> Option<&'static str> {
+    match start {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("The file is UTF-16; save it as UTF-8."),
+        [0x1f, 0x8b, ..] => Some("The file is compressed (gzip); unpack it first."),
+        [b'P', b'K', 3, 4, ..] => Some("The file is a spreadsheet or another archive (ZIP); save its rows as CSV."),
+        _ if start.starts_with(b"SQLite format 3\0") => {
+            Some("The file is an SQLite database; import it with tuckbox import sqlite.")
+        }
+        _ if matches!(format, Format::Csv { .. }) && is_json(start) => Some("The file is JSON and no CSV."),
+        _ => None,
+    }
+}
+
+/// Whether it begins with an object, or with an array of such. A header may begin with a bracket.
+fn is_json(start: &[u8]) -> bool {
+    let start = start.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(start).trim_ascii_start();
+    let object = start.strip_prefix(b"[").unwrap_or(start).trim_ascii_start();
+    object.strip_prefix(b"{").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"\""))
 }
 
 /// The file, the connection or the disk fails.

@@ -129,6 +129,23 @@ fn whole_numbers_that_a_float_cannot_hold_become_texts() {
 }
 
 #[test]
+fn files_of_another_kind_are_told_by_name() {
+    for (start, expected) in [
+        (&b"SQLite format 3\0\x10"[..], "The file is an SQLite database; import it with tuckbox import sqlite."),
+        (b"\x1f\x8b\x08\0", "The file is compressed (gzip); unpack it first."),
+        (b"PK\x03\x04\0", "The file is a spreadsheet or another archive (ZIP); save its rows as CSV."),
+        (b"\xff\xfea\0", "The file is UTF-16; save it as UTF-8."),
+    ] {
+        assert_eq!(refusal(start, CSV), expected);
+        assert_eq!(refusal(start, Format::Json), expected);
+    }
+    for json in ["{\"a\": 1, \"b\": 2}\n", "\u{feff} [\n { \"a\": 1, \"b\": 2}]"] {
+        assert_eq!(refusal(json, CSV), "The file is JSON and no CSV.");
+    }
+    assert_eq!(told(read("[id],{name}\n1,2", CSV)), [(2, json!({"[id]": "1", "{name}": "2"}))]);
+}
+
+#[test]
 fn rows_have_a_greatest_size() {
     let long = "x".repeat(LONGEST_ROW);
     let lines = format!("{{\"a\":\"{long}\"}}\n{{\"b\":1}}");

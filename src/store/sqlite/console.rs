@@ -11,7 +11,8 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Batch, Connection, ErrorCode, Row, Statement};
 
 use super::errors::from_engine;
-use super::{Watch, expansion, watch};
+use super::expansion::refuse_immense;
+use super::{Watch, watch};
 use crate::error::{Error, Result};
 use crate::store::{ConsoleLimits, Table, TableColumn};
 
@@ -122,12 +123,7 @@ fn refuse_before(connection: &Connection, text: &str) -> Result<()> {
     if text.contains('\0') {
         return Err(Error::Engine("the text has a NUL character".into()));
     }
-    if expansion::is_immense(connection, text).map_err(from_engine)? {
-        return Err(Error::Engine(
-            "the statement is too complex: its views and WITH clauses multiply each other".into(),
-        ));
-    }
-    Ok(())
+    refuse_immense(connection, text)
 }
 
 fn collect(guard: &Guard<'_>, statement: &mut Statement<'_>, limits: ConsoleLimits) -> Result<Table> {

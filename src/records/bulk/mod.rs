@@ -7,33 +7,31 @@
 //!
 //! A bad row leaves itself out and no other: its checks run before its insert, and an insert that the engine refuses
 //! has changed nothing. A commit holds the writer for some milliseconds at most, then lets others in between.
+//!
+//! `prepare.rs` is the first half, `turn.rs` the second.
 
-use std::collections::HashSet;
-use std::hash::{BuildHasher, RandomState};
+mod prepare;
+mod turn;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde_json::{Map, Value as Json};
 use tokio::task::JoinSet;
 
-use super::validate::{self, Link};
-use super::{Records, accounts, create, gate, input, write};
-use crate::changes::{self, Op};
+use self::prepare::{Draft, Preparation};
+use self::turn::{Tried, Writing};
+use super::{Records, gate, validate};
 use crate::context::RequestContext;
-use crate::error::{Error, Fault, FieldErrors, Result};
-use crate::schema::{CollectionRef, FieldKind, Record, Schema};
-use crate::store::{Tx, Value, WriteLane};
+use crate::error::{Error, Result};
+use crate::store::{Value, WriteLane};
 
 /// How many rows a chunk of [`Bulk::create`] has.
-const CHUNK: usize = 500;
+const CHUNK: usize = 2000;
 /// How many rows a chunk has where each needs a password hash.
 const CHUNK_OF_ACCOUNTS: usize = 64;
-/// How long a write may go on adding rows before it lets others in.
-const TURN: Duration = Duration::from_millis(15);
-/// How many rows are added between two looks at the clock.
-const BETWEEN_LOOKS: usize = 8;
 /// How often a chunk is prepared anew before it gives up: the collections would have to change each time.
 const ATTEMPTS: usize = 5;
 /// How many passwords of a chunk are with the pool at once: sign-ins want their turn too.
@@ -102,23 +100,6 @@ pub struct Bulk {
     tried: Arc<Mutex<Tried>>,
 }
 
-/// The ids that a dry run would have written, as hashes: a million of them are some megabytes.
-#[derive(Default)]
-struct Tried {
-    hasher: RandomState,
-    ids: HashSet<u64>,
-}
-
-impl Tried {
-    fn has(&self, id: &str) -> bool {
-        self.ids.contains(&self.hasher.hash_one(id))
-    }
-
-    fn add(&mut self, id: &str) {
-        self.ids.insert(self.hasher.hash_one(id));
-    }
-}
-
 /// Rows that are ready to be written.
 pub struct Chunk {
     /// As they came, for another preparation where the collections change.
@@ -126,31 +107,6 @@ pub struct Chunk {
     draft: Arc<Draft>,
     /// What is known of each row.
     outcomes: Vec<Option<Result<Outcome>>>,
-}
-
-/// Rows, prepared for one version of the collections.
-struct Draft {
-    schema: Arc<Schema>,
-    insertion: String,
-    ready: Vec<Ready>,
-}
-
-/// A row that nothing speaks against yet.
-struct Ready {
-    /// Its place among the rows that came.
-    place: usize,
-    record: Record,
-    generated_id: bool,
-    links: Vec<Link>,
-    /// The new plain passwords by the place of their fields, until they are hashed.
-    passwords: Vec<(usize, String)>,
-}
-
-/// What rows are prepared with, on another thread.
-struct Preparation {
-    schema: Arc<Schema>,
-    collection: CollectionRef,
-    options: BulkOptions,
 }
 
 impl Records {
@@ -385,6 +341,7 @@ impl Bulk {
     }
 }
 
+<<<<<<< HEAD:src/records/bulk.rs
 /// Rows on the writer.
 struct Writing {
     records: Records,
@@ -413,6 +370,10 @@ impl Writing {
                 break;
             }
         }
+        let ready = self.draft.ready[at..].iter().zip(&done);
+        let created = ready.filter(|(ready, outcome)| is_told_later(&ready.record) && is_created(outcome));
+        let created = created.map(|(ready, _)| (&ready.record, Op::Create));
+        changes::append_all(tx, created, self.actor.as_deref())?;
         Ok(Some(done))
     }
 
@@ -448,6 +409,9 @@ impl Writing {
         self.look_up(tx, ready)?;
         write::insert_as(tx, &self.draft.insertion, record)
             .map_err(|error| write::refusal(error, &record.collection, FAILURE))?;
+        if is_told_later(record) {
+            return Ok(());
+        }
         let actor = self.actor.as_deref();
         changes::append(tx, record, Op::Create, actor)?;
         write::replace_installer(tx, schema, &self.records.parts.files, record, actor)
@@ -479,6 +443,15 @@ impl Writing {
     }
 }
 
+/// Whether nothing follows from a new record but its row of the feed, which is then added with those of others.
+fn is_told_later(record: &Record) -> bool {
+    !record.collection.is_superusers()
+}
+
+fn is_created(outcome: &Result<Outcome>) -> bool {
+    matches!(outcome, Ok(Outcome::Created(_)))
+}
+
 impl Preparation {
     fn run(&self, rows: &[Map<String, Json>], places: Vec<usize>) -> (Draft, Vec<(usize, Error)>) {
         let mut ready = Vec::with_capacity(places.len());
@@ -504,8 +477,11 @@ impl Preparation {
         let resolved = input::resolve(&record, row, &[], true);
         resolved.apply(&mut record);
         if self.collection.is_auth() {
-            accounts::check_create(&self.collection, &self.with_confirmation(row), &record, true)
-                .into_result(FAILURE)?;
+            let mut errors = accounts::check_create(&self.collection, &with_confirmation(row), &record, true);
+            if !row.contains_key("passwordConfirm") {
+                errors.remove("passwordConfirm");
+            }
+            errors.into_result(FAILURE)?;
         }
         let passwords = input::take_passwords(&mut record, &resolved);
         let generated_id = record.id().is_empty();
@@ -530,19 +506,19 @@ impl Preparation {
         }
         Ok(Ready { place, record, generated_id, links, passwords })
     }
+}
 
-    /// The form asks for the password twice, which rows of a file need not have.
-    fn with_confirmation(&self, row: &Map<String, Json>) -> Map<String, Json> {
-        let mut form: Map<String, Json> = row
-            .iter()
-            .filter(|(key, _)| matches!(key.as_str(), "password" | "passwordConfirm"))
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect();
-        if let Some(password) = form.get("password").cloned() {
-            form.entry("passwordConfirm").or_insert(password);
-        }
-        form
+/// The form of an account asks for the password twice, which rows of a file need not have.
+fn with_confirmation(row: &Map<String, Json>) -> Map<String, Json> {
+    let mut form: Map<String, Json> = row
+        .iter()
+        .filter(|(key, _)| matches!(key.as_str(), "password" | "passwordConfirm"))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    if let Some(password) = form.get("password").cloned() {
+        form.entry("passwordConfirm").or_insert(password);
     }
+    form
 }
 
 /// Puts the dates of a row in the place of the server's.
@@ -564,6 +540,8 @@ fn keep_dates(record: &mut Record, row: &Map<String, Json>, errors: &mut FieldEr
     }
 }
 
+=======
+>>>>>>> w-r2:src/records/bulk/mod.rs
 impl Records {
     /// A password's hash. Where too many wait, it waits as well.
     async fn hash_patiently(&self, plain: &str) -> Result<String> {

@@ -288,7 +288,7 @@ mod tests {
                 append(tx, &record, Op::Delete, Some("c_users/r9"))?;
             }
             assert!(append_deletes(tx, &collection, &Sql::raw("TRUE"), Some("c_users/r9"))?);
-            tx.execute("UPDATE users SET extra = x'00' WHERE id = 'r4'")?;
+            tx.execute("UPDATE users SET extra = x'ffff' WHERE id = 'r4'")?;
             assert!(!append_deletes(tx, &collection, &Sql::raw("TRUE"), None)?);
             Ok(())
         })

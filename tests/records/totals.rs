@@ -135,6 +135,69 @@ async fn pages_of_an_order_follow_each_other_however_deep() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_through_relations_follow_each_other_whichever_way_they_are_found() {
+    let fields = vec![
+        text("title"),
+        field("rank", FieldKind::Number(Default::default())),
+        field("place", FieldKind::Number(Default::default())),
+        relation("author", "people_id", 1),
+    ];
+    let mut many = base("many", fields);
+    many.indexes.push("CREATE INDEX many_place ON many (place)".into());
+    let notes = base("notes", vec![text("text"), relation("of", "many_id", 1)]);
+    let house = House::with(vec![base("people", vec![text("name")]), many, notes], Vec::new()).await;
+    for rows in [
+        "INSERT INTO people (id, name) WITH RECURSIVE n(x) AS (SELECT 0 UNION ALL SELECT x + 1 FROM n LIMIT 400)
+         SELECT 'p' || x, 'N' || (x % 100) FROM n",
+        "INSERT INTO many (id, title, rank, place, author)
+         WITH RECURSIVE n(x) AS (SELECT 0 UNION ALL SELECT x + 1 FROM n LIMIT 20000)
+         SELECT 'm' || x, 'Title ' || (x * 7919 % 50), x * 31 % 17, x / 3, 'p' || (x * 7 % 400) FROM n",
+        "INSERT INTO notes (id, text, of) WITH RECURSIVE n(x) AS (SELECT 0 UNION ALL SELECT x + 1 FROM n LIMIT 20000)
+         SELECT 'n' || x, 'T' || (x * 7 % 500), 'm' || (x * 31 % 20000) FROM n",
+    ] {
+        run(&house, rows).await;
+    }
+    let superuser = house.superuser();
+    let filters = [
+        ("author.name = 'N7'", "author IN (SELECT id FROM people WHERE name = 'N7')"),
+        ("notes_via_of.text ?= 'T5'", "id IN (SELECT of FROM notes WHERE text = 'T5')"),
+        ("notes_via_of.text ?= 'T5' && rank > 3", "rank > 3 AND id IN (SELECT of FROM notes WHERE text = 'T5')"),
+    ];
+    let sorts = [
+        ("", "rowid"),
+        ("-rank", "rank DESC, rowid DESC"),
+        ("-place", "place DESC, rowid DESC"),
+        ("place,title", "place, title, rowid"),
+    ];
+    for (filter, condition) in filters {
+        for (sort, order) in sorts {
+            let mut all = Vec::new();
+            for page in 1.. {
+                let page = page.to_string();
+                let query = [("sort", sort), ("filter", filter), ("perPage", "17"), ("page", page.as_str())];
+                let (items, answer) = superuser.list("many", &query).await;
+                if items.is_empty() {
+                    assert_eq!(answer.total, Some(all.len() as u64), "{sort} {filter}");
+                    break;
+                }
+                all.extend(items.iter().map(|item| item["id"].as_str().expect("an id").to_owned()));
+            }
+            let text = format!("SELECT id FROM many WHERE {condition} ORDER BY {order}");
+            let mut expected = Vec::new();
+            let read = house.store.read_here(|tx| {
+                tx.rows(text.as_str(), |row| {
+                    expected.push(row.get(0).as_text().to_owned());
+                    Ok(())
+                })
+            });
+            read.expect("a query");
+            assert!(!expected.is_empty());
+            assert_eq!(all, expected, "{sort} {filter}");
+        }
+    }
+}
+
 /// The ids in the order of a sort, rows that are equal in it in the order in which they were made.
 fn in_order(house: &House, sort: &str, filter: &str) -> Vec<String> {
     let order = match sort {

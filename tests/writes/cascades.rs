@@ -45,6 +45,44 @@ async fn a_ring_goes_whole() {
     assert_eq!(house.count("rings"), 0);
 }
 
+#[tokio::test]
+async fn many_children_go_with_their_parent_and_the_feed_tells_each() {
+    let fields = json!([
+        relation("parent", "parents", json!({"cascadeDelete": true, "maxSelect": 1})),
+        field("name", "text", json!({})),
+        field("score", "number", json!({})),
+    ]);
+    let house = House::with(vec![base("parents", json!([])), base("children", fields)]).await;
+    let [first, second] =
+        [house.create("parents", json!({})).await.unwrap(), house.create("parents", json!({})).await.unwrap()];
+    for (parent, from, count) in [(&first, 0, 1500), (&second, 1500, 3)] {
+        let id = text(parent, "id").to_owned();
+        let rows = format!(
+            "INSERT INTO children (id, parent, name, score)
+             WITH RECURSIVE n(x) AS (SELECT {from} UNION ALL SELECT x + 1 FROM n LIMIT {count})
+             SELECT 'child' || x, ?, 'say \"' || x || '\"', x / 2.0 FROM n"
+        );
+        let write =
+            house.store.write(WriteLane::Exclusive, move |tx| tx.execute((rows.as_str(), &[id.as_str().into()])));
+        assert_eq!(write.await.unwrap(), count);
+    }
+    delete(&house, "parents", text(&first, "id")).await.unwrap();
+    assert_eq!(house.count("children"), 3);
+    assert_eq!(house.count("parents"), 1);
+    let mut told = Vec::new();
+    let query = "SELECT data FROM _tb_changes WHERE record LIKE 'child%' AND op = 'delete' ORDER BY record";
+    let read = house.store.read_here(|tx| {
+        tx.rows(query, |row| {
+            told.push(serde_json::from_str::<Json>(row.get(0).as_text()).unwrap());
+            Ok(())
+        })
+    });
+    read.unwrap();
+    assert_eq!(told.len(), 1500);
+    let child = told.iter().find(|child| child["id"] == "child7").unwrap();
+    assert_eq!(*child, json!({"id": "child7", "parent": first["id"], "name": "say \"7\"", "score": 3.5}));
+}
+
 async fn with_reference(options: Json) -> (House, Json, Json) {
     let authors = base("authors", json!([field("name", "text", json!({}))]));
     let fields =

@@ -66,8 +66,13 @@ impl Statistics {
             || looked.elapsed() >= PERIOD
     }
 
+    /// Whether there is something to do before the program ends.
+    pub(super) fn is_due_at_the_end(&self, connection: &Connection) -> bool {
+        !self.due.is_empty() || self.has_changes(connection)
+    }
+
     /// Whether many rows have been changed since it looked.
-    pub(super) fn has_changes(&self, connection: &Connection) -> bool {
+    fn has_changes(&self, connection: &Connection) -> bool {
         connection.total_changes().saturating_sub(self.looked.1) >= CHANGES
     }
 

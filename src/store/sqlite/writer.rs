@@ -251,7 +251,7 @@ impl Thread {
     /// What a program that wrote much and ends leaves to the next.
     fn gather_at_the_end(&mut self) {
         let began = Instant::now();
-        if self.statistics.has_changes(&self.connection) {
+        if self.statistics.is_due_at_the_end(&self.connection) {
             while began.elapsed() < LAST_STATISTICS && self.gather() {}
         }
     }

@@ -195,6 +195,20 @@ impl FieldErrors {
         self.0.iter().map(|(key, error)| (key.as_str(), error))
     }
 
+    /// All faults with their paths, such as `fields.3.name`, in the order in which they were found.
+    pub fn faults(&self) -> Vec<(String, &Fault)> {
+        let mut faults = Vec::new();
+        for (name, error) in self.iter() {
+            match error {
+                FieldError::Leaf(fault) => faults.push((name.to_owned(), fault)),
+                FieldError::Nested(inner) => {
+                    faults.extend(inner.faults().into_iter().map(|(path, fault)| (format!("{name}.{path}"), fault)));
+                }
+            }
+        }
+        faults
+    }
+
     /// `Ok` where there is no error, else [`Error::Invalid`] with this message.
     pub fn into_result(self, message: impl Into<Cow<'static, str>>) -> Result<()> {
         if self.is_empty() { Ok(()) } else { Err(Error::invalid(message, self)) }

@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, LazyLock};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::schema::field::encode;
 use crate::schema::{Collection, FieldKind, Record};
-use crate::store::{Borrowed, Tx, Value, ValueRef};
+use crate::store::{Borrowed, Sql, Tx, Value, ValueRef, expression};
 
 /// What happened to a record, with what the feed keeps of it.
 pub enum Op<'a> {
@@ -89,6 +89,34 @@ impl Op<'_> {
         }
     }
 }
+
+/// Adds the deletes of all records of a collection that satisfy a condition, in one statement and as [`append_all`]
+/// does; they must still be there. False, with nothing added, where the engine cannot put their rows together.
+///
+/// # Errors
+/// What the engine says otherwise.
+pub fn append_deletes(tx: &mut Tx<'_>, collection: &Collection, condition: &Sql, actor: Option<&str>) -> Result<bool> {
+    let fields = || collection.fields.iter().filter(|field| !is_secret(collection, &field.name, &field.kind));
+    if fields().count() > MOST_MEMBERS {
+        return Ok(false);
+    }
+    let mut sql = Sql::raw("INSERT INTO _tb_changes (collection, record, op, actor, at, data) SELECT ");
+    sql.bind(collection.id.as_str()).push(r#", "id", "#).bind(Op::Delete.word()).push(", ");
+    sql.bind(actor.map_or(Value::Null, Value::from)).push(", ");
+    sql.bind(crate::time::now().timestamp_millis()).push(", ");
+    let members: Vec<(&str, &str)> = fields().map(|field| (field.name.as_str(), field.name.as_str())).collect();
+    expression::push_object(&mut sql, &members);
+    sql.push(" FROM ").name(&collection.name).push(" WHERE ").append(condition);
+    match tx.execute(&sql) {
+        Ok(_) => Ok(true),
+        // A value that is neither text nor number: somebody else's work.
+        Err(Error::Engine(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// How many members an object has at most that the engine puts together.
+const MOST_MEMBERS: usize = 50;
 
 /// Adds the delete of a record that is gone without one, and of whose values nothing is known but the id.
 ///
@@ -230,6 +258,50 @@ mod tests {
         assert_eq!((changes[1].op.as_str(), changes[1].actor.as_deref()), ("delete", Some("c_users/r2")));
         let whole = json!({"id": "r1", "na\"me": "Zoë \"Z\"\n\u{0}", "age": 4.5, "extra": "{\"a\": 1}"});
         assert_eq!(data(&changes[1]), whole);
+    }
+
+    #[tokio::test]
+    async fn deletes_by_a_condition_are_told_as_one_by_one() {
+        let collection = users(CollectionKind::Auth(Box::<AuthOptions>::default()));
+        let rows = [
+            [
+                Value::from("r1"),
+                Value::from("Zoë \"Z\"\n\u{1}\u{7f}\\ / \u{2028}"),
+                Value::Real(0.1),
+                Value::from("[1, 2]"),
+            ],
+            [Value::from("r2"), Value::from(""), Value::Int(i64::MIN), Value::Null],
+            [Value::from("r3"), Value::from("1"), Value::Real(-1.234_567_890_123_456_7e-300), Value::from("null")],
+            [Value::from("r4"), Value::from("x"), Value::Real(1e21), Value::from("\"\"")],
+        ];
+        let changes = feed(move |tx| {
+            tx.define(
+                r#"CREATE TABLE users (id TEXT, password TEXT, "tokenKey" TEXT, "na""me" TEXT, age, extra TEXT)"#,
+            )?;
+            for [id, name, age, extra] in &rows {
+                let text = "INSERT INTO users VALUES (?, 'secret', 'secret', ?, ?, ?)";
+                tx.execute((text, &[id.clone(), name.clone(), age.clone(), extra.clone()]))?;
+                let mut record = record(&collection);
+                for (at, value) in [(0, id), (3, name), (4, age), (5, extra)] {
+                    record.values[at] = value.clone();
+                }
+                append(tx, &record, Op::Delete, Some("c_users/r9"))?;
+            }
+            assert!(append_deletes(tx, &collection, &Sql::raw("TRUE"), Some("c_users/r9"))?);
+            tx.execute("UPDATE users SET extra = x'00' WHERE id = 'r4'")?;
+            assert!(!append_deletes(tx, &collection, &Sql::raw("TRUE"), None)?);
+            Ok(())
+        })
+        .await;
+        let (one_by_one, together) = changes.split_at(4);
+        assert_eq!(together.len(), 4);
+        for (one, other) in one_by_one.iter().zip(together) {
+            assert_eq!(data(one), data(other));
+            let told = |change: &Change| {
+                (change.collection.clone(), change.record.clone(), change.op.clone(), change.actor.clone())
+            };
+            assert_eq!(told(one), told(other));
+        }
     }
 
     #[tokio::test]

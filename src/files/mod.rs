@@ -160,11 +160,16 @@ impl Files {
         let (files, collection_id) = (self.clone(), collection_id.to_owned());
         tx.after_commit(move || {
             // most collections have no files at all, and their records no folders
-            if files.parts.disk.collection(&collection_id).is_some_and(|folder| folder.is_dir()) {
+            if files.may_hold(&collection_id) {
                 records.iter().for_each(|(record_id, _)| files.remove_record(&collection_id, record_id));
             }
         });
         Ok(())
+    }
+
+    /// Whether there may be files of records of a collection.
+    pub fn may_hold(&self, collection_id: &str) -> bool {
+        self.parts.disk.collection(collection_id).is_some_and(|folder| folder.is_dir())
     }
 
     /// Removes everything of a collection that is deleted in this transaction: after the commit, in the background.

@@ -18,7 +18,7 @@ use super::extract::{Params, Query, Superuser};
 use super::middleware::body_limit::BodyError;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::import::{Asked, Format, OnError, Report, Source, Watch};
+use crate::import::{Asked, Delimiter, Format, OnError, Report, Source, Watch};
 use crate::records::Existing;
 
 /// How many pieces of a body wait to be read.
@@ -44,12 +44,7 @@ async fn import(
 }
 
 fn asked(collection: String, query: &Query) -> Result<Asked> {
-    let delimiter = match query.first("delimiter").map(str::as_bytes) {
-        None => None,
-        Some(b"tab") => Some(b'\t'),
-        Some(&[byte]) if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Some(byte),
-        Some(_) => return Err(Error::bad_request("The delimiter is one ASCII character, or the word tab.")),
-    };
+    let delimiter = query.first("delimiter").map(str::parse::<Delimiter>).transpose().map_err(Error::bad_request)?;
     Ok(Asked {
         collection,
         format: match query.first("format") {

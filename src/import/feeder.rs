@@ -12,7 +12,7 @@ use crate::error::{Error, FieldErrors, Result};
 use crate::schema::{CollectionRef, FieldKind};
 
 /// How much memory the rows of a batch take, about.
-const BATCH_BYTES: usize = 1 << 20;
+const BATCH_BYTES: usize = 4 << 20;
 
 /// Rows on their way from the reading thread.
 #[derive(Default)]

@@ -10,6 +10,7 @@ mod faithful;
 mod feeder;
 mod infer;
 mod mapping;
+mod names;
 mod report;
 mod rows;
 mod run;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 pub use data::Source;
 pub use infer::{Inferred, InferredColumn, Observer};
 pub use report::{BadRow, Phase, Progress, Report};
-pub use rows::{Bad, Format, LONGEST_ROW, Row, Rows};
+pub use rows::{Bad, Delimiter, Format, LONGEST_ROW, Row, Rows};
 pub use run::{Asked, OnBad, Watch};
 
 use crate::collections::Collections;

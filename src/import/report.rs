@@ -72,13 +72,8 @@ impl BadRow {
 }
 
 fn sentence(message: &str, fields: &FieldErrors) -> String {
-    let faults: Vec<String> = fields
-        .iter()
-        .filter_map(|(name, error)| match error {
-            FieldError::Leaf(fault) => Some(format!("{name}: {}", fault.message)),
-            FieldError::Nested(_) => None,
-        })
-        .collect();
+    let faults = fields.faults().into_iter().map(|(path, fault)| format!("{path}: {}", fault.message));
+    let faults: Vec<String> = faults.collect();
     if faults.is_empty() { message.to_owned() } else { faults.join(" ") }
 }
 

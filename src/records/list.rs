@@ -1,6 +1,7 @@
 //! Listing records.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::paging::Paging;
 use super::plans::Condition;
@@ -12,7 +13,7 @@ use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::filter::{self, Input};
 use crate::schema::Schema;
-use crate::store::{ReadLane, Sql, Tx};
+use crate::store::{ReadLane, Row, Sql, Tx};
 
 /// How many rows a short read may skip.
 const SHORT_OFFSET: i64 = 5000;
@@ -38,6 +39,8 @@ struct Reading {
 /// The items of a page: the statement, and how rows are shown.
 struct Items {
     query: Sql,
+    /// The statement where the first one takes long, with the condition of both.
+    other: Option<(Sql, Condition)>,
     rendering: Rendering,
     paging: Paging,
 }
@@ -113,7 +116,12 @@ impl Records {
             false => rendering.lane(&self.parts)?,
         };
         let sorts = lane == ReadLane::Slow && condition.is_ordered();
-        Ok(Reading { items: Items { query, rendering, paging }, items_lane, sorts, total })
+        let other = match lane {
+            ReadLane::Slow => condition.sets_page(layout, paging.per_page, offset),
+            ReadLane::Fast => None,
+        };
+        let other = other.map(|other| (other, condition));
+        Ok(Reading { items: Items { query, other, rendering, paging }, items_lane, sorts, total })
     }
 
     /// The total of a request, which its order does not change: what is joined for the order alone is left out.
@@ -201,6 +209,16 @@ impl Found {
 
 impl Items {
     fn read(&self, tx: &mut Tx<'_>, lane: ReadLane) -> Result<Found> {
+        let Some((other, condition)) = &self.other else { return self.read_by(&self.query, None, tx, lane) };
+        let found = self.read_by(&self.query, Some(condition.walk()), tx, lane);
+        condition.walked(found.is_ok());
+        match found {
+            Err(Error::Deadline) => self.read_by(other, None, tx, lane),
+            done => done,
+        }
+    }
+
+    fn read_by(&self, query: &Sql, time: Option<Duration>, tx: &mut Tx<'_>, lane: ReadLane) -> Result<Found> {
         let mut items = Vec::with_capacity(USUAL_BYTES);
         items.push(b'[');
         let mut count = 0;
@@ -210,7 +228,7 @@ impl Items {
             }
         };
         if self.rendering.is_plain() {
-            tx.rows(&self.query, |row| {
+            rows_within(tx, time, query, |row| {
                 separate(&mut items);
                 self.rendering.write_row(row, &mut items);
                 count += 1;
@@ -218,7 +236,7 @@ impl Items {
             })?;
         } else {
             let mut batch = self.rendering.batch();
-            tx.rows(&self.query, |row| {
+            rows_within(tx, time, query, |row| {
                 batch.push_row(&self.rendering.viewer, row);
                 count += 1;
                 Ok(())
@@ -233,5 +251,17 @@ impl Items {
         let Paging { page, per_page, .. } = self.paging;
         let last = count < per_page && (count > 0 || page == 1);
         last.then(|| self.paging.offset().saturating_add(count).unsigned_abs())
+    }
+}
+
+fn rows_within(
+    tx: &mut Tx<'_>,
+    time: Option<Duration>,
+    query: &Sql,
+    each: impl FnMut(&Row<'_>) -> Result<()>,
+) -> Result<()> {
+    match time {
+        Some(time) => tx.within(time, |tx| tx.rows(query, each)),
+        None => tx.rows(query, each),
     }
 }

@@ -5,7 +5,9 @@
 //! the one that can be bound.
 
 use std::hash::Hash;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use quick_cache::sync::Cache;
 use quick_cache::{Equivalent, Weighter};
@@ -22,6 +24,9 @@ const KEPT_BYTES: u64 = 32 << 20;
 const USUAL_BYTES: u64 = 4096;
 /// How many shapes of one key are kept.
 const SHAPES: usize = 8;
+/// For how long at most, and at least, a page looks at rows one by one, where there is another way to find them.
+const LONGEST_WALK: u64 = 4000;
+const SHORTEST_WALK: u64 = 250;
 /// The most ids that one statement asks for.
 pub(super) const IDS: usize = 1024;
 
@@ -30,8 +35,11 @@ pub(super) struct Plan {
     compiled: Compiled,
     page: OnceLock<String>,
     late_page: OnceLock<String>,
+    sets_page: OnceLock<String>,
     count: OnceLock<String>,
     one: OnceLock<String>,
+    /// What [`Condition::sets_page`] leaves to the page, in microseconds.
+    walk: AtomicU64,
     /// [`Condition::among`] for two ids, to ask for its lane.
     among: OnceLock<Sql>,
 }
@@ -49,6 +57,8 @@ impl Plan {
             compiled,
             page: OnceLock::new(),
             late_page: OnceLock::new(),
+            sets_page: OnceLock::new(),
+            walk: AtomicU64::new(LONGEST_WALK),
             count: OnceLock::new(),
             one: OnceLock::new(),
             among: OnceLock::new(),
@@ -56,10 +66,10 @@ impl Plan {
     }
 
     fn bytes(&self) -> u64 {
-        // Each statement repeats the conditions; up to four are kept.
+        // Each statement repeats the conditions; up to five are kept.
         let Compiled { joins, condition, order, counting, .. } = &self.compiled;
         let counting = counting.as_ref().map_or(0, |form| form.joins.len() + form.condition.len());
-        5 * (joins.len() + condition.len() + order.len() + counting) as u64
+        6 * (joins.len() + condition.len() + order.len() + counting) as u64
     }
 
     /// Whether rows can be passed over. A condition that names no column (is anybody signed in?) holds for all rows
@@ -129,17 +139,60 @@ impl Condition {
         Some(self.bound_page(text, limit, offset))
     }
 
+    /// The same page, in the form that counts: what related rows must satisfy is found out for all of them before the
+    /// first row is looked at. Better where few rows satisfy the condition, worse where many do. `None` where there is
+    /// no such form.
+    pub(super) fn sets_page(&self, layout: &Layout, limit: i64, offset: i64) -> Option<Sql> {
+        let Counting { joins, condition } = self.plan.compiled.counting.as_ref()?;
+        layout.row.as_ref()?;
+        let text = self.plan.sets_page.get_or_init(|| {
+            let mut text = format!("SELECT {} FROM {} {joins} WHERE {condition}", layout.columns, layout.table);
+            self.push_page_order(&mut text, layout);
+            text
+        });
+        let values = [&*self.bound.joins, &self.bound.counting].concat();
+        Some(self.bound_after(values, text, limit, offset))
+    }
+
+    /// How long [`Condition::page`] may take before [`Condition::sets_page`] is asked instead. Which of them is better
+    /// depends on how many rows satisfy the condition, which nobody knows before: it has the less time the oftener it
+    /// was in vain.
+    pub(super) fn walk(&self) -> Duration {
+        Duration::from_micros(self.plan.walk.load(Ordering::Relaxed))
+    }
+
+    /// Says whether the page was found in its time.
+    pub(super) fn walked(&self, in_time: bool) {
+        let before = self.plan.walk.load(Ordering::Relaxed);
+        let next = if in_time { before * 2 } else { before / 2 };
+        self.plan.walk.store(next.clamp(SHORTEST_WALK, LONGEST_WALK), Ordering::Relaxed);
+    }
+
     fn push_page(&self, text: &mut String, layout: &Layout) {
         self.plan.push_from(text, &layout.table, "");
-        if self.is_ordered() {
-            text.push_str(" ORDER BY ");
-            text.push_str(&self.plan.compiled.order);
+        self.push_page_order(text, layout);
+    }
+
+    /// Where there are two forms of the page, both have the same rows in the same order: those that are equal in it
+    /// in that of their insertion.
+    fn push_page_order(&self, text: &mut String, layout: &Layout) {
+        let order = &self.plan.compiled.order;
+        self.push_order(text);
+        if self.plan.compiled.counting.is_some()
+            && let Some(row) = &layout.row
+        {
+            text.push_str(if order.is_empty() { " ORDER BY " } else { ", " });
+            text.push_str(row);
+            text.push_str(if order.ends_with(" DESC") { " DESC" } else { "" });
         }
         text.push_str(" LIMIT ? OFFSET ?");
     }
 
     fn bound_page(&self, text: &str, limit: i64, offset: i64) -> Sql {
-        let mut values = self.values_around(&[], 2);
+        self.bound_after(self.values_around(&[], 2), text, limit, offset)
+    }
+
+    fn bound_after(&self, mut values: Vec<Value>, text: &str, limit: i64, offset: i64) -> Sql {
         values.extend_from_slice(&self.bound.order);
         values.push(Value::Int(limit));
         values.push(Value::Int(offset));

@@ -3,7 +3,7 @@
 //! Arguments are SQL already: quoted columns, placeholders, other expressions. Where an argument comes out more than
 //! once, the function says so, because a placeholder may not be doubled unseen; such arguments are columns.
 
-use super::quoted;
+use super::{Sql, quoted};
 
 /// A column of a table or alias.
 pub fn column(table: &str, name: &str) -> String {
@@ -185,6 +185,15 @@ pub const RANDOM: &str = "RANDOM()";
 
 /// The column of every table that tells where a row is, unless a column of the table's own has its name.
 pub const ROW: &str = "_rowid_";
+
+/// Appends a JSON object of columns, each with the name of its member: texts and numbers as they are stored.
+pub fn push_object(sql: &mut Sql, members: &[(&str, &str)]) {
+    sql.push("json_object(");
+    for (at, (name, column)) in members.iter().enumerate() {
+        sql.push(if at == 0 { "" } else { ", " }).bind(*name).push(", ").name(column);
+    }
+    sql.push(")");
+}
 
 /// What grows with each row of a table that was inserted, for orders; it finds a row faster than any key.
 pub fn insertion_order(table: &str) -> String {

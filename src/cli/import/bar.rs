@@ -2,12 +2,8 @@
 
 use std::fmt::Write;
 use std::io::IsTerminal;
-use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
-
-/// How often a bar is drawn anew.
-const TICK: Duration = Duration::from_millis(100);
 
 /// A bar over the bytes of data, with a prefix and a message; it shows nothing where nobody sees it. `total` is `None`
 /// where nobody knows how much will come.
@@ -15,12 +11,10 @@ pub(super) fn over_bytes(total: Option<u64>) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let bar = match total {
+    match total {
         Some(total) => styled(ProgressBar::new(total), "{prefix:15} {wide_bar} {percent:>3}%  {msg}, {eta} left"),
         None => styled(ProgressBar::new_spinner(), "{prefix:15} {spinner} {binary_bytes}  {msg}"),
-    };
-    bar.enable_steady_tick(TICK);
-    bar
+    }
 }
 
 /// A count of the rows of a table that is read.

@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -19,7 +18,9 @@ use crate::config::Config;
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::ids;
-use crate::import::{Asked, BadRow, Format, Inferred, OnBad, OnError, Phase, Progress, Report, Source, Watch};
+use crate::import::{
+    Asked, BadRow, Delimiter, Format, Inferred, OnBad, OnError, Phase, Progress, Report, Source, Watch,
+};
 use crate::records::Existing;
 
 /// How many bad rows are printed.
@@ -96,25 +97,9 @@ enum AtExisting {
     Skip,
 }
 
-/// One byte between cells.
-#[derive(Debug, Clone, Copy)]
-struct Delimiter(u8);
-
-impl FromStr for Delimiter {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.as_bytes() {
-            b"tab" | b"\\t" => Ok(Self(b'\t')),
-            [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Ok(Self(*byte)),
-            _ => Err("a delimiter is one ASCII character, or the word tab".to_owned()),
-        }
-    }
-}
-
 impl Delimited {
     pub(super) fn format(&self) -> Format {
-        Format::Csv { delimiter: self.delimiter.map(|Delimiter(byte)| byte) }
+        Format::Csv { delimiter: self.delimiter }
     }
 }
 
@@ -229,8 +214,10 @@ async fn show(progress: Arc<Progress>, total: Option<u64>) {
         bar.set_prefix(title);
         bar.set_position(progress.bytes.load(Ordering::Relaxed));
         if let Some(rows) = rows {
-            bar.set_message(format!("{rows} rows, {:.0}/s", rows as f64 / begun.elapsed().as_secs_f64().max(0.001)));
+            let rate = rows as f64 / begun.elapsed().as_secs_f64().max(EVERY.as_secs_f64());
+            bar.set_message(format!("{rows} rows, {rate:.0}/s"));
         }
+        bar.tick();
     }
 }
 

@@ -1,19 +1,20 @@
 //! From what a file holds to the fields of a collection: every value of every row is looked at, then each column
 //! gets the narrowest type that keeps all of them.
 //!
-//! `observe.rs` is what is remembered of a column, `names.rs` makes names of fields of the names of columns. No
-//! database and no file here: it is a function from values to fields.
+//! `observe.rs` is what is remembered of a column. No database and no file here: it is a function from values to
+//! fields.
 
-mod names;
 mod observe;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
 
-use self::names::Names;
-pub(super) use self::names::field_name;
 use self::observe::Column;
+use super::names::{self, LONGEST_FIELD, Taken};
 use crate::error::{Error, Result};
+
+/// What records of a new collection have already.
+const OWN: [&str; 3] = ["id", "created", "updated"];
 
 /// How many columns a collection can be inferred from.
 const MOST_COLUMNS: usize = 1_000;
@@ -93,7 +94,7 @@ impl Observer {
 
     /// The fields.
     pub fn infer(&self) -> Inferred {
-        let mut names = Names::new();
+        let mut names = Taken::new(OWN.into_iter().map(str::to_owned));
         // The names that records have anyway are taken first.
         let own: Vec<Option<InferredColumn>> =
             self.columns.iter().map(|(source, column)| own_field(source, column)).collect();
@@ -105,8 +106,8 @@ impl Observer {
         Inferred { columns: columns.collect(), rows: self.rows }
     }
 
-    fn column_as_field(&self, source: &str, column: &Column, names: &mut Names) -> InferredColumn {
-        let name = names.take(source);
+    fn column_as_field(&self, source: &str, column: &Column, names: &mut Taken) -> InferredColumn {
+        let name = names.take(field_name(source), LONGEST_FIELD);
         let (kind, options) = column.decide(self.texts_only);
         let mut field = Map::from_iter([
             ("name".to_owned(), Json::from(name.as_str())),
@@ -118,6 +119,15 @@ impl Observer {
             notes.insert(0, renamed(source));
         }
         InferredColumn { source: source.to_owned(), name, kind: kind.name(), field: Some(field), notes }
+    }
+}
+
+/// The name of the field for a column, not counting which names are taken.
+pub(super) fn field_name(column: &str) -> String {
+    let name = names::field_name(column);
+    match OWN.iter().any(|own| own.eq_ignore_ascii_case(&name)) {
+        true => names::in_source(&name),
+        false => name,
     }
 }
 

@@ -14,6 +14,7 @@ mod migrate;
 mod plan;
 mod readers;
 mod sources;
+mod statistics;
 mod watch;
 mod writer;
 

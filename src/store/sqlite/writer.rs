@@ -6,7 +6,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,7 @@ use tokio::sync::oneshot;
 use super::checkpoint::Checkpoints;
 use super::errors::from_engine;
 use super::job::{BoxedJob, Pending, Place, Ran};
+use super::statistics::Statistics;
 use super::{Journal, Plans, Watch, stopping};
 use crate::error::{Error, Result};
 use crate::store::effects::Effects;
@@ -31,6 +32,10 @@ const GROUP: usize = 256;
 const IDLE: Duration = Duration::from_secs(1);
 /// An exclusive write that took longer than this leaves the moving of its log to the thread for that.
 const LONG: Duration = Duration::from_secs(1);
+/// How many writes go before statistics that are due.
+const WRITES_FIRST: usize = 64;
+/// How long the statistics that are due at the end may take.
+const LAST_STATISTICS: Duration = Duration::from_secs(2);
 /// How often a write gives way to news of other processes before it goes on regardless.
 const GIVE_WAY: usize = 8;
 
@@ -62,6 +67,8 @@ impl Writer {
             watch: watch.clone(),
             journal: Journal::of(&connection, versions.clone())?,
             versions,
+            statistics: Statistics::of(&connection).map_err(from_engine)?,
+            passed: 0,
             connection,
             jobs,
             held: None,
@@ -130,6 +137,9 @@ struct Thread {
     watch: Watch,
     journal: Journal,
     versions: Versions,
+    statistics: Statistics,
+    /// How many writes went before the statistics that are due.
+    passed: usize,
     jobs: Receiver<BoxedJob>,
     /// An exclusive write that ended the collection of a group.
     held: Option<BoxedJob>,
@@ -174,6 +184,7 @@ impl Thread {
                 }
             }
         }
+        self.gather_at_the_end();
         self.connection
     }
 
@@ -183,12 +194,65 @@ impl Thread {
             return Some(job);
         }
         loop {
+            if self.statistics.is_due(&self.connection) {
+                match self.jobs.try_recv() {
+                    Ok(job) if self.passed < WRITES_FIRST => {
+                        self.passed += 1;
+                        return Some(job);
+                    }
+                    Err(TryRecvError::Disconnected) => return None,
+                    waiting => {
+                        self.passed = 0;
+                        self.gather();
+                        match waiting {
+                            Ok(job) => return Some(job),
+                            Err(_) => continue,
+                        }
+                    }
+                }
+            }
             match self.jobs.recv_timeout(IDLE) {
                 Ok(job) => return Some(job),
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) if self.others_wrote() => self.tell_of_others(),
                 Err(RecvTimeoutError::Timeout) => {}
             }
+        }
+    }
+
+    /// Gathers the statistics of one table, in a transaction of its own; whether there was one to gather.
+    fn gather(&mut self) -> bool {
+        match self.try_gather() {
+            Ok(found) => found,
+            Err(error) => {
+                tracing::debug!(%error, "gathering statistics failed; it is tried again later");
+                self.end_transaction();
+                self.statistics.give_up();
+                false
+            }
+        }
+    }
+
+    fn try_gather(&mut self) -> Result<bool> {
+        let Some(piece) = self.statistics.next(&self.connection).map_err(from_engine)? else { return Ok(false) };
+        self.begin()?;
+        self.watch.limit(self.grouped_limit);
+        let run = self.statistics.run(&self.connection, &piece);
+        self.watch.lift();
+        let changed = run.map_err(from_engine)?;
+        self.journal.commit(false, || self.run("COMMIT"))?;
+        self.checkpoints.written();
+        if changed {
+            self.plans.forget();
+        }
+        Ok(true)
+    }
+
+    /// What a program that wrote much and ends leaves to the next.
+    fn gather_at_the_end(&mut self) {
+        let began = Instant::now();
+        if self.statistics.has_changes(&self.connection) {
+            while began.elapsed() < LAST_STATISTICS && self.gather() {}
         }
     }
 
@@ -367,11 +431,12 @@ impl Thread {
     }
 
     /// Commits; whoever asks from then on finds other versions of what was changed.
-    fn commit(&self, defined: bool, alone: bool) -> Result<()> {
+    fn commit(&mut self, defined: bool, alone: bool) -> Result<()> {
         self.journal.commit(defined, || if alone { self.commit_alone() } else { self.run("COMMIT") })?;
         self.checkpoints.written();
         if defined {
             self.plans.forget();
+            self.statistics.ask();
         }
         Ok(())
     }

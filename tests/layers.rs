@@ -36,7 +36,6 @@ const NEIGHBOURS: &[(&str, &[&str])] = &[
 
 /// Where SQLite may be named outside `src/store`, and why.
 const NAMES_SQLITE: &[(&str, &str)] = &[
-    ("cli/check.rs", "the shell of SQLite saves what is left of a damaged file"),
     ("import/mod.rs", "the room of the sources that are SQLite databases"),
     ("import/rows/mod.rs", "what a database is called that is given as a file of rows"),
     ("import/rows/tests.rs", "the same, tested"),

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, watch};
 
 use super::data::{Cancellable, Data, Source};
@@ -231,25 +232,33 @@ impl Running<'_> {
     /// Prepares and commits batches as they come; whether all of them were wanted.
     async fn write(&mut self, bulk: &Bulk, batches: &mut mpsc::Receiver<Batch>) -> Result<bool> {
         let mut waiting: Option<Prepared> = None;
-        while let Some(batch) = or_stopped(&mut self.watch.stop, batches.recv()).await? {
-            let preparing = prepare(bulk, batch);
-            waiting = Some(match waiting.take() {
-                None => preparing.await?,
-                Some(ready) => {
-                    let (next, done) = tokio::join!(preparing, bulk.commit(ready.chunk));
+        loop {
+            let next = or_stopped(&mut self.watch.stop, async { batches.try_recv() }).await?;
+            let batch = match (next, waiting.is_some()) {
+                (Ok(batch), _) => Some(batch),
+                // What is ready does not wait for a slow client.
+                (Err(_), true) => None,
+                (Err(TryRecvError::Empty), false) => or_stopped(&mut self.watch.stop, batches.recv()).await?,
+                (Err(TryRecvError::Disconnected), false) => None,
+            };
+            waiting = match (batch, waiting.take()) {
+                (Some(batch), None) => Some(prepare(bulk, batch).await?),
+                (Some(batch), Some(ready)) => {
+                    let (next, done) = tokio::join!(prepare(bulk, batch), bulk.commit(ready.chunk));
                     if !self.settle(done?, ready.around)? {
                         return Ok(false);
                     }
-                    next?
+                    Some(next?)
                 }
-            });
-        }
-        match waiting {
-            Some(last) => {
-                let done = bulk.commit(last.chunk).await?;
-                self.settle(done, last.around)
-            }
-            None => Ok(true),
+                (None, Some(ready)) => {
+                    let done = bulk.commit(ready.chunk).await?;
+                    if !self.settle(done, ready.around)? {
+                        return Ok(false);
+                    }
+                    None
+                }
+                (None, None) => return Ok(true),
+            };
         }
     }
 

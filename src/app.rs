@@ -99,11 +99,16 @@ impl App {
     /// # Errors
     /// As [`App::open_beside`], and where there is no database.
     pub async fn open_existing(config: Config) -> Result<Self> {
-        if !config.dir.join(DATABASE).is_file() {
+        if !Self::is_there(&config.dir) {
             let dir = config.dir.display();
             return Err(Error::Setup(format!("There is no database in {dir}; name the data directory with --dir.")));
         }
         Self::open_beside(config).await
+    }
+
+    /// Whether a directory has data.
+    pub fn is_there(dir: &Path) -> bool {
+        dir.join(DATABASE).is_file()
     }
 
     /// Whether a server runs on a data directory.

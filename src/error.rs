@@ -112,6 +112,12 @@ impl Fault {
     pub fn required() -> Self {
         Self::new("validation_required", "Cannot be blank.")
     }
+
+    /// The fault of a text that has more bytes than it may have.
+    pub fn too_long(most: usize) -> Self {
+        let message = format!("The length must be no more than {most}.");
+        Self::new("validation_length_too_long", message).with("min", 0).with("max", most)
+    }
 }
 
 impl FieldErrors {
@@ -174,6 +180,11 @@ impl FieldErrors {
         }
     }
 
+    /// Takes the error of a field out.
+    pub fn remove(&mut self, field: &str) {
+        self.0.shift_remove(field);
+    }
+
     /// The error of a field.
     pub fn get(&self, field: &str) -> Option<&FieldError> {
         self.0.get(field)
@@ -182,6 +193,20 @@ impl FieldErrors {
     /// All errors in the order in which they were found.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &FieldError)> {
         self.0.iter().map(|(key, error)| (key.as_str(), error))
+    }
+
+    /// All faults with their paths, such as `fields.3.name`, in the order in which they were found.
+    pub fn faults(&self) -> Vec<(String, &Fault)> {
+        let mut faults = Vec::new();
+        for (name, error) in self.iter() {
+            match error {
+                FieldError::Leaf(fault) => faults.push((name.to_owned(), fault)),
+                FieldError::Nested(inner) => {
+                    faults.extend(inner.faults().into_iter().map(|(path, fault)| (format!("{name}.{path}"), fault)));
+                }
+            }
+        }
+        faults
     }
 
     /// `Ok` where there is no error, else [`Error::Invalid`] with this message.

@@ -36,10 +36,11 @@ const NEIGHBOURS: &[(&str, &[&str])] = &[
 
 /// Where SQLite may be named outside `src/store`, and why.
 const NAMES_SQLITE: &[(&str, &str)] = &[
-    ("cli/check.rs", "the shell of SQLite saves what is left of a damaged file"),
     ("import/mod.rs", "the room of the sources that are SQLite databases"),
+    ("import/rows/mod.rs", "what a database is called that is given as a file of rows"),
+    ("import/rows/tests.rs", "the same, tested"),
     ("import/sqlite/indexes.rs", "names that the engine gave to indexes of the source"),
-    ("import/sqlite/names.rs", "names that the engine keeps to itself"),
+    ("import/names.rs", "names that the engine keeps to itself"),
     ("import/sqlite/views.rs", "the words of views in the source"),
     ("import/sqlite/words.rs", "the words of indexes in the source"),
     ("cli/check.rs", "the shell of SQLite saves what is left of a damaged file"),

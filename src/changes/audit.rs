@@ -1,9 +1,11 @@
 //! The feed held against the tables: where its last word about a record is not what the table says. Raw SQL does that.
 
+use std::collections::HashSet;
+
 use super::read::integer;
 use crate::error::Result;
 use crate::schema::Collection;
-use crate::store::{Sql, Tx};
+use crate::store::{Sql, Tx, Value};
 
 /// The numbers of the feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +39,20 @@ pub fn range(tx: &mut Tx<'_>) -> Result<Range> {
         Ok(Range { first: integer(row.get(0)), last: integer(row.get(1)), count: integer(row.get(2)) })
     })?;
     Ok(range.unwrap_or(Range { first: 0, last: 0, count: 0 }))
+}
+
+/// The records of a collection that changed behind a place in the feed.
+///
+/// # Errors
+/// What the engine says.
+pub fn records_behind(tx: &mut Tx<'_>, collection: &str, seq: i64) -> Result<HashSet<String>> {
+    let mut records = HashSet::new();
+    let query = "SELECT record FROM _tb_changes WHERE seq > ? AND collection = ?";
+    tx.rows((query, &[Value::Int(seq), collection.into()]), |row| {
+        records.insert(row.get(0).as_text().to_owned());
+        Ok(())
+    })?;
+    Ok(records)
 }
 
 /// Asks for the ids of records that the table has and whose last change is a delete.

@@ -9,6 +9,6 @@ mod read;
 mod trim;
 
 pub use append::{Op, append, append_all, append_deletes, append_lost};
-pub use audit::{Range, gone, kept, range, unheard};
+pub use audit::{Range, gone, kept, range, records_behind, unheard};
 pub use read::{Change, after, newest};
 pub use trim::{Retention, trim};

@@ -8,6 +8,9 @@ use crate::records;
 use crate::schema::Collection;
 use crate::store::{Sql, Store, Tx, WriteLane};
 
+/// For how many records the feed is walked through once.
+const PAGE: i64 = 20_000;
+
 /// A way in which feed and table differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Difference {
@@ -71,14 +74,7 @@ pub(super) async fn complete(store: &Store, world: &World) -> Result<Vec<String>
             if difference == Difference::Unheard && !whole {
                 continue;
             }
-            loop {
-                let id = collection.id.clone();
-                let step = store.write(WriteLane::Exclusive, move |tx| add_some(tx, &id, difference)).await?;
-                if step == 0 {
-                    break;
-                }
-                added += step;
-            }
+            added += level(store, collection, difference).await?;
         }
         if added > 0 {
             done.push(format!("{}: {added} changes were added to the feed.", collection.name));
@@ -87,14 +83,36 @@ pub(super) async fn complete(store: &Store, world: &World) -> Result<Vec<String>
     Ok(done)
 }
 
-fn add_some(tx: &mut Tx<'_>, id: &str, difference: Difference) -> Result<usize> {
+/// Adds the changes of one kind. What differs is looked for beside the writer, since that walks through the whole feed;
+/// what the feed has heard meanwhile is left out.
+async fn level(store: &Store, collection: &Collection, difference: Difference) -> Result<usize> {
+    let mut added = 0;
+    loop {
+        let query = difference.query(collection);
+        let look = move |tx: &mut Tx<'_>| Ok((changes::newest(tx)?, ids_of(tx, &query, PAGE)?));
+        let (newest, ids) = store.read_apart(super::TIME, look).await?;
+        let before = added;
+        for ids in ids.chunks(BATCH as usize) {
+            let (id, ids) = (collection.id.clone(), ids.to_vec());
+            let write = move |tx: &mut Tx<'_>| add_some(tx, &id, &ids, newest);
+            added += store.write(WriteLane::Exclusive, write).await?;
+        }
+        if added == before {
+            return Ok(added);
+        }
+    }
+}
+
+fn add_some(tx: &mut Tx<'_>, id: &str, ids: &[String], newest: i64) -> Result<usize> {
     let (_, collection) = again(tx, id)?;
-    let ids = ids_of(tx, &difference.query(&collection), BATCH)?;
-    for id in &ids {
+    let heard = changes::records_behind(tx, id, newest)?;
+    let mut added = 0;
+    for id in ids.iter().filter(|id| !heard.contains(*id)) {
         match records::load(tx, &collection, id)? {
             Some(record) => changes::append(tx, &record, Op::Create, None)?,
             None => changes::append_lost(tx, &collection.id, id)?,
         }
+        added += 1;
     }
-    Ok(ids.len())
+    Ok(added)
 }

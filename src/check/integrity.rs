@@ -2,9 +2,9 @@
 
 use super::Finding;
 use crate::error::Result;
-use crate::store::{Tx, catalogue};
+use crate::store::{Tx, damage};
 
 pub(super) fn look(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
-    let damages = catalogue::damages(tx)?;
+    let damages = damage::find(tx)?;
     Ok(damages.into_iter().map(|damage| Finding::one("data.db", damage)).collect())
 }

@@ -65,8 +65,8 @@ pub(super) async fn run(config: Config, arguments: Arguments) -> ExitCode {
     match check(config, &arguments).await {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("Error: {}", sentence(&error));
-            eprintln!("Where the file is damaged, {ADVICE}");
+            output::remark(&format!("Error: {}", sentence(&error)));
+            output::remark(&format!("Where the file is damaged, {ADVICE}"));
             ExitCode::from(NOT_CHECKED)
         }
     }

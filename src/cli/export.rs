@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::signals;
 use crate::app::App;
 use crate::config::Config;
 use crate::context::RequestContext;
@@ -52,10 +53,11 @@ enum Form {
 
 /// Does it.
 pub(super) async fn run(config: Config, export: Export) -> Result<()> {
-    let app = App::open_beside(config).await?;
-    let done = write(&app, &export).await;
+    let app = App::open_existing(config).await?;
+    // Dropped where it is interrupted, so that no half file stays.
+    let done = signals::unless_stopped(write(&app, &export)).await?;
     app.close().await;
-    done
+    done.unwrap_or_else(|| signals::interrupted("Interrupted. The export is not whole."))
 }
 
 async fn write(app: &App, export: &Export) -> Result<()> {

@@ -7,6 +7,7 @@ mod logging;
 mod output;
 mod pages;
 mod serve;
+mod signals;
 mod sql;
 mod superuser;
 
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{Config, Options};
-use crate::error::{Error, FieldError, FieldErrors, Result};
+use crate::error::{Error, Result};
 
 /// A whole backend in one executable: a database with a REST API, users and files.
 #[derive(Debug, Parser)]
@@ -113,6 +114,11 @@ fn command_line() -> clap::Command {
     line.build();
     line.mut_subcommands(|command| match command.get_name() {
         "serve" => command,
+        // They read no data and no configuration.
+        "completions" | "man" => command.mut_args(|arg| {
+            let of_all = arg.is_global_set();
+            arg.hide(of_all)
+        }),
         _ => without_options_of_a_server(command),
     })
 }
@@ -129,7 +135,7 @@ fn configured(file: Option<PathBuf>, written: Options) -> Result<Config> {
 
 /// An error as a person at a terminal reads it.
 fn sentence(error: &Error) -> String {
-    let said = words(error);
+    let said = words(error).split_whitespace().collect::<Vec<_>>().join(" ");
     if said.ends_with(['.', '!', '?']) { said } else { format!("{said}.") }
 }
 
@@ -137,9 +143,8 @@ fn words(error: &Error) -> String {
     match error {
         Error::Invalid(invalid) if invalid.fields.is_empty() => invalid.message.to_string(),
         Error::Invalid(invalid) => {
-            let mut faults = Vec::new();
-            collect(&invalid.fields, "", &mut faults);
-            format!("{} {}", invalid.message, faults.join(" "))
+            let faults = invalid.fields.faults().into_iter().map(|(path, fault)| format!(" {path}: {}", fault.message));
+            format!("{}{}", invalid.message, faults.collect::<String>())
         }
         Error::NotFound(message) | Error::Forbidden(message) | Error::Unavailable(message) if !message.is_empty() => {
             message.to_string()
@@ -149,21 +154,12 @@ fn words(error: &Error) -> String {
     }
 }
 
-fn collect(errors: &FieldErrors, path: &str, into: &mut Vec<String>) {
-    for (name, error) in errors.iter() {
-        match error {
-            FieldError::Leaf(fault) => into.push(format!("{path}{name}: {}", fault.message)),
-            FieldError::Nested(inner) => collect(inner, &format!("{path}{name}."), into),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::error::Fault;
+    use crate::error::{Fault, FieldErrors};
 
     #[test]
     fn the_command_line_is_consistent() {
@@ -181,6 +177,15 @@ mod tests {
         let serve = line.find_subcommand_mut("serve").expect("serve").render_long_help().to_string();
         for option in Options::OF_A_SERVER {
             assert!(serve.contains(&format!("--{}", option.replace('_', "-"))), "{option}: {serve}");
+        }
+    }
+
+    #[test]
+    fn what_reads_no_data_offers_no_options_of_it() {
+        let mut line = command_line();
+        for name in ["completions", "man"] {
+            let help = line.find_subcommand_mut(name).expect("the command").render_long_help().to_string();
+            assert!(help.contains("--help") && !help.contains("--dir") && !help.contains("--config"), "{help}");
         }
     }
 

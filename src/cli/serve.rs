@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use tokio::sync::oneshot;
 
+use super::signals::{INTERRUPTED, Signals};
 use crate::app::App;
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -89,48 +90,11 @@ fn stop_signal() -> Result<impl Future<Output = ()>> {
         tracing::info!("stopping; a second signal stops at once");
         let _ = first.send(());
         signals.next().await;
-        std::process::exit(130);
+        std::process::exit(INTERRUPTED);
     });
     Ok(async move {
         let _ = told.await;
     })
-}
-
-#[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn new() -> Result<Self> {
-        Ok(Self)
-    }
-
-    async fn next(&mut self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
 }
 
 #[cfg(test)]

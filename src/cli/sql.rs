@@ -75,7 +75,7 @@ impl Arguments {
             output::bytes(as_text(&answer.table).as_bytes())?;
         }
         if answer.table.more {
-            eprintln!("There are more rows than the {} shown; --limit asks for more.", self.limit);
+            output::remark(&format!("There are more rows than the {} shown; --limit asks for more.", self.limit));
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use clap::{Args, Subcommand};
 use dialoguer::Password;
 
+use super::output;
 use crate::app::App;
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -41,8 +42,7 @@ pub(super) async fn run(config: Config, action: Action) -> Result<()> {
     let app = App::open_beside(config).await?;
     let done = act(&app, &action).await;
     app.close().await;
-    println!("{}", done?);
-    Ok(())
+    Ok(output::line(done?.as_bytes())?)
 }
 
 async fn act(app: &App, action: &Action) -> Result<String> {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::alteration::Alteration;
+use super::aside::Aside;
 use super::publication::{self, Next};
 use super::{stored, views};
 use crate::error::Result;
@@ -45,11 +46,13 @@ pub(super) fn apply(tx: &mut Tx<'_>, published: &Arc<Published>, changes: &Chang
         true => Vec::new(),
         false => views::working(tx, &next, &own),
     };
+    let aside = Aside::make(tx, &mut next, changes)?;
     remove(tx, &mut next, changes)?;
     for Saved { old, new } in changes.saved.iter().filter(|saved| !saved.new.is_view()) {
-        write(tx, old.as_deref(), new)?;
+        write(tx, old.as_ref().map(|old| &**aside.current(old)), new)?;
         next.put(Arc::clone(new));
     }
+    aside.end(tx, changes)?;
     views::write_all(tx, &mut next, changes.saved.iter().filter(|saved| saved.new.is_view()))?;
     if changes.saved.iter().any(|saved| saved.new.is_view()) {
         views::refuse_deep(&next)?;
@@ -61,12 +64,10 @@ pub(super) fn apply(tx: &mut Tx<'_>, published: &Arc<Published>, changes: &Chang
     Ok(next)
 }
 
-/// Removes what goes, and the SQL views that are about to be written anew: the engine lets no column go that a view
-/// reads.
+/// Removes what goes.
 fn remove(tx: &mut Tx<'_>, next: &mut Next, changes: &Changes) -> Result<()> {
     let (views, tables): (Vec<_>, Vec<_>) = changes.removed.iter().partition(|one| one.is_view());
-    let replaced = changes.saved.iter().filter_map(|saved| saved.old.as_ref()).filter(|old| old.is_view());
-    for view in views.iter().copied().chain(replaced) {
+    for view in views {
         tx.define(&tables::drop_view(&view.name))?;
     }
     for table in tables {

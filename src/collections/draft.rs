@@ -4,7 +4,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::apply::Saved;
-use super::views::{self, Query, Refused};
+use super::view_query::{self, Query, Refused};
 use super::{publication, rules};
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::schema::check::check;
@@ -44,7 +44,7 @@ pub(super) fn finish(
     let mut errors = found;
     if let Some(view) = collection.view() {
         let (fields, fault) = fields_of(tx, place, &view.query, schema)?;
-        collection.fields = views::kept(&collection.fields, fields);
+        collection.fields = view_query::kept(&collection.fields, fields);
         if let Some(fault) = fault {
             errors.add("viewQuery", fault);
         }

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 
 use super::Collections;
-use super::views::{Query, Refused};
+use super::view_query::{Query, Refused};
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::ids;
 use crate::records;
@@ -44,11 +44,7 @@ fn query(body: &Map<String, Json>) -> Result<String> {
     match body.get("query") {
         None | Some(Json::Null) => Err(refused(Fault::required())),
         Some(Json::String(query)) if query.trim().is_empty() => Err(refused(Fault::required())),
-        Some(Json::String(query)) if query.len() > LONGEST_QUERY => {
-            let message = format!("The length must be no more than {LONGEST_QUERY}.");
-            let fault = Fault::new("validation_length_too_long", message);
-            Err(refused(fault.with("min", 0).with("max", LONGEST_QUERY)))
-        }
+        Some(Json::String(query)) if query.len() > LONGEST_QUERY => Err(refused(Fault::too_long(LONGEST_QUERY))),
         Some(Json::String(query)) => Ok(query.clone()),
         Some(_) => Err(Error::bad_request("An error occurred while loading the submitted data.")),
     }

@@ -13,7 +13,7 @@ use super::draft::refuse_excess;
 use super::publication::Next;
 use super::save::engine_text;
 use super::update::type_fault;
-use super::{Collections, rules};
+use super::{Collections, rules, view_query};
 use crate::context::RequestContext;
 use crate::error::{Error, Fault, FieldError, FieldErrors, Result};
 use crate::schema::check::check;
@@ -21,7 +21,7 @@ use crate::schema::field::date;
 use crate::schema::normalise::normalise;
 use crate::schema::wire::{Scaffold, Unreadable, merge, scaffold, text};
 use crate::schema::{Collection, CollectionRef, Field, Index, Schema};
-use crate::store::WriteLane;
+use crate::store::{Tx, WriteLane};
 use crate::time;
 
 /// How many collections are imported at once at most. Each is checked against all others.
@@ -66,7 +66,7 @@ impl Collections {
                 let_go(tx, &current, &files, collection, actor.as_deref())?;
             }
             let next = apply(tx, &published, &plan.changes)?;
-            plan.check_with_views(&next)
+            plan.check_with_views(tx, &next)
         });
         imported.await.map_err(explain)
     }
@@ -128,16 +128,23 @@ impl Plan {
         Ok(())
     }
 
-    /// Checks what depends on views, in the snapshot that has them.
-    fn check_with_views(&self, next: &Schema) -> Result<()> {
+    /// Checks what depends on views, in the snapshot that has them. Their rows are looked at here, since the tables
+    /// below may have come with them; those of a query that stays were looked at when it came.
+    fn check_with_views(&self, tx: &mut Tx<'_>, next: &Schema) -> Result<()> {
         if !self.has_views() {
             return Ok(());
         }
         for saved in &self.changes.saved {
             let Some(new) = next.by_id(&saved.new.id) else { continue };
             let mut errors = rules::check(new, next);
-            if new.is_view() {
+            if let Some(view) = new.view() {
                 errors.merge(general(saved, new, next));
+                if saved.old.as_ref().and_then(|old| old.view()).is_none_or(|old| old.query != view.query)
+                    && let Some(fault) = view_query::sampled(tx, next, &view.query)?
+                {
+                    errors.add("viewQuery", fault);
+                }
+                tx.advance()?;
             }
             refuse(new, &errors)?;
         }

@@ -1,16 +1,17 @@
 //! Saving collections: metadata, table and indexes change in one transaction, then the new snapshot is published.
 //!
 //! One file a verb. What they share: `draft.rs` (a collection about to be saved: merged, normalised, checked),
-//! `save.rs` (from what a request asks for to the writer), `apply.rs` (the one way collections get into the database), `alteration/` (what must happen to its table, as
-//! data, and doing it), `stored.rs` (rows of `_collections`), `publication.rs` (the next snapshot, and when others
-//! see it), `rules.rs` (do the rules compile), `views.rs` (queries, and the SQL
-//! views of them).
+//! `save.rs` (from what a request asks for to the writer), `apply.rs` (the one way collections get into the database),
+//! `aside.rs` (names and views that are in its way), `alteration/` (what must happen to a table, as data, and doing
+//! it), `stored.rs` (rows of `_collections`), `publication.rs` (the next snapshot, and when others see it), `rules.rs`
+//! (do the rules compile), `view_query.rs` (is a query one, and what are its columns), `views.rs` (the SQL views).
 //!
 //! What must stay true: only the writer's thread publishes, and nothing is published that is not committed; so a
 //! closure on the writer that asks for the current snapshot sees exactly what the tables are.
 
 mod alteration;
 mod apply;
+mod aside;
 mod create;
 mod delete;
 mod draft;
@@ -27,6 +28,7 @@ mod stored;
 mod truncate;
 mod update;
 mod view;
+mod view_query;
 mod views;
 
 use std::sync::Arc;

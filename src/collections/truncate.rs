@@ -18,7 +18,8 @@ impl Collections {
     /// Removes all records of a collection, with cascades and files, or none.
     ///
     /// # Errors
-    /// `NotFound`; `Invalid` for a view, and where a record must stay: a required relation points to it, or it is the last superuser.
+    /// `NotFound`; `Invalid` for a view, and where a record must stay: a required relation points to it, or it is the
+    /// last superuser.
     pub async fn truncate(&self, context: &RequestContext, collection: &str) -> Result<()> {
         truncatable(&self.schema.current(), collection)?;
         let (asked, actor) = (collection.to_owned(), context.actor());

@@ -102,8 +102,7 @@ fn length_fault(query: &str) -> Option<Fault> {
     if query.is_empty() {
         return Some(Fault::required());
     }
-    let message = format!("The length must be no more than {LONGEST}.");
-    (query.len() > LONGEST).then(|| Fault::new("validation_length_too_long", message).with("max", LONGEST))
+    (query.len() > LONGEST).then(|| Fault::too_long(LONGEST))
 }
 
 /// Runs statements, and publishes the collections as they leave them.

@@ -8,6 +8,8 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::post;
 use bytes::{Buf, Bytes};
+use http::HeaderMap;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http_body_util::BodyExt;
 use tokio::sync::mpsc;
 
@@ -16,7 +18,7 @@ use super::extract::{Params, Query, Superuser};
 use super::middleware::body_limit::BodyError;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::import::{Asked, Format, OnError, Report, Source, Watch};
+use crate::import::{Asked, Delimiter, Format, OnError, Report, Source, Watch};
 use crate::records::Existing;
 
 /// How many pieces of a body wait to be read.
@@ -34,6 +36,7 @@ async fn import(
     request: Request,
 ) -> Result<Response> {
     let asked = asked(collection, &query)?;
+    refuse_wrapped(request.headers())?;
     let watch = Watch { stop: Some(app.stopping.subscribe()), ..Watch::default() };
     let source = Source::Stream(Box::new(Pieces::of(request.into_body())));
     let report = app.import.run(&context, asked, source, watch).await?;
@@ -41,12 +44,7 @@ async fn import(
 }
 
 fn asked(collection: String, query: &Query) -> Result<Asked> {
-    let delimiter = match query.first("delimiter").map(str::as_bytes) {
-        None => None,
-        Some(b"tab") => Some(b'\t'),
-        Some(&[byte]) if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Some(byte),
-        Some(_) => return Err(Error::bad_request("The delimiter is one ASCII character, or the word tab.")),
-    };
+    let delimiter = query.first("delimiter").map(str::parse::<Delimiter>).transpose().map_err(Error::bad_request)?;
     Ok(Asked {
         collection,
         format: match query.first("format") {
@@ -58,22 +56,34 @@ fn asked(collection: String, query: &Query) -> Result<Asked> {
         on_error: match query.first("onError") {
             None | Some("skip") => OnError::Skip,
             Some("stop") => OnError::Stop,
-            Some(_) => return Err(Error::bad_request("onError is skip or stop.")),
+            Some(_) => return Err(Error::bad_request("The parameter onError is skip or stop.")),
         },
         existing: match query.first("existing") {
             None | Some("refuse") => Existing::Refuse,
             Some("skip") => Existing::Skip,
-            Some(_) => return Err(Error::bad_request("existing is refuse or skip.")),
+            Some(_) => return Err(Error::bad_request("The parameter existing is refuse or skip.")),
         },
         dry_run: flag(query, "dryRun")?,
     })
+}
+
+/// The body is the data itself. What is packed into something else would be read as bad rows.
+fn refuse_wrapped(headers: &HeaderMap) -> Result<()> {
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if header(CONTENT_TYPE).to_ascii_lowercase().starts_with("multipart/") {
+        return Err(Error::bad_request("Send the data as the body itself, not as a part of a form."));
+    }
+    match header(CONTENT_ENCODING).to_ascii_lowercase().as_str() {
+        "" | "identity" => Ok(()),
+        other => Err(Error::bad_request(format!("Send the data as it is, without Content-Encoding: {other}."))),
+    }
 }
 
 fn flag(query: &Query, name: &str) -> Result<bool> {
     match query.first(name) {
         None | Some("false" | "0") => Ok(false),
         Some("true" | "1") => Ok(true),
-        Some(_) => Err(Error::bad_request(format!("{name} is true or false."))),
+        Some(_) => Err(Error::bad_request(format!("The parameter {name} is true or false."))),
     }
 }
 
@@ -82,7 +92,11 @@ fn answer(mut report: Report) -> Result<Response> {
     let Some(error) = report.ended.take() else { return Ok(json(report.to_json().to_string().into_bytes())) };
     let (collection, created) = (&report.collection, report.created);
     tracing::warn!(collection, created, "an import ended early; what it had created stays: {error}");
-    let stays = |message: &str| format!("{message} {created} records were created before, and stay.");
+    let stays = |message: &str| match created {
+        0 => message.to_owned(),
+        1 => format!("{message} 1 record was created before, and stays."),
+        _ => format!("{message} {created} records were created before, and stay."),
+    };
     Err(match error {
         Error::Invalid(invalid) => Error::invalid(stays(&invalid.message), invalid.fields),
         Error::Unavailable(message) => Error::Unavailable(stays(&message).into()),

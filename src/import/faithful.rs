@@ -6,11 +6,8 @@ use std::borrow::Cow;
 use serde_json::{Map, Value as Json};
 
 use crate::error::Fault;
-use crate::schema::field::date;
+use crate::schema::field::{GREATEST_WHOLE, date};
 use crate::schema::{Field, FieldKind};
-
-/// The greatest whole number that a 64-bit float holds and that no other one is rounded to.
-const GREATEST_WHOLE: f64 = 9_007_199_254_740_991.0;
 
 /// The value as a create takes it.
 ///

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 use super::faithful;
 use super::infer::field_name;
 use crate::error::FieldErrors;
-use crate::ids::RECORD_ID_LENGTH;
+use crate::ids;
 use crate::schema::CollectionRef;
 use crate::schema::field::text::TextOptions;
 
@@ -36,6 +36,8 @@ pub(super) enum Unfit {
     Faults(FieldErrors),
     /// Two columns go to one field.
     Twice(String),
+    /// No column has a field: the row is of something else.
+    Nothing,
 }
 
 impl Mapping {
@@ -48,6 +50,7 @@ impl Mapping {
 
     /// A row for a create.
     pub(super) fn apply(&mut self, values: Vec<(String, Json)>) -> Result<Map<String, Json>, Unfit> {
+        let is_empty = values.is_empty();
         let mut row = Map::new();
         let mut errors = FieldErrors::new();
         let collection = Arc::clone(&self.collection);
@@ -77,7 +80,21 @@ impl Mapping {
                 }
             }
         }
-        if errors.is_empty() { Ok(row) } else { Err(Unfit::Faults(errors)) }
+        match errors.is_empty() {
+            true if row.is_empty() && !is_empty => Err(Unfit::Nothing),
+            true => Ok(row),
+            false => Err(Unfit::Faults(errors)),
+        }
+    }
+
+    /// Whether any of the columns has a field.
+    pub(super) fn knows_any(&mut self, columns: &[String]) -> bool {
+        columns.iter().any(|column| self.target(column).is_some())
+    }
+
+    /// The collection's name.
+    pub(super) fn collection(&self) -> &str {
+        &self.collection.name
     }
 
     /// The field of a column that was not met before.
@@ -100,7 +117,5 @@ impl Mapping {
 }
 
 fn is_record_id(value: &Json) -> bool {
-    value.as_str().is_some_and(|text| {
-        text.len() == RECORD_ID_LENGTH && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-    })
+    value.as_str().is_some_and(ids::is_record_id)
 }

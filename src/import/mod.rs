@@ -5,9 +5,12 @@
 //! What must stay true: memory is bounded whatever the data holds, no value is lost without a word in the report, and
 //! what was committed stays.
 
+mod data;
 mod faithful;
+mod feeder;
 mod infer;
 mod mapping;
+mod names;
 mod report;
 mod rows;
 mod run;
@@ -17,10 +20,11 @@ pub mod sqlite;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use data::Source;
 pub use infer::{Inferred, InferredColumn, Observer};
-pub use report::{BadRow, Progress, Report};
-pub use rows::{Bad, Format, LONGEST_ROW, Row, Rows};
-pub use run::{Asked, OnBad, Source, Watch};
+pub use report::{BadRow, Phase, Progress, Report};
+pub use rows::{Bad, Delimiter, Format, LONGEST_ROW, Row, Rows};
+pub use run::{Asked, OnBad, Watch};
 
 use crate::collections::Collections;
 use crate::records::Records;

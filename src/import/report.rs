@@ -1,8 +1,9 @@
 //! What an import did, and what can be watched while it runs.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use parking_lot::Mutex;
 use serde_json::{Map, Value as Json, json};
 
 use super::infer::Inferred;
@@ -12,7 +13,7 @@ use crate::error::{Error, FieldError, FieldErrors};
 pub const MOST_TOLD: usize = 100;
 
 /// What an import did. What it did stays, also where it ended early.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Report {
     /// The collection's name.
     pub collection: String,
@@ -71,13 +72,8 @@ impl BadRow {
 }
 
 fn sentence(message: &str, fields: &FieldErrors) -> String {
-    let faults: Vec<String> = fields
-        .iter()
-        .filter_map(|(name, error)| match error {
-            FieldError::Leaf(fault) => Some(format!("{name}: {}", fault.message)),
-            FieldError::Nested(_) => None,
-        })
-        .collect();
+    let faults = fields.faults().into_iter().map(|(path, fault)| format!("{path}: {}", fault.message));
+    let faults: Vec<String> = faults.collect();
     if faults.is_empty() { message.to_owned() } else { faults.join(" ") }
 }
 
@@ -113,13 +109,39 @@ fn columns(inferred: &Inferred) -> Json {
     Json::Array(inferred.columns.iter().map(column).collect())
 }
 
+/// What an import is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Phase {
+    /// It takes in what comes once and must be read twice.
+    TakingIn,
+    /// It looks at all rows, to choose the fields.
+    LookingAt,
+    /// It makes records.
+    #[default]
+    Importing,
+}
+
 /// How far an import is.
 #[derive(Debug, Default)]
 pub struct Progress {
-    /// Bytes read, over all passes.
+    phase: Mutex<Phase>,
+    /// Bytes read in the current phase.
     pub bytes: Arc<AtomicU64>,
     /// Rows looked at in the pass that chooses the fields.
     pub looked_at: AtomicU64,
     /// Rows that are settled.
     pub rows: AtomicU64,
+}
+
+impl Progress {
+    /// What the import is doing now.
+    pub fn phase(&self) -> Phase {
+        *self.phase.lock()
+    }
+
+    /// Begins another phase.
+    pub(super) fn begin(&self, phase: Phase) {
+        *self.phase.lock() = phase;
+        self.bytes.store(0, Ordering::Relaxed);
+    }
 }

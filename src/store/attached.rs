@@ -10,8 +10,6 @@ pub struct View {
     pub name: String,
     /// The statements that make it: the view's own, then those of its triggers.
     texts: Vec<String>,
-    /// Whether it can be read.
-    sound: bool,
 }
 
 /// The statements that make a table's indexes and triggers, in the order in which they were made. What belongs to
@@ -42,12 +40,11 @@ pub fn views(tx: &mut Tx<'_>) -> Result<Vec<View>> {
     let mut views = Vec::new();
     tx.rows("SELECT name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY rowid", |row| {
         let (name, text) = (row.get(0).as_text().to_owned(), row.get(1).as_text().to_owned());
-        views.push(View { name, texts: vec![text], sound: true });
+        views.push(View { name, texts: vec![text] });
         Ok(())
     })?;
     for view in &mut views {
         view.texts.extend(of_table(tx, &view.name)?);
-        view.sound = fault(tx, &view.name)?.is_none();
     }
     Ok(views)
 }
@@ -71,22 +68,17 @@ impl View {
         self.texts.iter().try_for_each(|text| tx.define_one(text))
     }
 
-    /// What the engine has against reading it now, where it could be read when it was found.
+    /// What the engine has against reading it, as things are; it is compiled, not read.
     ///
     /// # Errors
     /// A failure of the machine.
-    pub fn broken(&self, tx: &mut Tx<'_>) -> Result<Option<String>> {
-        if self.sound { fault(tx, &self.name) } else { Ok(None) }
-    }
-}
-
-/// What the engine has against reading a view; it is compiled, not read.
-fn fault(tx: &mut Tx<'_>, view: &str) -> Result<Option<String>> {
-    let mut query = Sql::raw("SELECT * FROM ");
-    query.name(view);
-    match tx.with_strict_quotes(|tx| tx.compile(&query.text)) {
-        Ok(()) => Ok(None),
-        Err(Error::Engine(text) | Error::StaleSchema(text)) => Ok(Some(text)),
-        Err(error) => Err(error),
+    pub fn fault(&self, tx: &mut Tx<'_>) -> Result<Option<String>> {
+        let mut query = Sql::raw("SELECT * FROM ");
+        query.name(&self.name);
+        match tx.compile(&query.text) {
+            Ok(()) => Ok(None),
+            Err(Error::Engine(text) | Error::StaleSchema(text)) => Ok(Some(text)),
+            Err(error) => Err(error),
+        }
     }
 }

@@ -1,13 +1,8 @@
-//! What the database really consists of, whatever the program believes, and whether its file is sound.
-
-use rusqlite::ErrorCode;
+//! What the database really consists of, whatever the program believes: tables, columns, indexes.
 
 use super::Tx;
 use super::sql::Sql;
-use crate::error::{Error, Result};
-
-/// How many damages of a file are told; the rest is of the same kind.
-const MOST_DAMAGES: usize = 100;
+use crate::error::Result;
 
 /// A table or a view.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,39 +67,4 @@ pub fn indexes(tx: &mut Tx<'_>) -> Result<Vec<IndexEntry>> {
         Ok(())
     })?;
     Ok(found)
-}
-
-/// What is wrong with the file, in the engine's words: every page is read, and every index held against its table.
-/// At most a hundred of them.
-///
-/// # Errors
-/// What the engine says where it cannot even look.
-pub fn damages(tx: &mut Tx<'_>) -> Result<Vec<String>> {
-    let mut found = Vec::new();
-    let looked = tx.rows(format!("PRAGMA integrity_check({MOST_DAMAGES})").as_str(), |row| {
-        // One row may hold several lines.
-        found.extend(row.get(0).as_text().lines().filter(|line| !line.is_empty()).map(str::to_owned));
-        Ok(())
-    });
-    found.retain(|line| line != "ok");
-    match looked {
-        // Some damage keeps the engine from looking any further.
-        Err(error) if is_damage(&error) => found.push(error_text(&error)),
-        looked => looked?,
-    }
-    Ok(found)
-}
-
-/// Whether an error says that the file is damaged.
-fn is_damage(error: &Error) -> bool {
-    let Error::Internal(cause) = error else { return false };
-    let code = cause.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code);
-    matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::SystemIoFailure))
-}
-
-fn error_text(error: &Error) -> String {
-    match error {
-        Error::Internal(cause) => cause.to_string(),
-        other => other.to_string(),
-    }
 }

@@ -4,6 +4,7 @@
 pub mod attached;
 pub mod catalogue;
 mod console;
+pub mod damage;
 mod dialect;
 mod effects;
 pub mod expression;
@@ -190,7 +191,9 @@ impl Store {
     /// What the engine says against the text.
     pub fn versions_of(&self, query: &Sql) -> Result<Option<Stamp>> {
         let reads = self.engine.reads_of(query)?;
-        Ok((!reads.volatile).then(|| self.versions(&reads.tables)))
+        // Not of now: a view may read other tables since they were asked for.
+        let stamp = || self.engine.versions().stamp_at(reads.at, reads.tables.iter().map(AsRef::as_ref));
+        Ok((!reads.volatile).then(stamp))
     }
 
     /// How many rows a table has after all acknowledged writes, where it is known: once it was counted by

@@ -11,15 +11,12 @@ use rusqlite::{CachedStatement, Connection};
 
 use super::effects::Effects;
 use super::select::Described;
-use super::sqlite::{Journal, Plans, Watch, from_engine, write_typed};
+use super::sqlite::{Journal, Plans, Watch, from_engine, refuse_immense, write_typed};
 use super::{Sql, Value, ValueRef};
 use crate::error::{Error, Result};
 
 /// After how many of the watch's questions a query counts as long: several milliseconds.
 const LONG: u32 = 5;
-
-/// How long what follows typed statements in their transaction may take.
-const AFTERWARDS: Duration = Duration::from_secs(60);
 
 /// A statement with its values: what [`Tx`] runs.
 pub trait Statement {
@@ -231,10 +228,8 @@ impl<'c> Tx<'c> {
     pub fn run_typed(&mut self, text: &str, time: Duration, gone: &Arc<AtomicBool>) -> Result<u64> {
         self.usable()?;
         self.defined = true;
-        let result = {
-            let limited = Limited::new(self.watch, time, gone);
-            write_typed(self.connection, limited.0, text)
-        };
+        let _limited = self.watch.narrow(time, Some(Arc::clone(gone)));
+        let result = write_typed(self.connection, self.watch, text);
         self.settle(result)
     }
 
@@ -244,6 +239,7 @@ impl<'c> Tx<'c> {
     /// What the engine says against it, as [`Error::Engine`] or [`Error::StaleSchema`].
     pub fn compile(&mut self, text: &str) -> Result<()> {
         self.usable()?;
+        refuse_immense(self.connection, text)?;
         let result = self.connection.prepare(text).map(drop).map_err(from_engine);
         self.settle(result)
     }
@@ -254,22 +250,18 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// What the work answers.
     pub fn with_strict_quotes<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        const QUOTES: [DbConfig; 2] = [DbConfig::SQLITE_DBCONFIG_DQS_DML, DbConfig::SQLITE_DBCONFIG_DQS_DDL];
-        let connection = self.connection;
-        let set = |lax| QUOTES.into_iter().try_for_each(|one| connection.set_db_config(one, lax).map(drop));
-        set(false).map_err(from_engine)?;
-        let result = work(self);
-        set(true).map_err(from_engine)?;
-        result
+        let _strict = StrictQuotes::on(self.connection)?;
+        work(self)
     }
 
     /// The columns of a query that people wrote. It is read by the engine and not run.
     ///
     /// # Errors
     /// [`Error::Engine`] or [`Error::StaleSchema`] with what the engine has against it; it must be one query that
-    /// only reads.
+    /// only reads, and no more than the engine should write out.
     pub fn describe(&mut self, query: &str) -> Result<Vec<Described>> {
         self.usable()?;
+        refuse_immense(self.connection, query)?;
         // The engine does some statements while it reads them.
         self.connection.authorizer(Some(reading_only)).map_err(from_engine)?;
         let described = self.connection.prepare(query).map_err(from_engine).and_then(|statement| {
@@ -292,10 +284,8 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// What the work answers.
     pub fn within<T>(&mut self, time: Duration, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        let before = self.watch.narrow(time);
-        let result = work(self);
-        self.watch.restore(before);
-        result
+        let _limited = self.watch.narrow(time, None);
+        work(self)
     }
 
     /// Runs nested work that is undone alone where it fails.
@@ -413,18 +403,26 @@ impl<'c> Tx<'c> {
     }
 }
 
-/// Limits of typed statements. They end with it, whatever happens: the next write has another caller.
-struct Limited<'w>(&'w Watch);
+/// Double quotes hold names alone while this lives.
+struct StrictQuotes<'c>(&'c Connection);
 
-impl<'w> Limited<'w> {
-    fn new(watch: &'w Watch, time: Duration, gone: &Arc<AtomicBool>) -> Self {
-        watch.limit_all(time, Some(Arc::clone(gone)));
-        Self(watch)
+impl<'c> StrictQuotes<'c> {
+    fn on(connection: &'c Connection) -> Result<Self> {
+        let strict = Self(connection);
+        strict.set(false).map_err(from_engine)?;
+        Ok(strict)
+    }
+
+    fn set(&self, lax: bool) -> rusqlite::Result<()> {
+        let both = [DbConfig::SQLITE_DBCONFIG_DQS_DML, DbConfig::SQLITE_DBCONFIG_DQS_DDL];
+        both.into_iter().try_for_each(|one| self.0.set_db_config(one, lax).map(drop))
     }
 }
 
-impl Drop for Limited<'_> {
+impl Drop for StrictQuotes<'_> {
     fn drop(&mut self) {
-        self.0.limit_all(AFTERWARDS, None);
+        if let Err(error) = self.set(true) {
+            tracing::error!(%error, "texts in double quotes could not be allowed again");
+        }
     }
 }

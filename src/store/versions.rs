@@ -67,9 +67,14 @@ pub(in crate::store) struct Delta {
 
 impl Versions {
     pub(super) fn stamp<'n>(&self, tables: impl Iterator<Item = &'n str>) -> Stamp {
+        self.stamp_at(self.everything(), tables)
+    }
+
+    /// The versions of tables that were the right ones at a value of `everything`.
+    pub(super) fn stamp_at<'n>(&self, everything: u64, tables: impl Iterator<Item = &'n str>) -> Stamp {
         let known = self.0.tables.read();
         let version = |name| known.get(&*key(name)).map_or(0, |table| table.version.load(Ordering::SeqCst));
-        Stamp { everything: self.everything(), sum: tables.map(version).fold(0, u64::wrapping_add) }
+        Stamp { everything, sum: tables.map(version).fold(0, u64::wrapping_add) }
     }
 
     /// Raised where the answer of any query may be another, tables and views included.

@@ -45,3 +45,18 @@ async fn a_feed_that_was_trimmed_need_not_know_old_records() {
         .check()
         .found(&["feed: 4 the feed: numbers of changes are missing; followers have not seen what went [-]"]);
 }
+
+#[tokio::test]
+async fn tens_of_thousands_are_told_in_steps_and_each_once() {
+    let directory = Directory::with(notes()).await;
+    directory.damage(
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 20600)
+         INSERT INTO notes (id) SELECT printf('%015d', x) FROM n",
+    );
+    directory.is_clean_after("feed").repaired(&["notes: 20600 changes were added to the feed."]);
+    let doubles = "SELECT count(*) FROM (SELECT 1 FROM _tb_changes GROUP BY record HAVING count(*) > 1)";
+    assert_eq!(directory.database().value(doubles), "0");
+    directory.repair("feed").repaired(&["feed: there was nothing to repair."]);
+    directory.damage("DELETE FROM notes WHERE id < '000000000020501'");
+    directory.is_clean_after("feed").repaired(&["notes: 20500 changes were added to the feed."]);
+}

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::house::{failed, people, stdout, went_well};
-use crate::support::{Client, TestServer};
+use crate::support::{Client, TestServer, run_command};
 
 /// Values that are easily lost.
 fn odd() -> Vec<Json> {
@@ -104,7 +104,10 @@ async fn what_is_wrong_is_refused_before_anything_is_sent() {
     for query in ["format=xml", "fields=nothing", "filter=nothing%3D1", "sort=nothing", "fields=,"] {
         server.superuser().get(&format!("/api/collections/people/export?{query}")).await.is(400).no_data();
     }
-    server.superuser().get("/api/collections/nobody/export").await.is(404);
+    let refused = server.superuser().get("/api/collections/people/export?filter=nothing%3D1").await;
+    refused.message_has("The filter or sort cannot be used: ").message_has("nothing");
+    let missing = server.superuser().get("/api/collections/nobody/export").await;
+    missing.is(404).message("There is no collection nobody.");
     server.guest().get("/api/collections/people/export").await.is(401);
     let (told, _) =
         failed(&server.run(&["export", "--collection", "people", "--fields", "nothing", "-o", "left.jsonl"]));
@@ -134,4 +137,12 @@ async fn secrets_of_accounts_are_never_exported() {
     for field in ["password", "tokenKey"] {
         server.superuser().get(&format!("/api/collections/_superusers/export?fields={field}")).await.is(400);
     }
+}
+
+#[test]
+fn an_export_makes_no_data_directory() {
+    let root = tempfile::tempdir().unwrap();
+    let (_, told) = failed(&run_command(root.path(), &["export", "--collection", "people", "--dir", "nowhere"]));
+    assert!(told.contains("There is no database in nowhere; name the data directory with --dir."), "{told}");
+    assert_eq!(std::fs::read_dir(root.path()).unwrap().count(), 0);
 }

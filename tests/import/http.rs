@@ -124,7 +124,7 @@ async fn data_that_breaks_off_is_a_refusal_that_says_what_stays() {
     let server = TestServer::with_collections([people()]).await;
     let superuser = server.superuser();
     let answer = import(&superuser, "people", "", "[{\"name\": \"Ann\"},\n{\"name\": ").await;
-    answer.is(400).message_has("line 2 has no end").message_has("1 records were created before, and stay.");
+    answer.is(400).message_has("line 2 has no end").message_has("1 record was created before, and stays.");
     superuser.list("people", &[]).await.has("/totalItems", 1);
     let answer = import(&superuser, "people", "format=csv", "a,a\n1,2\n").await;
     answer.is(400).message_has("The header names a twice");
@@ -152,6 +152,32 @@ async fn only_superusers_import_and_parameters_are_checked() {
         import(&superuser, "people", query, "{\"name\": \"x\"}").await.is(400).no_data();
     }
     superuser.list("people", &[]).await.has("/totalItems", 0);
+}
+
+#[tokio::test]
+async fn what_is_packed_into_something_else_is_refused() {
+    let server = TestServer::with_collections([people()]).await;
+    let superuser = server.superuser();
+    let path = "/api/collections/people/import";
+    let form = "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n{\"name\": \"x\"}\r\n--b--\r\n";
+    let answer = superuser.post_text(path, "multipart/form-data; boundary=b", form).await;
+    answer.is(400).message("Send the data as the body itself, not as a part of a form.");
+    let answer = superuser.post_text(path, "text/plain", &b"\x1f\x8b\x08\0"[..]).await;
+    answer.is(400).message("The file is compressed (gzip); unpack it first.");
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {}\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        Client::token(&superuser).unwrap()
+    );
+    let (status, body) = crate::support::raw_request(server.url(), head.as_bytes()).unwrap();
+    assert!(status == 400 && body.contains("without Content-Encoding: gzip."), "{status} {body}");
+    superuser.list("people", &[]).await.has("/totalItems", 0);
+}
+
+#[tokio::test]
+async fn accounts_without_a_password_are_told_what_is_missing() {
+    let server = TestServer::start().await;
+    let answer = import(&server.superuser(), "users", "", "{\"email\": \"a@example.com\"}").await;
+    answer.is(200).has("/created", 0).has("/errors/0/message", "password: Cannot be blank.");
 }
 
 #[tokio::test]

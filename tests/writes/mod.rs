@@ -4,6 +4,7 @@
 
 mod accounts;
 mod bulk;
+mod cascade_model;
 mod cascades;
 mod concurrent;
 mod files;

@@ -1,27 +1,38 @@
-//! The progress of long work, on a terminal alone.
+//! The progress of imports, on a terminal alone.
 
+use std::fmt::Write;
 use std::io::IsTerminal;
-use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-/// How often a bar is drawn anew.
-const TICK: Duration = Duration::from_millis(100);
-
-/// A bar over bytes on the standard error; it shows nothing where that is no terminal. `total` is `None` where nobody
-/// knows how much will come.
+/// A bar over the bytes of data, with a prefix and a message; it shows nothing where nobody sees it. `total` is `None`
+/// where nobody knows how much will come.
 pub(super) fn over_bytes(total: Option<u64>) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let (bar, template) = match total {
-        Some(total) => {
-            (ProgressBar::new(total), "{bar:30} {percent:>3}%  {binary_bytes}/{binary_total_bytes}  {msg}  {eta} left")
-        }
-        None => (ProgressBar::new_spinner(), "{spinner} {binary_bytes}  {msg}"),
+    match total {
+        Some(total) => styled(ProgressBar::new(total), "{prefix:15} {wide_bar} {percent:>3}%  {msg}, {eta} left"),
+        None => styled(ProgressBar::new_spinner(), "{prefix:15} {spinner} {binary_bytes}  {msg}"),
+    }
+}
+
+/// A count of the rows of a table that is read.
+pub(super) fn reading(table: &str) -> ProgressBar {
+    styled(ProgressBar::new_spinner(), "Reading {msg:20} {human_pos} rows").with_message(table.to_owned())
+}
+
+/// A bar over the rows of a table that is written.
+pub(super) fn writing(table: &str, rows: u64) -> ProgressBar {
+    let form = "Writing {msg:20} {wide_bar} {human_pos}/{human_len} rows, {rate}, {eta} left";
+    styled(ProgressBar::new(rows), form).with_message(table.to_owned())
+}
+
+fn styled(bar: ProgressBar, form: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template(form).unwrap_or_else(|_| ProgressStyle::default_bar());
+    // The rate that comes with the library has four digits behind the point.
+    let rate = |state: &ProgressState, out: &mut dyn Write| {
+        let _ = write!(out, "{:.0}/s", state.per_sec());
     };
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    let bar = bar.with_style(style);
-    bar.enable_steady_tick(TICK);
-    bar
+    bar.with_style(style.with_key("rate", rate))
 }

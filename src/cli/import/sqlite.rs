@@ -4,9 +4,12 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar};
 
+use super::bar;
 use crate::app::App;
+use crate::cli::output;
+use crate::cli::signals::{self, Signals};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::import::sqlite::{Import, Plan, Report, Rooms, Step, TablePlan, Wanted};
@@ -40,7 +43,17 @@ pub(in crate::cli) struct Arguments {
 pub(super) async fn run(config: Config, arguments: Arguments) -> Result<()> {
     let wanted = Wanted::new(arguments.tables, arguments.prefix, !arguments.no_views)?;
     let file = arguments.file;
-    if arguments.dry_run && !config.dir.join("data.db").exists() {
+    let mut signals = Signals::new()?;
+    let sentence = match arguments.dry_run {
+        true => "Interrupted. Nothing was written.",
+        false => "Interrupted. What was imported stays; the same command goes on from there.",
+    };
+    tokio::spawn(async move {
+        signals.next().await;
+        // Every commit is whole, so nothing needs to be waited for.
+        signals::interrupted(sentence)
+    });
+    if arguments.dry_run && !App::is_there(&config.dir) {
         // Nothing is there yet, and nothing is made.
         let schema = Schema::new(1, system::system_collections());
         return print_plan(look(&file, wanted, &schema)?.plan());
@@ -66,7 +79,7 @@ async fn within(app: &App, file: &Path, wanted: Wanted, dry_run: bool) -> Result
     };
     let mut bars = Bars::default();
     let report = import.run(&rooms, &mut |step| bars.show(step)).await?;
-    print!("{}", report_text(&report));
+    output::bytes(report_text(&report).as_bytes())?;
     match report.is_whole() {
         true => Ok(()),
         false => Err(Error::Setup("Not everything was imported; the report says what is missing.".to_owned())),
@@ -87,11 +100,8 @@ struct Bars {
 impl Bars {
     fn show(&mut self, step: Step<'_>) {
         match step {
-            Step::Reading(table) => self.start(ProgressBar::new_spinner(), "Reading {msg} {human_pos} rows", table),
-            Step::Writing(table, rows) => {
-                let form = "Writing {msg:20} {bar:30} {human_pos}/{human_len} rows, {per_sec}, {eta} left";
-                self.start(ProgressBar::new(rows), form, table);
-            }
+            Step::Reading(table) => self.bar = Some(bar::reading(table)),
+            Step::Writing(table, rows) => self.bar = Some(bar::writing(table, rows)),
             Step::Rows(rows) => {
                 if let Some(bar) = &self.bar {
                     bar.inc(rows);
@@ -104,18 +114,10 @@ impl Bars {
             }
         }
     }
-
-    fn start(&mut self, bar: ProgressBar, form: &str, table: &str) {
-        if let Ok(style) = ProgressStyle::with_template(form) {
-            bar.set_style(style);
-        }
-        bar.set_message(table.to_owned());
-        self.bar = Some(bar);
-    }
 }
 
 fn print_plan(plan: &Plan) -> Result<()> {
-    print!("{}", plan_text(plan));
+    output::bytes(plan_text(plan).as_bytes())?;
     match plan.refused.is_empty() {
         true => Ok(()),
         false => Err(Error::Setup("Not everything can be imported; the list says why.".to_owned())),

@@ -3,19 +3,24 @@
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
+use tokio::sync::watch;
 
 use super::bar;
 use crate::app::App;
+use crate::cli::output;
+use crate::cli::signals::{self, INTERRUPTED, Signals};
 use crate::config::Config;
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
-use crate::import::{Asked, BadRow, Format, Inferred, OnBad, OnError, Progress, Report, Source, Watch};
+use crate::ids;
+use crate::import::{
+    Asked, BadRow, Delimiter, Format, Inferred, OnBad, OnError, Phase, Progress, Report, Source, Watch,
+};
 use crate::records::Existing;
 
 /// How many bad rows are printed.
@@ -74,6 +79,12 @@ pub(in crate::cli) struct Rows {
     errors: Option<PathBuf>,
 }
 
+impl Rows {
+    fn is_stdin(&self) -> bool {
+        self.file.as_os_str() == "-"
+    }
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum AtBadRow {
     Skip,
@@ -86,25 +97,9 @@ enum AtExisting {
     Skip,
 }
 
-/// One byte between cells.
-#[derive(Debug, Clone, Copy)]
-struct Delimiter(u8);
-
-impl FromStr for Delimiter {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.as_bytes() {
-            b"tab" | b"\\t" => Ok(Self(b'\t')),
-            [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Ok(Self(*byte)),
-            _ => Err("a delimiter is one ASCII character, or the word tab".to_owned()),
-        }
-    }
-}
-
 impl Delimited {
     pub(super) fn format(&self) -> Format {
-        Format::Csv { delimiter: self.delimiter.map(|Delimiter(byte)| byte) }
+        Format::Csv { delimiter: self.delimiter }
     }
 }
 
@@ -113,21 +108,61 @@ impl Delimited {
 /// # Errors
 /// One sentence where nothing could be imported, or where rows were bad.
 pub(super) async fn run(config: Config, rows: Rows, format: Format) -> Result<()> {
-    let is_stdin = rows.file.as_os_str() == "-";
-    if !is_stdin && !rows.file.exists() {
-        return Err(Error::Setup(format!("{} is not there.", rows.file.display())));
+    if !rows.is_stdin() && !rows.file.exists() {
+        return Err(Error::Setup(format!("{} does not exist.", rows.file.display())));
     }
+    rows.errors.as_deref().map_or(Ok(()), |errors| refuse_same(&rows.file, errors))?;
     let on_bad = rows.errors.as_deref().map(error_file).transpose()?;
+    let scratch = if rows.dry_run { Scratch::instead_of(&config.dir)? } else { None };
+    let config = Config { dir: scratch.as_ref().map_or(config.dir, |scratch| scratch.0.clone()), ..config };
+    let stop = stop_at_signal()?;
     let app = App::open_beside(config).await?;
     let begun = Instant::now();
-    let done = import(&app, &rows, format, is_stdin, on_bad).await;
+    let done = import(&app, &rows, format, on_bad, stop.clone()).await;
     app.close().await;
+    drop(scratch);
+    if *stop.borrow() {
+        interrupted(done, begun.elapsed());
+    }
     let report = done?;
-    print(&report, begun.elapsed());
+    output::bytes(text(&report, begun.elapsed()).as_bytes())?;
     told(report)
 }
 
-async fn import(app: &App, rows: &Rows, format: Format, is_stdin: bool, on_bad: Option<OnBad>) -> Result<Report> {
+/// Becomes true with the first signal to stop; the second ends the process at once.
+fn stop_at_signal() -> Result<watch::Receiver<bool>> {
+    let mut signals = Signals::new()?;
+    let (sender, stop) = watch::channel(false);
+    tokio::spawn(async move {
+        signals.next().await;
+        let _ = sender.send(true);
+        signals.next().await;
+        std::process::exit(INTERRUPTED);
+    });
+    Ok(stop)
+}
+
+/// Ends the process after a signal: a thread may wait for the standard input for ever.
+fn interrupted(done: Result<Report>, time: Duration) -> ! {
+    match done {
+        Ok(report) => {
+            let _ = output::bytes(text(&report, time).as_bytes());
+            signals::interrupted(match report.dry_run {
+                true => "Interrupted. Nothing was written.",
+                false => "Interrupted. What was created stays.",
+            })
+        }
+        Err(_) => signals::interrupted("Interrupted. Nothing was imported."),
+    }
+}
+
+async fn import(
+    app: &App,
+    rows: &Rows,
+    format: Format,
+    on_bad: Option<OnBad>,
+    stop: watch::Receiver<bool>,
+) -> Result<Report> {
     let asked = Asked {
         collection: rows.collection.clone(),
         format,
@@ -142,16 +177,16 @@ async fn import(app: &App, rows: &Rows, format: Format, is_stdin: bool, on_bad: 
         },
         dry_run: rows.dry_run,
     };
-    let size = if is_stdin { None } else { std::fs::metadata(&rows.file).ok().map(|data| data.len()) };
-    let is_new = app.schema.current().find(&rows.collection).is_none();
-    let source = match is_stdin {
-        true => Source::Stream(Box::new(std::io::stdin())),
-        false => Source::File(rows.file.clone()),
+    let (source, size) = match rows.is_stdin() {
+        true => (Source::Stream(Box::new(std::io::stdin())), None),
+        false => {
+            // Nobody knows how much will come out of a pipe.
+            let file = std::fs::metadata(&rows.file).ok().filter(std::fs::Metadata::is_file);
+            (Source::File(rows.file.clone()), file.map(|file| file.len()))
+        }
     };
-    let watch = Watch { on_bad, ..Watch::default() };
-    let progress = Arc::clone(&watch.progress);
-    // A file whose fields are inferred is read twice.
-    let showing = tokio::spawn(show(progress, size.map(|size| if is_new { size * 2 } else { size })));
+    let watch = Watch { on_bad, stop: Some(stop), ..Watch::default() };
+    let showing = tokio::spawn(show(Arc::clone(&watch.progress), size));
     let done = app.import.run(&RequestContext::internal(), asked, source, watch).await;
     showing.abort();
     // Ended or aborted: both are what is wanted.
@@ -161,16 +196,59 @@ async fn import(app: &App, rows: &Rows, format: Format, is_stdin: bool, on_bad: 
 
 async fn show(progress: Arc<Progress>, total: Option<u64>) {
     let bar = bar::over_bytes(total);
-    let begun = Instant::now();
+    let (mut shown, mut begun) = (None, Instant::now());
     let mut ticks = tokio::time::interval(EVERY);
     loop {
         ticks.tick().await;
-        let rows = progress.rows.load(Ordering::Relaxed);
+        let phase = progress.phase();
+        if shown.replace(phase) != Some(phase) {
+            bar.reset();
+            begun = Instant::now();
+        }
+        let (looked_at, rows) = (&progress.looked_at, &progress.rows);
+        let (title, rows) = match phase {
+            Phase::TakingIn => ("Taking in", None),
+            Phase::LookingAt => ("Looking at rows", Some(looked_at.load(Ordering::Relaxed))),
+            Phase::Importing => ("Importing", Some(rows.load(Ordering::Relaxed))),
+        };
+        bar.set_prefix(title);
         bar.set_position(progress.bytes.load(Ordering::Relaxed));
-        bar.set_message(match rows {
-            0 => format!("{} rows looked at", progress.looked_at.load(Ordering::Relaxed)),
-            rows => format!("{rows} rows, {:.0}/s", rows as f64 / begun.elapsed().as_secs_f64().max(0.001)),
-        });
+        if let Some(rows) = rows {
+            let rate = rows as f64 / begun.elapsed().as_secs_f64().max(EVERY.as_secs_f64());
+            bar.set_message(format!("{rows} rows, {rate:.0}/s"));
+        }
+        bar.tick();
+    }
+}
+
+/// A data directory for a dry run where there is none yet: it is gone with the run, and nothing is made in its place.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn instead_of(dir: &Path) -> Result<Option<Self>> {
+        if App::is_there(dir) {
+            return Ok(None);
+        }
+        let scratch = std::env::temp_dir().join(format!("tuckbox-{}", ids::random_lower(20)));
+        Ok(Some(Self(scratch)))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The file of bad rows would take the place of the data.
+fn refuse_same(file: &Path, errors: &Path) -> Result<()> {
+    let same = |(one, other): (PathBuf, PathBuf)| one == other;
+    match file.canonicalize().ok().zip(errors.canonicalize().ok()).is_some_and(same) {
+        true => Err(Error::Setup(format!(
+            "{} is the file that is imported; name another one for --errors.",
+            errors.display()
+        ))),
+        false => Ok(()),
     }
 }
 
@@ -187,33 +265,32 @@ fn error_file(path: &Path) -> Result<OnBad> {
     }))
 }
 
-fn print(report: &Report, time: Duration) {
+/// What an import did, for a person.
+fn text(report: &Report, time: Duration) -> String {
+    let mut lines = Vec::new();
     if let Some(inferred) = &report.inferred {
         let verb = if report.dry_run { "would get" } else { "has" };
-        println!("The collection {} is new and {verb} these fields, for superusers only:", report.collection);
-        print!("{}", table(inferred));
+        lines
+            .push(format!("The collection {} is new and {verb} these fields, for superusers only:", report.collection));
+        lines.push(table(inferred));
     }
-    for row in report.told.iter().take(PRINTED) {
-        println!("line {}: {}", row.line, row.reason);
-    }
+    lines.extend(report.told.iter().take(PRINTED).map(|row| format!("line {}: {}", row.line, row.reason)));
     if report.bad > PRINTED as u64 {
-        println!("… and {} more bad rows; --errors FILE keeps all of them.", report.bad - PRINTED as u64);
+        lines.push(format!("… and {} more bad rows; --errors FILE keeps all of them.", report.bad - PRINTED as u64));
     }
     if !report.ignored.is_empty() {
-        println!("There is no field for, so left out: {}.", report.ignored.join(", "));
+        lines.push(format!("There is no field for, so left out: {}.", report.ignored.join(", ")));
     }
+    let rows = if report.rows == 1 { "row" } else { "rows" };
     let verb = if report.dry_run { "would be created" } else { "created" };
     let existing = match report.existing {
         0 => String::new(),
         existing => format!(", {existing} there already"),
     };
-    println!(
-        "{} rows read, {} {verb}{existing}, {} bad, in {:.1} s.",
-        report.rows,
-        report.created,
-        report.bad,
-        time.as_secs_f64()
-    );
+    let Report { rows: read, created, bad, .. } = report;
+    lines.push(format!("{read} {rows} read, {created} {verb}{existing}, {bad} bad, in {:.1} s.", time.as_secs_f64()));
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 /// The inferred fields, one a line.
@@ -222,17 +299,16 @@ fn table(inferred: &Inferred) -> String {
         inferred.columns.iter().map(|column| of(column).chars().count()).max().unwrap_or(0).min(40)
     };
     let (names, kinds) = (width(|column| &column.name), width(|column| column.kind));
-    let mut out = String::new();
+    let mut lines = Vec::new();
     for column in &inferred.columns {
         let mut notes = column.notes.clone();
         if column.source != column.name {
             notes.insert(0, format!("from {:?}:", column.source));
         }
         let line = format!("  {:names$}  {:kinds$}  {}", column.name, column.kind, notes.join(" "));
-        out.push_str(line.trim_end());
-        out.push('\n');
+        lines.push(line.trim_end().to_owned());
     }
-    out
+    lines.join("\n")
 }
 
 /// How the command ends: with a sentence where not all rows came in.

@@ -40,8 +40,8 @@ struct Run<'a, 'tx, 'c> {
     table: &'a str,
     /// Once there is work that depends on the number of rows.
     progress: Option<Progress>,
-    /// What was set aside.
-    views: Vec<View>,
+    /// What was set aside, and whether it could be read.
+    views: Vec<(View, bool)>,
     /// The columns that went while the views were aside.
     dropped: Vec<String>,
     /// What the engine has against indexes.
@@ -100,19 +100,22 @@ impl Run<'_, '_, '_> {
     }
 
     fn set_views_aside(&mut self) -> Result<()> {
-        self.views = attached::views(self.tx)?;
-        self.views.iter().try_for_each(|view| view.set_aside(self.tx))
+        for view in attached::views(self.tx)? {
+            let sound = fault(self.tx, &view)?.is_none();
+            self.views.push((view, sound));
+        }
+        self.views.iter().try_for_each(|(view, _)| view.set_aside(self.tx))
     }
 
     /// Makes the views anew. One that speaks of a column that is gone refuses the change, in the words of the engine,
     /// which refuses it where views are not set aside.
     fn restore_views(&mut self) -> Result<()> {
-        for view in &self.views {
+        for (view, _) in &self.views {
             view.restore(self.tx)?;
         }
         let Some(first) = self.dropped.first() else { return Ok(()) };
-        for view in &self.views {
-            if let Some(text) = view.broken(self.tx)? {
+        for (view, _) in self.views.iter().filter(|(_, sound)| *sound) {
+            if let Some(text) = fault(self.tx, view)? {
                 let text = without_advice(&text);
                 let column = self.dropped.iter().find(|name| speaks_of(&text, name)).unwrap_or(first);
                 return Err(cannot_drop(column, &format!("error in view {} after drop column: {text}", view.name)));
@@ -209,7 +212,7 @@ impl Run<'_, '_, '_> {
         let text = index.build();
         match self.tx.savepoint(|tx| tx.define_one(&text)) {
             Ok(()) => Ok(()),
-            Err(error) => match fault(index, &error) {
+            Err(error) => match index_fault(index, &error) {
                 Some(fault) => {
                     self.refused.add_at(&["indexes", &at.to_string()], fault);
                     Ok(())
@@ -218,6 +221,11 @@ impl Run<'_, '_, '_> {
             },
         }
     }
+}
+
+/// What the engine has against reading a view in which double quotes hold names alone.
+fn fault(tx: &mut Tx<'_>, view: &View) -> Result<Option<String>> {
+    tx.with_strict_quotes(|tx| view.fault(tx))
 }
 
 /// What makes one of our indexes of a relation.
@@ -263,7 +271,7 @@ fn cannot_drop(column: &str, text: &str) -> Error {
     Error::Engine(format!("failed to drop column {column} - {text}").replace(ASIDE, ""))
 }
 
-fn fault(index: &Index, error: &Error) -> Option<Fault> {
+fn index_fault(index: &Index, error: &Error) -> Option<Fault> {
     let text = engine_text(error)?;
     let message = format!("Failed to create index {} - {text}.", index.name);
     Some(Fault::new("validation_invalid_index_expression", message))

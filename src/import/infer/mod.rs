@@ -1,19 +1,20 @@
 //! From what a file holds to the fields of a collection: every value of every row is looked at, then each column
 //! gets the narrowest type that keeps all of them.
 //!
-//! `observe.rs` is what is remembered of a column, `names.rs` makes names of fields of the names of columns. No
-//! database and no file here: it is a function from values to fields.
+//! `observe.rs` is what is remembered of a column. No database and no file here: it is a function from values to
+//! fields.
 
-mod names;
 mod observe;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
 
-use self::names::Names;
-pub(super) use self::names::field_name;
 use self::observe::Column;
+use super::names::{self, LONGEST_FIELD, Taken};
 use crate::error::{Error, Result};
+
+/// What records of a new collection have already.
+const OWN: [&str; 3] = ["id", "created", "updated"];
 
 /// How many columns a collection can be inferred from.
 const MOST_COLUMNS: usize = 1_000;
@@ -93,7 +94,7 @@ impl Observer {
 
     /// The fields.
     pub fn infer(&self) -> Inferred {
-        let mut names = Names::new();
+        let mut names = Taken::new(OWN.into_iter().map(str::to_owned));
         // The names that records have anyway are taken first.
         let own: Vec<Option<InferredColumn>> =
             self.columns.iter().map(|(source, column)| own_field(source, column)).collect();
@@ -105,8 +106,8 @@ impl Observer {
         Inferred { columns: columns.collect(), rows: self.rows }
     }
 
-    fn column_as_field(&self, source: &str, column: &Column, names: &mut Names) -> InferredColumn {
-        let name = names.take(source);
+    fn column_as_field(&self, source: &str, column: &Column, names: &mut Taken) -> InferredColumn {
+        let name = names.take(field_name(source), LONGEST_FIELD);
         let (kind, options) = column.decide(self.texts_only);
         let mut field = Map::from_iter([
             ("name".to_owned(), Json::from(name.as_str())),
@@ -118,6 +119,15 @@ impl Observer {
             notes.insert(0, renamed(source));
         }
         InferredColumn { source: source.to_owned(), name, kind: kind.name(), field: Some(field), notes }
+    }
+}
+
+/// The name of the field for a column, not counting which names are taken.
+pub(super) fn field_name(column: &str) -> String {
+    let name = names::field_name(column);
+    match OWN.iter().any(|own| own.eq_ignore_ascii_case(&name)) {
+        true => names::in_source(&name),
+        false => name,
     }
 }
 
@@ -292,6 +302,24 @@ mod tests {
         assert_eq!(inferred.columns[0].notes, ["Empty in 1 of 2 rows, which is stored as 0."]);
         assert_eq!(inferred.columns[1].notes, ["Values of different types, kept as text."]);
         assert_eq!(inferred.columns[2].notes, ["Empty in every row."]);
+    }
+
+    #[test]
+    fn numbers_that_a_number_field_would_round_are_told() {
+        const NOTE: &str = "Whole numbers of more digits than a number field keeps, kept as text.";
+        // The reader makes texts of the numbers of JSON that are too long.
+        for values in [vec![json!("9007199254740993")], vec![json!(1), json!("-9007199254740993"), json!(null)]] {
+            let rows: Vec<Json> = values.iter().map(|value| json!({"c": value})).collect();
+            assert_eq!(of_json(&rows).columns[0].notes, [NOTE], "{values:?}");
+        }
+        for cells in [vec!["9007199254740993"], vec!["1", "9007199254740993", "2.5"]] {
+            assert_eq!((of_cells(&cells).kind, of_cells(&cells).notes), ("text", vec![NOTE.to_owned()]), "{cells:?}");
+        }
+        for cells in [vec!["9007199254740993", "x"], vec!["x", "9007199254740993"], vec!["0009007199254740993"]] {
+            assert_eq!((of_cells(&cells).kind, of_cells(&cells).notes), ("text", vec![]), "{cells:?}");
+        }
+        let rows = [json!({"c": "9007199254740993"}), json!({"c": "x"}), json!({"c": 1})];
+        assert_eq!(of_json(&rows).columns[0].notes, ["Values of different types, kept as text."]);
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::ids::RECORD_ID_LENGTH;
-use crate::schema::field::{date, email, url};
+use crate::ids;
+use crate::schema::field::{GREATEST_WHOLE, date, email, url};
 
 /// How many different texts make a choice.
 const MOST_CHOICES: usize = 100;
@@ -71,6 +71,10 @@ pub(super) struct Column {
     objects: u64,
     /// Of the texts, those that say a number, a truth, JSON.
     numeric: u64,
+    /// Of the texts, whole numbers of more digits than a number field keeps (the reader of JSON makes texts of them),
+    /// and those that are numbers of any length.
+    too_long: u64,
+    digits: u64,
     truths: u64,
     documents: u64,
     dates: u64,
@@ -96,6 +100,8 @@ impl Default for Column {
             lists: 0,
             objects: 0,
             numeric: 0,
+            too_long: 0,
+            digits: 0,
             truths: 0,
             documents: 0,
             dates: 0,
@@ -146,11 +152,16 @@ impl Column {
         self.dates += u64::from(all_so_far(self.dates) && is_date(text));
         self.emails += u64::from(all_so_far(self.emails) && email::is_email(text));
         self.urls += u64::from(all_so_far(self.urls) && text.contains("://") && url::is_url(text));
-        self.ids += u64::from(all_so_far(self.ids) && is_id(text));
+        self.ids += u64::from(all_so_far(self.ids) && ids::is_record_id(text));
+        let is_too_long = all_so_far(self.digits) && is_too_long(text, texts_only);
+        self.too_long += u64::from(is_too_long);
+        self.digits += u64::from(is_too_long);
         if !texts_only {
             return;
         }
-        self.numeric += u64::from(all_so_far(self.numeric) && is_exact_number(text));
+        let is_exact = (all_so_far(self.digits) || all_so_far(self.numeric)) && is_exact_number(text);
+        self.digits += u64::from(all_so_far(self.digits) && is_exact);
+        self.numeric += u64::from(all_so_far(self.numeric) && is_exact);
         self.truths += u64::from(all_so_far(self.truths) && matches!(text, "true" | "false"));
         if all_so_far(self.documents) && text.starts_with(['{', '[']) {
             self.see_document(text);
@@ -261,7 +272,9 @@ impl Column {
         }
         let kinds = [self.numbers, self.bools, self.texts, self.objects.max(self.lists)];
         let is_mixed = self.documents == 0 && kinds.iter().filter(|&&count| count > 0).count() > 1;
-        if is_mixed && matches!(kind, Type::Text | Type::Json) {
+        if kind == Type::Text && self.too_long > 0 && self.numbers + self.digits == self.filled {
+            notes.push("Whole numbers of more digits than a number field keeps, kept as text.".to_owned());
+        } else if is_mixed && matches!(kind, Type::Text | Type::Json) {
             notes.push(format!("Values of different types, kept as {}.", kind.name()));
         }
         let empty = rows.saturating_sub(self.filled);
@@ -270,10 +283,6 @@ impl Column {
         }
         notes
     }
-}
-
-fn is_id(text: &str) -> bool {
-    text.len() == RECORD_ID_LENGTH && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
 /// Whether a text is an ISO date that a date field keeps to its last digit. Date fields read more forms than that,
@@ -298,6 +307,14 @@ fn is_exact_number(text: &str) -> bool {
     let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
     let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
     digits <= EXACT_DIGITS && serde_json::from_str::<f64>(text).is_ok_and(f64::is_finite)
+}
+
+/// Whether a text is a whole number that a number field does not keep to its last digit.
+fn is_too_long(text: &str, is_cell: bool) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_whole = !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let most = if is_cell { EXACT_DIGITS } else { 0 };
+    is_whole && digits.len() > most && (is_cell || digits.parse::<f64>().is_ok_and(|number| number > GREATEST_WHOLE))
 }
 
 fn is_point(members: &Map<String, Json>) -> bool {

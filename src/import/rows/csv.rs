@@ -7,7 +7,7 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use serde_json::Value as Json;
 
 use super::source::Reading;
-use super::{Bad, LONGEST_ROW, Row, beginning, unreadable};
+use super::{Bad, Delimiter, LONGEST_ROW, Row, beginning, unreadable};
 use crate::error::{Error, Result};
 
 /// What may stand between cells where nobody says; of several that are as frequent, the first.
@@ -50,10 +50,9 @@ impl Record {
 }
 
 impl Records {
-    /// Reads the header; `None` where there is nothing at all.
-    pub(super) fn open(mut reading: Reading, delimiter: Option<u8>) -> Result<Option<Self>> {
-        let start = reading.fill_buf().map_err(|error| unreadable(0, &error))?;
-        let delimiter = delimiter.unwrap_or_else(|| most_frequent(start));
+    /// Reads the header; `None` where there is nothing at all. `start` is how the file begins.
+    pub(super) fn open(reading: Reading, delimiter: Option<Delimiter>, start: &[u8]) -> Result<Option<Self>> {
+        let delimiter = delimiter.map_or_else(|| most_frequent(start), |Delimiter(byte)| byte);
         let parser = ReaderBuilder::new().delimiter(delimiter).build();
         let mut records = Self { reading, parser, header: Vec::new(), line: 1, record: Record::default() };
         if !records.advance()? {

@@ -14,9 +14,8 @@ use serde_json::value::RawValue;
 use super::source::Reading;
 use super::{Bad, LONGEST_ROW, Row, beginning, too_long, unreadable};
 use crate::error::{Error, Result};
+use crate::schema::field::GREATEST_WHOLE;
 
-/// The greatest whole number that a 64-bit float holds and that no other one is rounded to.
-const GREATEST_WHOLE: u64 = (1 << 53) - 1;
 /// From how many members on duplicates are looked for in a set.
 const MANY: usize = 32;
 
@@ -285,7 +284,7 @@ fn keep_great_numbers(values: &mut [(String, Json)], text: &[u8]) {
         let Json::Number(number) = &*value else { continue };
         if number.is_f64() {
             lost = lost || number.as_f64().is_some_and(|number| number.abs() >= i64::MAX as f64);
-        } else if number.as_i64().is_none_or(|number| number.unsigned_abs() > GREATEST_WHOLE) {
+        } else if number.as_i64().is_none_or(|number| number.unsigned_abs() > GREATEST_WHOLE as u64) {
             *value = Json::String(number.to_string());
         }
     }

@@ -11,6 +11,7 @@ mod source;
 mod tests;
 
 use std::io::{self, BufRead, Read};
+use std::str::FromStr;
 
 use serde_json::Value as Json;
 
@@ -18,6 +19,10 @@ pub(super) use source::{Counted, Reading};
 
 use crate::error::{Error, Result};
 
+/// How many bytes are looked at to see what a file is.
+const START: u64 = 1 << 10;
+/// The byte order mark of UTF-8.
+const MARK: &[u8] = &[0xef, 0xbb, 0xbf];
 /// How many bytes a row may have.
 pub const LONGEST_ROW: usize = 32 << 20;
 /// How much of a row that cannot be read is repeated.
@@ -30,9 +35,25 @@ pub enum Format {
     Json,
     /// A header, then one record a row. The delimiter is found out where it is not given.
     Csv {
-        /// The byte between cells.
-        delimiter: Option<u8>,
+        /// What stands between cells.
+        delimiter: Option<Delimiter>,
     },
+}
+
+/// The byte between cells of CSV.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delimiter(u8);
+
+impl FromStr for Delimiter {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.as_bytes() {
+            b"tab" | b"\\t" => Ok(Self(b'\t')),
+            [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Ok(Self(*byte)),
+            _ => Err("The delimiter is one ASCII character, or the word tab."),
+        }
+    }
 }
 
 /// A row: its cells or members in the order of the file.
@@ -74,20 +95,20 @@ impl Rows {
     /// # Errors
     /// One sentence where this is no file of the format: a header with a name twice, another encoding.
     pub fn open(source: Box<dyn Read + Send>, format: Format) -> Result<Self> {
-        let mut reading = Reading::new(source);
-        let start = reading.fill_buf().map_err(|error| unreadable(0, &error))?;
-        if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) {
-            return Err(Error::bad_request("The file is UTF-16; save it as UTF-8."));
+        let (start, mut reading) = Reading::new(source).look(START);
+        if let Some(other) = something_else(&start, format) {
+            return Err(Error::bad_request(other));
         }
-        if start.starts_with(&[0xef, 0xbb, 0xbf]) {
-            reading.consume(3);
+        if start.starts_with(MARK) {
+            reading.fill_buf().map_err(|error| unreadable(0, &error))?;
+            reading.consume(MARK.len());
         }
         let kind = match format {
             Format::Json => match json::Elements::open(reading)? {
                 Some(elements) => Kind::Json(elements),
                 None => Kind::Nothing,
             },
-            Format::Csv { delimiter } => match csv::Records::open(reading, delimiter)? {
+            Format::Csv { delimiter } => match csv::Records::open(reading, delimiter, &start)? {
                 Some(records) => Kind::Csv(Box::new(records)),
                 None => Kind::Nothing,
             },
@@ -114,6 +135,27 @@ impl Rows {
             Kind::Nothing => Ok(None),
         }
     }
+}
+
+/// What a file is that begins so and has no rows, with what to do.
+fn something_else(start: &[u8], format: Format) -> Option<&'static str> {
+    match start {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("The file is UTF-16; save it as UTF-8."),
+        [0x1f, 0x8b, ..] => Some("The file is compressed (gzip); unpack it first."),
+        [b'P', b'K', 3, 4, ..] => Some("The file is a spreadsheet or another archive (ZIP); save its rows as CSV."),
+        _ if start.starts_with(b"SQLite format 3\0") => {
+            Some("The file is an SQLite database; import it with tuckbox import sqlite.")
+        }
+        _ if matches!(format, Format::Csv { .. }) && is_json(start) => Some("The file is JSON and no CSV."),
+        _ => None,
+    }
+}
+
+/// Whether it begins with an object, or with an array of such. A header may begin with a bracket.
+fn is_json(start: &[u8]) -> bool {
+    let start = start.strip_prefix(MARK).unwrap_or(start).trim_ascii_start();
+    let object = start.strip_prefix(b"[").unwrap_or(start).trim_ascii_start();
+    object.strip_prefix(b"{").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"\""))
 }
 
 /// The file, the connection or the disk fails.

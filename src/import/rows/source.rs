@@ -17,9 +17,29 @@ impl Reading {
         Self { inner: BufReader::with_capacity(BUFFER, source) }
     }
 
+    /// The first bytes, up to `most` of them however small the pieces are that they come in; and the stream with them
+    /// still in it.
+    pub(super) fn look(mut self, most: u64) -> (Vec<u8>, Self) {
+        let mut start = Vec::new();
+        let rest: Box<dyn Read + Send> = match (&mut self).take(most).read_to_end(&mut start) {
+            Ok(_) => Box::new(self),
+            Err(error) => Box::new(Failed(Some(error))),
+        };
+        (start.clone(), Self::new(Box::new(Cursor::new(start).chain(rest))))
+    }
+
     /// The stream with bytes before it that were read already.
     pub(super) fn behind(self, bytes: Vec<u8>) -> Self {
         Self::new(Box::new(Cursor::new(bytes).chain(self)))
+    }
+}
+
+/// What is left of a stream that failed.
+struct Failed(Option<io::Error>);
+
+impl Read for Failed {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
     }
 }
 

@@ -129,6 +129,27 @@ fn whole_numbers_that_a_float_cannot_hold_become_texts() {
 }
 
 #[test]
+fn files_of_another_kind_are_told_by_name() {
+    for (start, expected) in [
+        (&b"SQLite format 3\0\x10"[..], "The file is an SQLite database; import it with tuckbox import sqlite."),
+        (b"\x1f\x8b\x08\0", "The file is compressed (gzip); unpack it first."),
+        (b"PK\x03\x04\0", "The file is a spreadsheet or another archive (ZIP); save its rows as CSV."),
+        (b"\xff\xfea\0", "The file is UTF-16; save it as UTF-8."),
+    ] {
+        assert_eq!(refusal(start, CSV), expected);
+        assert_eq!(refusal(start, Format::Json), expected);
+    }
+    for json in ["{\"a\": 1, \"b\": 2}\n", "\u{feff} [\n { \"a\": 1, \"b\": 2}]"] {
+        assert_eq!(refusal(json, CSV), "The file is JSON and no CSV.");
+    }
+    for step in [1, 2, 1000] {
+        let rows = told(read_by("\u{feff}a;b\n1;2,3,4", CSV, step).unwrap());
+        assert_eq!(rows, [(2, json!({"a": "1", "b": "2,3,4"}))], "{step}");
+    }
+    assert_eq!(told(read("[id],{name}\n1,2", CSV)), [(2, json!({"[id]": "1", "{name}": "2"}))]);
+}
+
+#[test]
 fn rows_have_a_greatest_size() {
     let long = "x".repeat(LONGEST_ROW);
     let lines = format!("{{\"a\":\"{long}\"}}\n{{\"b\":1}}");
@@ -153,7 +174,7 @@ fn csv_is_read_with_its_delimiter_quotes_and_line_ends() {
         ("a;b\r\n1;\"x,\"\"y\"\"\"\r\n", None),
         ("a\tb\n1\t\"x,\"\"y\"\"\"", None),
         ("\u{feff}a,b\n1,\"x,\"\"y\"\"\"", None),
-        ("a|b\n1|\"x,\"\"y\"\"\"", Some(b'|')),
+        ("a|b\n1|\"x,\"\"y\"\"\"", Some("|".parse().unwrap())),
     ] {
         let rows = told(read(text, Format::Csv { delimiter }));
         assert_eq!(rows, [(2, json!({"a": "1", "b": "x,\"y\""}))], "{text}");

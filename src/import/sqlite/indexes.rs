@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::kind::Kind;
-use super::names::Taken;
 use super::plan::FieldPlan;
 use super::words;
+use crate::import::names::Taken;
 use crate::schema::Index;
 use crate::schema::index::IndexColumn;
 use crate::store::foreign::{ForeignIndex, Table};

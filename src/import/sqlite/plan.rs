@@ -6,10 +6,10 @@ use std::ops::Range;
 use super::indexes::{IndexPlan, Indexing};
 use super::kind::{self, Kind};
 use super::links::{self, Identity, Link};
-use super::names::{self, Taken};
 use super::observe::Observed;
 use super::views::ViewPlan;
 use super::{Wanted, keys};
+use crate::import::names::{self, Taken};
 use crate::schema::{Collection, Field, FieldKind, Schema};
 use crate::store::foreign::{Catalogue, LeftOut, Selection, Table};
 

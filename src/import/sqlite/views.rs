@@ -8,10 +8,10 @@ use sqlparser::tokenizer::{Location, Token, Tokenizer};
 
 use super::dates::Form;
 use super::kind::{self, Kind};
-use super::names::{self, Taken};
 use super::plan::{FieldPlan, Plan, TablePlan};
 use super::{Wanted, keys};
 use crate::error::{Error, Result};
+use crate::import::names::{self, Taken};
 use crate::schema::Schema;
 use crate::store::foreign::{Catalogue, Column, Database, LeftOut, View};
 use crate::store::quoted;

@@ -18,7 +18,7 @@ use super::views::ViewPlan;
 use super::{Import, Progress, Step};
 use crate::collections::Collections;
 use crate::context::RequestContext;
-use crate::error::{Error, FieldError, FieldErrors, Result};
+use crate::error::{Error, Result};
 use crate::records::{self, Bulk, BulkOptions, Existing, Links, Outcome, Records};
 use crate::schema::{Collection, CollectionRef, Published};
 use crate::store::foreign::{Database, LeftOut};
@@ -343,20 +343,10 @@ fn words(error: &Error) -> String {
 
 fn texts(error: &Error, with_paths: bool) -> String {
     let Error::Invalid(invalid) = error else { return error.to_string() };
-    let mut said = Vec::new();
-    collect(&invalid.fields, "", &mut said);
-    if said.is_empty() {
-        return invalid.message.to_string();
-    }
-    let one = |(path, text): (String, String)| if with_paths { format!("{path}: {text}") } else { text };
-    said.into_iter().map(one).collect::<Vec<_>>().join(" ")
-}
-
-fn collect(errors: &FieldErrors, path: &str, into: &mut Vec<(String, String)>) {
-    for (name, error) in errors.iter() {
-        match error {
-            FieldError::Leaf(fault) => into.push((format!("{path}{name}"), fault.message.clone())),
-            FieldError::Nested(inner) => collect(inner, &format!("{path}{name}."), into),
-        }
-    }
+    let faults = invalid.fields.faults().into_iter();
+    let said: Vec<String> = match with_paths {
+        true => faults.map(|(path, fault)| format!("{path}: {}", fault.message)).collect(),
+        false => faults.map(|(_, fault)| fault.message.clone()).collect(),
+    };
+    if said.is_empty() { invalid.message.to_string() } else { said.join(" ") }
 }

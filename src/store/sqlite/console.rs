@@ -11,7 +11,8 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Batch, Connection, ErrorCode, Row, Statement};
 
 use super::errors::from_engine;
-use super::{Watch, expansion};
+use super::expansion::refuse_immense;
+use super::{Watch, watch};
 use crate::error::{Error, Result};
 use crate::store::{ConsoleLimits, Table, TableColumn};
 
@@ -21,6 +22,10 @@ const LONGEST_VALUE: i32 = 64 << 20;
 const LONGEST_PROGRAM: i32 = 1_000_000;
 /// Matching takes the product of text and pattern, and is not interrupted.
 const LONGEST_PATTERN: i32 = 1_000;
+
+/// After how many of the engine's steps it asks whether to go on: one step of a typed statement may be a function over
+/// a large text.
+const STEPS: i32 = 500;
 
 /// What a pragma may be asked with a value: nothing here changes anything.
 const ASKED_WITH_VALUE: &[&str] = &[
@@ -68,7 +73,7 @@ const ASKED: &[&str] = &[
 pub(super) fn read(connection: &Connection, watch: &Watch, text: &str, limits: ConsoleLimits) -> Result<Table> {
     refuse_before(connection, text)?;
     connection.execute_batch("BEGIN").map_err(from_engine)?;
-    let guard = Guard::over(connection)?;
+    let guard = Guard::over(connection, watch)?;
     let mut answer = Table::default();
     let mut statements = Batch::new(connection, text);
     while let Some(mut statement) = statements.next().map_err(|error| guard.explain(error))? {
@@ -88,7 +93,8 @@ pub(super) fn read(connection: &Connection, watch: &Watch, text: &str, limits: C
 /// What the engine says; `Deadline`.
 pub(in crate::store) fn write(connection: &Connection, watch: &Watch, text: &str) -> Result<u64> {
     refuse_before(connection, text)?;
-    let guard = Guard::over(connection)?;
+    let _in_files = InFiles::on(connection)?;
+    let guard = Guard::over(connection, watch)?;
     let mut statements = Batch::new(connection, text);
     let mut changed = 0;
     while let Some(mut statement) = statements.next().map_err(|error| guard.explain(error))? {
@@ -117,12 +123,7 @@ fn refuse_before(connection: &Connection, text: &str) -> Result<()> {
     if text.contains('\0') {
         return Err(Error::Engine("the text has a NUL character".into()));
     }
-    if expansion::is_immense(connection, text).map_err(from_engine)? {
-        return Err(Error::Engine(
-            "the statement is too complex: its views and WITH clauses multiply each other".into(),
-        ));
-    }
-    Ok(())
+    refuse_immense(connection, text)
 }
 
 fn collect(guard: &Guard<'_>, statement: &mut Statement<'_>, limits: ConsoleLimits) -> Result<Table> {
@@ -196,9 +197,28 @@ fn hexadecimal(bytes: &[u8]) -> String {
     out
 }
 
+/// What statements of the writer sort and remember goes to files meanwhile, once it is large; the writer's own never is.
+struct InFiles<'c>(&'c Connection);
+
+impl<'c> InFiles<'c> {
+    fn on(connection: &'c Connection) -> Result<Self> {
+        connection.execute_batch("PRAGMA temp_store = FILE").map_err(from_engine)?;
+        Ok(Self(connection))
+    }
+}
+
+impl Drop for InFiles<'_> {
+    fn drop(&mut self) {
+        if let Err(error) = self.0.execute_batch("PRAGMA temp_store = MEMORY") {
+            tracing::warn!(%error, "the writer sorts in files from now on");
+        }
+    }
+}
+
 /// What holds while typed statements run on a connection.
 struct Guard<'c> {
     connection: &'c Connection,
+    watch: &'c Watch,
     /// Why the last refused statement was refused.
     refused: Arc<Mutex<Option<String>>>,
     /// The limits as they were.
@@ -206,9 +226,10 @@ struct Guard<'c> {
 }
 
 impl<'c> Guard<'c> {
-    fn over(connection: &'c Connection) -> Result<Self> {
+    fn over(connection: &'c Connection, watch: &'c Watch) -> Result<Self> {
         let refused: Arc<Mutex<Option<String>>> = Arc::default();
-        let mut guard = Self { connection, refused: Arc::clone(&refused), before: Vec::new() };
+        let mut guard = Self { connection, watch, refused: Arc::clone(&refused), before: Vec::new() };
+        watch.ask_every(connection, STEPS)?;
         for (limit, most) in [
             (Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE),
             (Limit::SQLITE_LIMIT_VDBE_OP, LONGEST_PROGRAM),
@@ -259,6 +280,9 @@ impl Drop for Guard<'_> {
         let restored = self.before.iter().map(|(limit, value)| self.connection.set_limit(*limit, *value).map(drop));
         if let Err(error) = std::iter::once(gone).chain(restored).collect::<rusqlite::Result<()>>() {
             tracing::error!(%error, "the guard over typed SQL could not be taken away");
+        }
+        if let Err(error) = self.watch.ask_every(self.connection, watch::STEPS) {
+            tracing::error!(%error, "the time of statements is not looked at as before");
         }
     }
 }

@@ -5,26 +5,45 @@
 //! A text is read as words, not as a grammar: what stands where a table may stand counts as one. The count may be too
 //! high where columns have the names of such tables, which a generous limit allows for; it is never too low.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
+
+use super::errors::from_engine;
+use crate::error::{Error, Result};
 
 /// How many copies are too many. Each takes kilobytes.
 const MOST: u64 = 10_000;
 
-/// Whether the statements of a text, with the views that they name, are more than the engine should write out.
-pub(super) fn is_immense(connection: &Connection, text: &str) -> rusqlite::Result<bool> {
+/// How deep they may stand in each other. The engine uses the stack for them.
+const DEEPEST: usize = 250;
+
+/// Refuses the statements of a text where they, with the views that they name, are more than the engine should write
+/// out.
+///
+/// # Errors
+/// `Engine` in words for whoever wrote the text.
+pub(in crate::store) fn refuse_immense(connection: &Connection, text: &str) -> Result<()> {
+    match is_immense(connection, text).map_err(from_engine)? {
+        true => {
+            Err(Error::Engine("the statement is too complex: its views and WITH clauses multiply each other".into()))
+        }
+        false => Ok(()),
+    }
+}
+
+fn is_immense(connection: &Connection, text: &str) -> rusqlite::Result<bool> {
     let words = words(text);
-    let mut texts = Texts::default();
+    let mut texts = Texts::with_views_of(connection);
     texts.define_in(&words);
-    let mut views = connection.prepare("SELECT sql FROM sqlite_schema WHERE type IN ('view', 'trigger')")?;
-    let mut rows = views.query([])?;
+    let mut triggers = connection.prepare_cached("SELECT sql FROM sqlite_schema WHERE type = 'trigger'")?;
+    let mut rows = triggers.query([])?;
     while let Some(row) = rows.next()? {
         if let Ok(text) = row.get_ref(0)?.as_str() {
             texts.define_in(&self::words(text));
         }
     }
-    Ok(texts.copies_in(&tables(&words)) > MOST)
+    Ok(texts.copies_in(&tables(&words), 0)? > MOST)
 }
 
 /// A word, a quoted name, or a sign.
@@ -35,14 +54,20 @@ enum Word {
 }
 
 /// What is known by name.
-#[derive(Default)]
-struct Texts {
+struct Texts<'c> {
+    /// Where views are looked up once they are named.
+    connection: &'c Connection,
+    looked_up: HashSet<String>,
     /// Which tables the text behind a name names; of several texts with one name, all.
     named: HashMap<String, Vec<String>>,
     copies: HashMap<String, Option<u64>>,
 }
 
-impl Texts {
+impl<'c> Texts<'c> {
+    fn with_views_of(connection: &'c Connection) -> Self {
+        Self { connection, looked_up: HashSet::new(), named: HashMap::new(), copies: HashMap::new() }
+    }
+
     /// Takes in the views and common table expressions that a text defines, however deep.
     fn define_in(&mut self, words: &[Word]) {
         for at in 0..words.len() {
@@ -53,22 +78,41 @@ impl Texts {
         }
     }
 
-    fn copies_in(&mut self, tables: &[String]) -> u64 {
-        tables.iter().map(|name| self.copies_of(name)).fold(0, u64::saturating_add)
+    fn look_up(&mut self, name: &str) -> rusqlite::Result<()> {
+        if !self.looked_up.insert(name.to_owned()) {
+            return Ok(());
+        }
+        let query = "SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = ? COLLATE NOCASE";
+        let text: Option<String> =
+            self.connection.prepare_cached(query)?.query_row([name], |row| row.get(0)).optional()?;
+        if let Some(text) = text {
+            self.define_in(&words(&text));
+        }
+        Ok(())
+    }
+
+    fn copies_in(&mut self, tables: &[String], depth: usize) -> rusqlite::Result<u64> {
+        let mut copies = 0_u64;
+        for name in tables {
+            copies = copies.saturating_add(self.copies_of(name, depth)?);
+        }
+        Ok(copies)
     }
 
     /// How many copies a name stands for; itself counts as one, and where it names itself, as one more.
-    fn copies_of(&mut self, name: &str) -> u64 {
-        match self.copies.get(name) {
-            Some(known) => return known.unwrap_or(1),
-            None if !self.named.contains_key(name) => return 1,
-            None => {}
+    fn copies_of(&mut self, name: &str, depth: usize) -> rusqlite::Result<u64> {
+        if let Some(known) = self.copies.get(name) {
+            return Ok(known.unwrap_or(1));
+        }
+        self.look_up(name)?;
+        let Some(tables) = self.named.get(name).cloned() else { return Ok(1) };
+        if depth == DEEPEST {
+            return Ok(u64::MAX);
         }
         self.copies.insert(name.to_owned(), None);
-        let tables = self.named.get(name).cloned().unwrap_or_default();
-        let copies = self.copies_in(&tables).saturating_add(1);
+        let copies = self.copies_in(&tables, depth + 1)?.saturating_add(1);
         self.copies.insert(name.to_owned(), Some(copies));
-        copies
+        Ok(copies)
     }
 }
 
@@ -240,6 +284,16 @@ mod tests {
         assert!(immense(&set_up, "SELECT * FROM v29"));
         assert!(!immense(&set_up, "SELECT * FROM v5"));
         assert!(immense("", &format!("{set_up} SELECT * FROM v29")));
+    }
+
+    #[test]
+    fn what_stands_too_deep_is_immense_too() {
+        let mut set_up = String::from("CREATE VIEW v0 AS SELECT 1 AS x;");
+        for level in 1..400 {
+            set_up.push_str(&format!("CREATE VIEW v{level} AS SELECT x FROM v{};", level - 1));
+        }
+        assert!(immense(&set_up, "SELECT * FROM v399"));
+        assert!(!immense(&set_up, "SELECT * FROM V200"));
     }
 
     #[test]

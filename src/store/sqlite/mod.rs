@@ -26,6 +26,7 @@ use rusqlite::Connection;
 
 pub(super) use console::write as write_typed;
 pub(super) use errors::from_engine;
+pub(super) use expansion::refuse_immense;
 pub(super) use journal::Journal;
 pub(super) use plan::Plans;
 pub(super) use watch::Watch;

@@ -41,6 +41,8 @@ const VOLATILE: [&str; 16] = [
 /// What a query reads.
 #[derive(Clone)]
 pub(in crate::store) struct Reads {
+    /// At which value of `everything` that was so.
+    pub(in crate::store) at: u64,
     /// Tables, and the views on the way to them.
     pub(in crate::store) tables: Arc<[Box<str>]>,
     /// Whether it depends on time or chance.
@@ -51,7 +53,7 @@ pub(in crate::store) struct Reads {
 pub(super) struct Sources {
     path: PathBuf,
     versions: Versions,
-    known: Cache<Box<str>, (u64, Reads)>,
+    known: Cache<Box<str>, Reads>,
     /// A connection of its own, opened when it is first needed: whoever listens to what a connection prepares makes
     /// it prepare all its statements anew.
     engine: Mutex<Option<Listener>>,
@@ -84,17 +86,20 @@ impl Sources {
     pub(super) fn of(&self, text: &str) -> Result<Reads> {
         // Looked at before the engine is: what it says of tables that change meanwhile is then forgotten.
         let everything = self.versions.everything();
-        if let Some((at, reads)) = self.known.get(text)
-            && at == everything
+        if let Some(reads) = self.known.get(text)
+            && reads.at == everything
         {
             return Ok(reads);
         }
-        let reads = self.ask(text)?;
-        self.known.insert(text.into(), (everything, reads.clone()));
+        let Heard { mut tables, volatile } = self.ask(text)?;
+        tables.sort_unstable();
+        tables.dedup();
+        let reads = Reads { at: everything, tables: tables.into(), volatile };
+        self.known.insert(text.into(), reads.clone());
         Ok(reads)
     }
 
-    fn ask(&self, text: &str) -> Result<Reads> {
+    fn ask(&self, text: &str) -> Result<Heard> {
         let mut engine = self.engine.lock();
         if self.closed.load(Ordering::SeqCst) {
             return Err(stopping());
@@ -126,7 +131,7 @@ impl Listener {
         Ok(Self { connection, heard })
     }
 
-    fn ask(&mut self, text: &str) -> Result<Reads> {
+    fn ask(&mut self, text: &str) -> Result<Heard> {
         // An ordinary query first tells the connection of tables and views that have changed.
         self.connection
             .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM sqlite_schema LIMIT 1)")
@@ -134,16 +139,15 @@ impl Listener {
             .map_err(from_engine)?;
         *self.heard.lock() = Heard::default();
         self.connection.prepare(text).map_err(from_engine)?;
-        let mut heard = std::mem::take(&mut *self.heard.lock());
-        heard.tables.sort_unstable();
-        heard.tables.dedup();
-        Ok(Reads { tables: heard.tables.into(), volatile: heard.volatile })
+        Ok(std::mem::take(&mut *self.heard.lock()))
     }
 }
 
 impl Heard {
     fn hear(&mut self, action: &AuthAction<'_>) {
         match action {
+            // What pragmas tell as tables is no table's rows.
+            AuthAction::Read { table_name, .. } if is_pragma(table_name) => self.volatile = true,
             AuthAction::Read { table_name, .. } => self.tables.push((*table_name).into()),
             AuthAction::Function { function_name } => {
                 self.volatile |= VOLATILE.iter().any(|name| function_name.eq_ignore_ascii_case(name));
@@ -151,4 +155,8 @@ impl Heard {
             _ => {}
         }
     }
+}
+
+fn is_pragma(table: &str) -> bool {
+    table.get(..7).is_some_and(|begin| begin.eq_ignore_ascii_case("pragma_"))
 }

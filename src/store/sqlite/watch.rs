@@ -13,7 +13,7 @@ use super::errors::from_engine;
 use crate::error::{Error, Result};
 
 /// After how many of the engine's steps it asks: about a millisecond of work.
-const STEPS: i32 = 20_000;
+pub(super) const STEPS: i32 = 20_000;
 
 const NEVER: u64 = u64::MAX;
 /// Set, but the clock starts with the first question: what is over before costs no look at the clock.
@@ -50,9 +50,14 @@ impl Watch {
             ticks: AtomicU32::new(0),
             gone: Mutex::new(None),
         }));
-        let state = Arc::clone(&watch.0);
-        connection.progress_handler(STEPS, Some(move || state.must_stop())).map_err(from_engine)?;
+        watch.ask_every(connection, STEPS)?;
         Ok(watch)
+    }
+
+    /// Has the engine ask after another number of steps than [`STEPS`].
+    pub(super) fn ask_every(&self, connection: &Connection, steps: i32) -> Result<()> {
+        let state = Arc::clone(&self.0);
+        connection.progress_handler(steps, Some(move || state.must_stop())).map_err(from_engine)
     }
 
     /// Limits what follows; the clock starts once it takes longer than an instant.
@@ -100,17 +105,17 @@ impl Watch {
         self.0.ending.store(true, Ordering::Relaxed);
     }
 
-    /// Brings the end nearer, where it is not nearer already; what [`Watch::restore`] takes back.
-    pub(in crate::store) fn narrow(&self, time: Duration) -> u64 {
+    /// Brings the end nearer, where it is not nearer already, and lets it come at once where `gone` is set; until what
+    /// this answers is dropped.
+    pub(in crate::store) fn narrow(&self, time: Duration, gone: Option<Arc<AtomicBool>>) -> Narrowed<'_> {
         let due = nanos(self.0.base.elapsed()).saturating_add(nanos(time)).clamp(1, NEVER - 1);
+        let gone = std::mem::replace(&mut *self.0.gone.lock(), gone);
+        // Nothing in it says that it gets on.
+        let standstill = self.0.standstill.swap(0, Ordering::Relaxed);
         // A clock that was not started has its whole time before it.
         let nearer = |before| Some(if before == NOT_STARTED { due } else { due.min(before) });
-        self.0.due.fetch_update(Ordering::SeqCst, Ordering::SeqCst, nearer).unwrap_or(NOT_STARTED)
-    }
-
-    /// Takes [`Watch::narrow`] back. An end that [`Watch::stop`] brought meanwhile stays.
-    pub(in crate::store) fn restore(&self, before: u64) {
-        let _ = self.0.due.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |due| (due != 1).then_some(before));
+        let before = self.0.due.fetch_update(Ordering::SeqCst, Ordering::SeqCst, nearer).unwrap_or(NOT_STARTED);
+        Narrowed { watch: self, due: before, standstill, gone }
     }
 
     /// Takes the limit away: what ends a transaction is never stopped.
@@ -140,6 +145,25 @@ impl Watch {
     /// How often the engine has asked so far; the difference of two answers tells how long a statement was.
     pub(in crate::store) fn ticks(&self) -> u32 {
         self.0.ticks.load(Ordering::Relaxed)
+    }
+}
+
+/// A nearer end than that of the whole.
+pub(in crate::store) struct Narrowed<'w> {
+    watch: &'w Watch,
+    due: u64,
+    standstill: u64,
+    gone: Option<Arc<AtomicBool>>,
+}
+
+impl Drop for Narrowed<'_> {
+    /// An end that [`Watch::stop`] brought meanwhile stays.
+    fn drop(&mut self) {
+        let state = &self.watch.0;
+        let before = |due| (due != 1).then_some(self.due);
+        let _ = state.due.fetch_update(Ordering::SeqCst, Ordering::SeqCst, before);
+        state.standstill.store(self.standstill, Ordering::Relaxed);
+        *state.gone.lock() = self.gone.take();
     }
 }
 

@@ -7,7 +7,7 @@ use super::field_names;
 use crate::support::{Answer, Client, Superuser, TestServer, blog, collection, id, notes};
 
 impl Superuser {
-    async fn import(&self, collections: Json, delete_missing: bool) -> Answer {
+    pub(crate) async fn import(&self, collections: Json, delete_missing: bool) -> Answer {
         let body = json!({"collections": collections, "deleteMissing": delete_missing});
         self.send(self.request(Method::PUT, "/api/collections/import").json(&body)).await
     }
@@ -96,6 +96,105 @@ async fn a_stored_collection_is_found_by_id_or_name_and_merged() {
     superuser.import(json!([{"id": "c_notes", "name": "papers"}]), false).await.is(204);
     superuser.view("papers", &id("n1"), &[]).await.is(200).has("/title", "Ash").has("/extra", "");
     superuser.get("/api/collections/notes").await.is(404);
+}
+
+#[tokio::test]
+async fn collections_take_each_others_names() {
+    let mut server = TestServer::start().await;
+    let superuser = server.superuser();
+    let tags = json!({"name": "tags", "type": "select", "values": ["x", "y"]});
+    for name in ["a", "b", "c"] {
+        let fields = json!([text("t", "title"), tags]);
+        let index = format!("CREATE INDEX i_{name} ON {name} (title)");
+        superuser
+            .create_collection(json!({"id": format!("c_{name}"), "name": name, "fields": fields, "indexes": [index]}))
+            .await
+            .is(200);
+        superuser.create(name, json!({"title": format!("of {name}"), "tags": "x"})).await.is(200);
+    }
+    for (name, query) in [("v", "select id, title from a"), ("over", "select id, title from v")] {
+        let body = json!({"id": format!("c_{name}"), "name": name, "type": "view", "viewQuery": query});
+        superuser.create_collection(body).await.is(200);
+    }
+    let title = async |collection: &str| {
+        let listed = superuser.list(collection, &[]).await;
+        listed.is(200).at("/items/0/title").as_str().expect("a title").to_owned()
+    };
+    // Three in a circle, one of which is written anew on the way.
+    let multiple = json!([{"name": "tags", "type": "select", "values": ["x", "y"], "maxSelect": 2}]);
+    let circle = json!([
+        {"id": "c_a", "name": "B"}, {"id": "c_b", "name": "c", "fields": multiple}, {"id": "c_c", "name": "a"}
+    ]);
+    superuser.import(circle, false).await.is(204);
+    assert_eq!([title("a").await, title("b").await, title("c").await], ["of c", "of a", "of b"]);
+    superuser.list("c", &[("filter", "title = 'of b'")]).await.is(200).has("/items/0/tags", json!(["x"]));
+    assert_eq!(superuser.stored("c").await["indexes"], json!(["CREATE INDEX `i_b` ON `c` (`title`)"]));
+    assert_eq!([title("v").await, title("over").await], ["of a", "of a"], "views follow their tables");
+    // A view and a table change places, and a new collection takes a name that becomes free.
+    let places = json!([
+        {"id": "c_v", "name": "a", "viewQuery": "select id, title from v"},
+        {"id": "c_c", "name": "v"}, {"id": "c_b", "name": "d"},
+        {"id": "c_new", "name": "c", "type": "base"}
+    ]);
+    superuser.import(places, false).await.is(204);
+    server.restart();
+    let superuser = server.superuser();
+    for (collection, id, expected) in [
+        ("a", "c_v", "of c"),
+        ("b", "c_a", "of a"),
+        ("v", "c_c", "of c"),
+        ("d", "c_b", "of b"),
+        ("over", "c_over", "of c"),
+    ] {
+        assert_eq!(superuser.stored(collection).await["id"], id);
+        superuser.list(collection, &[]).await.is(200).has("/items/0/title", expected).has("/totalItems", 1);
+    }
+    superuser.list("c", &[]).await.is(200).has("/totalItems", 0);
+    // What fails in the middle leaves all names as they were.
+    let unfit = json!([
+        {"id": "c_c", "name": "d", "indexes": ["CREATE INDEX i_c ON d (missing)"]}, {"id": "c_b", "name": "v"}
+    ]);
+    superuser.import(unfit, false).await.is(400).code("indexes.0", "validation_invalid_index_expression");
+    superuser.list("d", &[]).await.is(200).has("/items/0/title", "of b");
+    superuser.import(json!([{"id": "c_c", "name": "d"}]), false).await.is(400);
+}
+
+#[tokio::test]
+async fn rows_of_imported_views_have_ids() {
+    let server = TestServer::with(notes()).await;
+    let superuser = server.superuser();
+    let view = |query: &str| json!([{"id": "c_v", "name": "v", "type": "view", "viewQuery": query}]);
+    for (query, reason) in [
+        ("select 1 as id from notes", "the query could return records with non-unique ids"),
+        ("select '' as id", "the query could return records with empty or invalid ids"),
+    ] {
+        let refused = superuser.import(view(query), false).await;
+        let told = format!(
+            "Data validations failed for collection \"v\" (c_v):\n{{\n  \"viewQuery\": \"Invalid query - {reason}.\"\n}}."
+        );
+        failed(&refused, &told);
+        superuser.get("/api/collections/v").await.is(404);
+    }
+    superuser.import(view("select id from notes"), false).await.is(204);
+}
+
+#[tokio::test]
+async fn an_import_writes_a_view_and_what_it_reads_below_another_view() {
+    let server = TestServer::with(notes()).await;
+    let superuser = server.superuser();
+    for (name, query) in [("v", "select id, title, secret from notes"), ("over", "select id, title from v")] {
+        superuser.create_collection(json!({"name": name, "type": "view", "viewQuery": query})).await.is(200);
+    }
+    let mut fields = superuser.stored("notes").await["fields"].clone();
+    let fields = fields.as_array_mut().expect("fields");
+    fields.retain(|field| field["name"] != "secret");
+    fields.iter_mut().filter(|field| field["name"] == "title").for_each(|field| field["name"] = json!("heading"));
+    let both = json!([
+        {"name": "v", "viewQuery": "select id, heading as title from notes"}, {"name": "notes", "fields": fields}
+    ]);
+    superuser.import(both.clone(), false).await.is(204);
+    superuser.list("over", &[("filter", "title = 'Birch'")]).await.is(200).has("/totalItems", 1);
+    assert!(field_names(&superuser.stored("notes").await).contains("secret"), "nothing goes that is not to go");
 }
 
 #[tokio::test]

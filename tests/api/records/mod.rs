@@ -16,6 +16,7 @@ mod list;
 mod modifiers;
 mod rules;
 mod sort;
+mod totals;
 mod update;
 mod validation;
 mod view;

@@ -11,6 +11,10 @@ async fn fields_of(superuser: &Superuser, collection: &str) -> serde_json::Value
     superuser.get(&format!("/api/collections/{collection}")).await.is(200).at("/fields").clone()
 }
 
+fn text(name: &str) -> serde_json::Value {
+    json!({"name": name, "type": "text"})
+}
+
 /// Changes one field of a collection.
 async fn change_field(superuser: &Superuser, collection: &str, name: &str, key: &str, value: serde_json::Value) {
     let mut fields = fields_of(superuser, collection).await;
@@ -126,20 +130,46 @@ async fn what_a_view_depends_on_cannot_be_deleted() {
 }
 
 #[tokio::test]
-async fn a_view_that_was_broken_before_holds_nothing_up() {
+async fn a_view_follows_a_renamed_view() {
+    let server = TestServer::with(blog()).await;
+    let superuser = server.superuser();
+    has_view(&superuser, "low", "select id, name from tags").await;
+    has_view(&superuser, "high", "select id, name from low").await;
+    superuser.update_collection("low", json!({"name": "middle"})).await.is(200);
+    server.guest().list("high", &[("filter", "name = 'red'")]).await.is(200).has("/totalItems", 1);
+    // It goes on to follow everything below.
+    superuser.update_collection("tags", json!({"name": "labels"})).await.is(200);
+    superuser
+        .update_collection(
+            "middle",
+            json!({"name": "base", "viewQuery": "select id, name from labels where name = 'red'"}),
+        )
+        .await
+        .is(200);
+    server.guest().list("high", &[]).await.is(200).has("/totalItems", 1);
+    superuser.get("/api/collections/high").await.is(200).has("/viewQuery", "select id, name from low");
+    superuser.remove("/api/collections/base").await.is(400).no_data().message("Failed to delete collection.");
+}
+
+#[tokio::test]
+async fn a_view_that_is_broken_holds_nothing_up() {
     let server = TestServer::start().await;
     let superuser = server.superuser();
-    for name in ["a", "b"] {
-        superuser.create_collection(collection(name, json!([{"name": "t", "type": "text"}]))).await.is(200);
+    for name in ["a", "b", "c"] {
+        superuser.create_collection(collection(name, json!([text("t"), text("u"), text("v")]))).await.is(200);
     }
     has_view(&superuser, "va", "select id, t from a").await;
     has_view(&superuser, "over", "select id, t from va").await;
-    // A renamed view leaves those over it behind: views are not followed.
-    superuser.update_collection("va", json!({"name": "vx"})).await.is(200);
+    superuser.update_collection("va", json!({"viewQuery": "select id, u from a"})).await.is(200);
     server.guest().list("over", &[]).await.is_refused();
     superuser.remove("/api/collections/b").await.is(204);
-    superuser.update_collection("a", json!({"listRule": null})).await.is(200);
-    superuser.update_collection("vx", json!({"name": "va"})).await.is(200);
+    superuser.update_collection("a", json!({"name": "d"})).await.is(200);
+    server.guest().list("va", &[]).await.is(200);
+    change_field(&superuser, "c", "t", "name", json!("w")).await;
+    let mut fields = fields_of(&superuser, "c").await;
+    fields.as_array_mut().unwrap().retain(|field| field["name"] != "v");
+    superuser.update_collection("c", json!({"fields": fields})).await.is(200);
+    superuser.update_collection("va", json!({"viewQuery": "select id, v as t from d"})).await.is(200);
     server.guest().list("over", &[]).await.is(200);
 }
 
@@ -185,11 +215,10 @@ async fn a_single_field_that_becomes_multiple_shows_in_the_view() {
     server.guest().list("v", &[]).await.is(200).has("/items/0/s", "a");
     let mut fields = fields_of(&superuser, "alone").await;
     fields[1]["maxSelect"] = json!(2);
-    let changed = superuser.update_collection("alone", json!({"fields": fields})).await;
-    if changed.status == 200 {
-        server.guest().list("v", &[]).await.is(200).has("/items/0/s", json!(["a"]));
-    } else {
-        changed.is(400);
-        server.guest().list("v", &[]).await.is(200).has("/items/0/s", "a");
-    }
+    superuser.update_collection("alone", json!({"fields": fields})).await.is(200);
+    server.guest().list("v", &[]).await.is(200).has("/items/0/s", json!(["a"]));
+    assert_eq!(field(&superuser.get("/api/collections/v").await.is(200).json, "s")["maxSelect"], 2);
+    fields[1]["maxSelect"] = json!(1);
+    superuser.update_collection("alone", json!({"fields": fields})).await.is(200);
+    server.guest().list("v", &[]).await.is(200).has("/items/0/s", "a");
 }

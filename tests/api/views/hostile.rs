@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{has_view, view};
-use crate::support::{Client, TestServer, blog};
+use crate::support::{Client, Database, TestServer, blog};
 
 #[tokio::test]
 async fn a_query_only_reads() {
@@ -204,4 +204,40 @@ async fn what_another_process_changes_is_noticed() {
     let output = server.run(&["superuser", "create", "second@example.com", "a-long-password"]);
     assert!(output.status.success(), "{output:?}");
     server.guest().list("v", &[]).await.is(200).has("/totalItems", 2);
+}
+
+#[tokio::test]
+async fn queries_that_multiply_are_refused_before_the_engine_writes_them_out() {
+    let server = TestServer::with(blog()).await;
+    let superuser = server.superuser();
+    let mut parts = vec!["a0 as (select id from posts)".to_owned()];
+    parts.extend((1..40).map(|level| format!("a{level} as (select p.id from a{0} p, a{0} q)", level - 1)));
+    let query = format!("with {} select id from a39", parts.join(", "));
+    let reason = "the statement is too complex: its views and WITH clauses multiply each other";
+    let refused = superuser.create_collection(view("v", &query)).await;
+    refused.is(400).says("viewQuery", &format!("Invalid query - {reason}."));
+    let dry = superuser.post("/api/collections/meta/dry-run-view", json!({"query": query})).await;
+    dry.is(400).message(&format!("Invalid view query. Raw error: \n{reason}."));
+    // Views do so together: those that an import brings are counted with each other.
+    let doubled =
+        |level: usize| view(&format!("v{level}"), &format!("select distinct p.id from v{0} p, v{0} q", level - 1));
+    let all: Vec<_> =
+        std::iter::once(view("v0", "select id from posts where id = 'none'")).chain((1..40).map(doubled)).collect();
+    let refused = superuser.import(json!(all), false).await;
+    refused.is(400).says("viewQuery", &format!("Invalid query - {reason}."));
+    superuser.list("v0", &[]).await.is(404);
+}
+
+#[tokio::test]
+async fn views_made_by_hand_hold_no_collection_up() {
+    let server = TestServer::with(blog()).await;
+    let superuser = server.superuser();
+    let database = Database::open(&server.dir());
+    database.execute("create view w0 as select 1 as x");
+    for level in 1..40 {
+        database.execute(&format!("create view w{level} as select distinct p.x from w{0} p, w{0} q", level - 1));
+    }
+    superuser.update_collection("posts", json!({"name": "articles"})).await.is(200);
+    superuser.list("articles", &[]).await.is(200).has("/totalItems", 5);
+    assert_eq!(database.value("select count(*) from sqlite_schema where type = 'view' and name like 'w%'"), "40");
 }

@@ -47,7 +47,12 @@ async fn it_ends_in_time_and_delays_nobody() {
     }
     for attacker in attackers {
         let (answer, took) = attacker.await.expect("an answer");
-        answer.is_no_failure();
+        // They wait for each other, and whoever waits too long among them is refused.
+        if answer.status == 503 {
+            answer.is(503).message("Too many long reads are waiting.");
+        } else {
+            answer.is_no_failure();
+        }
         assert!(took < Duration::from_secs(20), "it ran for {took:?}: {answer}");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 /// The longest name of a collection and of a field.
 const LONGEST_COLLECTION: usize = 255;
-const LONGEST_FIELD: usize = 100;
+pub(super) const LONGEST_FIELD: usize = 100;
 
 /// Tables of the system that are no collections.
 const INTERNAL: [&str; 3] = ["_params", "_collections", "_migrations"];
@@ -37,7 +37,7 @@ impl Taken {
 
 /// A name for the collection of a table, none that is taken.
 pub(super) fn collection(prefix: &str, table: &str, taken: &mut Taken) -> String {
-    let mut name = format!("{prefix}{}", word(table, "table"));
+    let mut name = begun_with_a_letter(format!("{prefix}{}", word(table, "table")));
     let lower = name.to_ascii_lowercase();
     if lower.starts_with("_tb_") || lower.starts_with("sqlite_") || INTERNAL.contains(&lower.as_str()) {
         name = format!("source{}{name}", if name.starts_with('_') { "" } else { "_" });
@@ -47,11 +47,26 @@ pub(super) fn collection(prefix: &str, table: &str, taken: &mut Taken) -> String
 
 /// A name for the field of a column, none that is taken.
 pub(super) fn field(column: &str, taken: &mut Taken) -> String {
-    let mut name = word(column, "column");
-    if RESERVED.contains(&name.to_ascii_lowercase().as_str()) {
-        name = format!("source_{}", name.trim_start_matches('_'));
+    taken.take(field_name(column), LONGEST_FIELD)
+}
+
+/// The name of the field for a column, not counting which names are taken.
+pub(super) fn field_name(column: &str) -> String {
+    let name = begun_with_a_letter(word(column, "column"));
+    match RESERVED.contains(&name.to_ascii_lowercase().as_str()) {
+        true => in_source(&name),
+        false => name,
     }
-    taken.take(name, LONGEST_FIELD)
+}
+
+/// The name for what has the name in the source, and cannot have it here.
+pub(super) fn in_source(name: &str) -> String {
+    format!("source_{}", name.trim_start_matches('_'))
+}
+
+/// Filters read what begins with a digit as a number.
+fn begun_with_a_letter(name: String) -> String {
+    if name.starts_with(|first: char| first.is_ascii_digit()) { format!("_{name}") } else { name }
 }
 
 /// The text with `_` for everything that no name may have; `otherwise` where nothing else is left.
@@ -101,8 +116,8 @@ mod tests {
             ("", "column"),
             ("___", "column"),
             ("_private", "_private"),
-            ("1st", "1st"),
-            ("100%", "100"),
+            ("1st", "_1st"),
+            ("100%", "_100"),
             ("id", "source_id"),
             ("ID", "source_ID"),
             ("expand", "source_expand"),
@@ -137,6 +152,8 @@ mod tests {
         ] {
             assert_eq!(collection("", table, &mut Taken::default()), expected, "{table}");
         }
+        assert_eq!(collection("", "2020", &mut Taken::default()), "_2020");
+        assert_eq!(collection("shop_", "2020", &mut Taken::default()), "shop_2020");
         assert_eq!(collection("shop_", "order lines", &mut Taken::default()), "shop_order_lines");
     }
 
@@ -145,6 +162,7 @@ mod tests {
         fn any_text_becomes_a_name(text in ".{0,400}") {
             let name = field(&text, &mut Taken::default());
             prop_assert!(!name.is_empty() && name.len() <= 100);
+            prop_assert!(!name.starts_with(|first: char| first.is_ascii_digit()));
             prop_assert!(name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));
             let lower = name.to_ascii_lowercase();
             prop_assert!(!lower.contains("_via_") && !RESERVED.contains(&lower.as_str()));

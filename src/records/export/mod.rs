@@ -3,18 +3,19 @@
 //! Each chunk is a short read of its own, so that nothing is held while a slow client takes its time. Records come in
 //! the order of their insertion and each chunk begins behind the last record of the one before; where another order
 //! is asked for, their places are collected first, eight bytes a record. So no record comes twice; those that are
-//! written meanwhile may come or not. Rows of views have no places; they come by offset.
+//! written meanwhile may come or not. Rows of views have no places; they come by offset. `form.rs` writes rows.
+
+mod form;
 
 use std::sync::Arc;
 
-use super::layout::is_secret;
+use self::form::Form;
 use super::{Records, gate, rules};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
-use crate::filter::{self, Input};
-use crate::schema::field::encode;
-use crate::schema::{CollectionRef, Field, FieldKind, Schema};
-use crate::store::{ReadLane, Row, Tx, Value, ValueRef, expression, quoted};
+use crate::filter::{self, FilterError, Input};
+use crate::schema::{CollectionRef, Schema};
+use crate::store::{ReadLane, Tx, Value, ValueRef, expression, quoted};
 
 /// How many records a chunk has at most.
 const ROWS: i64 = 500;
@@ -70,16 +71,6 @@ enum Place {
     Ended,
 }
 
-/// How rows are written.
-struct Form {
-    collection: CollectionRef,
-    format: ExportFormat,
-    /// The fields by their places.
-    fields: Vec<usize>,
-    /// The columns of a read, in the order of `fields`.
-    columns: String,
-}
-
 impl Records {
     /// Begins an export.
     ///
@@ -89,7 +80,8 @@ impl Records {
     pub async fn export(&self, context: &RequestContext, collection: &str, options: ExportOptions) -> Result<Export> {
         gate::applicable(context, &None)?;
         let schema = self.parts.schema.current();
-        let collection = schema.find(collection).cloned().ok_or(Error::NotFound(gate::MISSING_COLLECTION.into()))?;
+        let missing = || Error::NotFound(format!("There is no collection {collection}.").into());
+        let collection = schema.find(collection).cloned().ok_or_else(missing)?;
         let form = Arc::new(Form::new(&collection, options.format, options.fields.as_deref())?);
         let context = context.clone();
         let mut export =
@@ -162,14 +154,14 @@ impl Export {
         if at >= places.len() {
             return Ok((Vec::new(), Place::Ended));
         }
-        let part = at..places.len().min(at + ROWS as usize);
+        let among = at..places.len().min(at + ROWS as usize);
         let all = &places;
         let read = self.records.on_current(|schema| {
-            let part = part.clone();
+            let among = among.clone();
             async move {
                 self.unchanged(&schema)?;
                 let (form, places) = (Arc::clone(&self.form), Arc::clone(all));
-                self.records.parts.store.read(ReadLane::Slow, move |tx| form.part(tx, &places[part])).await
+                self.records.parts.store.read(ReadLane::Slow, move |tx| part(&form, tx, &places[among])).await
             }
         });
         let (out, taken) = read.await?;
@@ -237,7 +229,11 @@ impl Export {
             whole: true,
             input: Input::of(&self.context),
         };
-        self.records.parts.conditions.compile(&request).map_err(rules::unevaluable)
+        self.records.parts.conditions.compile(&request).map_err(|error| match filter::compile(&request) {
+            // Only superusers come here, who may know what is wrong.
+            Err(FilterError::Invalid(why)) => Error::bad_request(format!("The filter or sort cannot be used: {why}.")),
+            _ => rules::unevaluable(error),
+        })
     }
 
     /// Whether the columns are still those that the export began with.
@@ -259,154 +255,20 @@ fn integer(value: ValueRef<'_>) -> Option<i64> {
     }
 }
 
-impl Form {
-    fn new(collection: &CollectionRef, format: ExportFormat, asked: Option<&str>) -> Result<Self> {
-        let may = |field: &Field| !is_secret(collection, field) && !matches!(field.kind, FieldKind::Password(_));
-        let asked = asked.map(|asked| asked.split(',').map(str::trim).filter(|name| !name.is_empty()));
-        let fields: Vec<usize> = match asked {
-            None => (0..collection.fields.len()).filter(|&at| may(&collection.fields[at])).collect(),
-            Some(names) => names.map(|name| place_of(collection, name, may)).collect::<Result<_>>()?,
-        };
-        if fields.is_empty() {
-            return Err(Error::bad_request("There is no field to export."));
-        }
-        let column = |&at: &usize| expression::column(&collection.name, &collection.fields[at].name);
-        let columns = fields.iter().map(column).collect::<Vec<_>>().join(", ");
-        Ok(Self { collection: Arc::clone(collection), format, fields, columns })
-    }
-
-    fn head(&self, out: &mut Vec<u8>) {
-        if let ExportFormat::Csv { .. } = self.format {
-            let names = self.fields.iter().map(|&at| self.collection.fields[at].name.as_bytes().to_vec());
-            record(names, out);
-        }
-    }
-
-    /// The place of a row: its last column.
-    fn place(&self, row: &Row<'_>) -> i64 {
-        integer(row.get(self.fields.len())).unwrap_or_default()
-    }
-
-    fn write(&self, row: &Row<'_>, out: &mut Vec<u8>) {
-        let fields = || self.fields.iter().enumerate().map(|(column, &at)| (column, &self.collection.fields[at]));
-        match self.format {
-            ExportFormat::JsonLines => {
-                for (column, field) in fields() {
-                    out.push(if column == 0 { b'{' } else { b',' });
-                    encode::string(&field.name, out);
-                    out.push(b':');
-                    field.write_json(row.get(column), out);
-                }
-                out.extend_from_slice(b"}\n");
-            }
-            ExportFormat::Csv { guard } => {
-                record(fields().map(|(column, field)| cell(field, row.get(column), guard)), out);
-            }
-        }
-    }
-
-    /// The rows of these places, in their order; and how many of the places were gone through.
-    fn part(&self, tx: &mut Tx<'_>, places: &[i64]) -> Result<(Vec<u8>, usize)> {
-        let order = expression::insertion_order(&self.collection.name);
-        let table = quoted(&self.collection.name);
-        let text = format!("SELECT {}, {order} FROM {table} WHERE {order} = ?", self.columns);
-        let mut out = Vec::new();
-        for (at, &place) in places.iter().enumerate() {
-            if out.len() >= BYTES {
-                return Ok((out, at));
-            }
-            tx.row((text.as_str(), &[Value::from(place)]), |row| {
-                self.write(row, &mut out);
-                Ok(())
-            })?;
-        }
-        Ok((out, places.len()))
-    }
-}
-
-fn place_of(collection: &CollectionRef, name: &str, may: impl Fn(&Field) -> bool) -> Result<usize> {
-    let at = collection.field_index(name);
-    let at = at.ok_or_else(|| Error::bad_request(format!("There is no field {name} in {}.", collection.name)))?;
-    match may(&collection.fields[at]) {
-        true => Ok(at),
-        false => Err(Error::bad_request(format!("The field {name} is never shown."))),
-    }
-}
-
-/// A record of CSV.
-fn record(cells: impl Iterator<Item = Vec<u8>>, out: &mut Vec<u8>) {
-    let mut writer = csv::Writer::from_writer(out);
-    for cell in cells {
-        // Writing into memory does not fail.
-        let _ = writer.write_field(cell);
-    }
-    let _ = writer.write_record(None::<&[u8]>);
-    let _ = writer.flush();
-}
-
-/// A value as a cell: texts as they are, everything else as JSON; what is empty is an empty cell.
-fn cell(field: &Field, value: ValueRef<'_>, guard: bool) -> Vec<u8> {
+/// The rows of these places, in their order; and how many of the places were gone through.
+fn part(form: &Form, tx: &mut Tx<'_>, places: &[i64]) -> Result<(Vec<u8>, usize)> {
+    let order = expression::insertion_order(&form.collection.name);
+    let table = quoted(&form.collection.name);
+    let text = format!("SELECT {}, {order} FROM {table} WHERE {order} = ?", form.columns);
     let mut out = Vec::new();
-    let is_plain = matches!(field.kind, FieldKind::Number(_) | FieldKind::Bool);
-    match &field.kind {
-        FieldKind::Json(_) => {
-            field.write_json(value, &mut out);
-            if out == b"null" {
-                out.clear();
-            }
+    for (at, &place) in places.iter().enumerate() {
+        if out.len() >= BYTES {
+            return Ok((out, at));
         }
-        FieldKind::Number(_) | FieldKind::Bool | FieldKind::GeoPoint => field.write_json(value, &mut out),
-        _ if field.is_multiple() => {
-            field.write_json(value, &mut out);
-            if out == b"[]" {
-                out.clear();
-            }
-        }
-        _ => out.extend_from_slice(value.as_text().as_bytes()),
+        tx.row((text.as_str(), &[Value::from(place)]), |row| {
+            form.write(row, &mut out);
+            Ok(())
+        })?;
     }
-    if guard && !is_plain && out.first().is_some_and(|first| b"=+-@\t\r".contains(first)) {
-        out.insert(0, b'\'');
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn cell_of(options: serde_json::Value, value: ValueRef<'_>, guard: bool) -> String {
-        let field = Field::from_json(options.as_object().unwrap()).unwrap();
-        String::from_utf8(cell(&field, value, guard)).unwrap()
-    }
-
-    #[test]
-    fn texts_are_cells_as_they_are_and_other_values_are_json() {
-        for (options, value, expected) in [
-            (json!({"type": "text"}), ValueRef::Text("=1+1, \"x\""), "=1+1, \"x\""),
-            (json!({"type": "number"}), ValueRef::Real(-1.5), "-1.5"),
-            (json!({"type": "bool"}), ValueRef::Int(1), "true"),
-            (json!({"type": "select", "maxSelect": 2}), ValueRef::Text(r#"["a","b"]"#), r#"["a","b"]"#),
-            (json!({"type": "select", "maxSelect": 2}), ValueRef::Text("[]"), ""),
-            (json!({"type": "select", "maxSelect": 1}), ValueRef::Text("a"), "a"),
-            (json!({"type": "json"}), ValueRef::Null, ""),
-            (json!({"type": "json"}), ValueRef::Text(r#""a""#), r#""a""#),
-            (json!({"type": "json"}), ValueRef::Int(5), "5"),
-            (json!({"type": "geoPoint"}), ValueRef::Text(r#"{"lon":1,"lat":2}"#), r#"{"lon":1,"lat":2}"#),
-            (json!({"type": "date"}), ValueRef::Text("2024-01-02 00:00:00.000Z"), "2024-01-02 00:00:00.000Z"),
-        ] {
-            assert_eq!(cell_of(options.clone(), value, false), expected, "{options}");
-        }
-    }
-
-    #[test]
-    fn formulas_are_guarded_where_asked_and_numbers_never() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"] {
-            assert_eq!(cell_of(json!({"type": "text"}), ValueRef::Text(text), true), format!("'{text}"));
-            assert_eq!(cell_of(json!({"type": "text"}), ValueRef::Text(text), false), text);
-        }
-        assert_eq!(cell_of(json!({"type": "text"}), ValueRef::Text("a=1"), true), "a=1");
-        assert_eq!(cell_of(json!({"type": "number"}), ValueRef::Int(-5), true), "-5");
-    }
+    Ok((out, places.len()))
 }

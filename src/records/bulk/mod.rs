@@ -7,33 +7,31 @@
 //!
 //! A bad row leaves itself out and no other: its checks run before its insert, and an insert that the engine refuses
 //! has changed nothing. A commit holds the writer for some milliseconds at most, then lets others in between.
+//!
+//! `prepare.rs` is the first half, `turn.rs` the second.
 
-use std::collections::HashSet;
-use std::hash::{BuildHasher, RandomState};
+mod prepare;
+mod turn;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde_json::{Map, Value as Json};
 use tokio::task::JoinSet;
 
-use super::validate::{self, Link};
-use super::{Records, accounts, create, gate, input, write};
-use crate::changes::{self, Op};
+use self::prepare::{Draft, Preparation};
+use self::turn::{Tried, Writing};
+use super::{Records, gate, validate};
 use crate::context::RequestContext;
-use crate::error::{Error, Fault, FieldErrors, Result};
-use crate::schema::{CollectionRef, FieldKind, Record, Schema};
-use crate::store::{Tx, Value, WriteLane};
+use crate::error::{Error, Result};
+use crate::store::{Value, WriteLane};
 
 /// How many rows a chunk of [`Bulk::create`] has.
 const CHUNK: usize = 2000;
 /// How many rows a chunk has where each needs a password hash.
 const CHUNK_OF_ACCOUNTS: usize = 64;
-/// How long a write may go on adding rows before it lets others in.
-const TURN: Duration = Duration::from_millis(15);
-/// How many rows are added between two looks at the clock.
-const BETWEEN_LOOKS: usize = 8;
 /// How often a chunk is prepared anew before it gives up: the collections would have to change each time.
 const ATTEMPTS: usize = 5;
 /// How many passwords of a chunk are with the pool at once: sign-ins want their turn too.
@@ -102,23 +100,6 @@ pub struct Bulk {
     tried: Arc<Mutex<Tried>>,
 }
 
-/// The ids that a dry run would have written, as hashes: a million of them are some megabytes.
-#[derive(Default)]
-struct Tried {
-    hasher: RandomState,
-    ids: HashSet<u64>,
-}
-
-impl Tried {
-    fn has(&self, id: &str) -> bool {
-        self.ids.contains(&self.hasher.hash_one(id))
-    }
-
-    fn add(&mut self, id: &str) {
-        self.ids.insert(self.hasher.hash_one(id));
-    }
-}
-
 /// Rows that are ready to be written.
 pub struct Chunk {
     /// As they came, for another preparation where the collections change.
@@ -126,31 +107,6 @@ pub struct Chunk {
     draft: Arc<Draft>,
     /// What is known of each row.
     outcomes: Vec<Option<Result<Outcome>>>,
-}
-
-/// Rows, prepared for one version of the collections.
-struct Draft {
-    schema: Arc<Schema>,
-    insertion: String,
-    ready: Vec<Ready>,
-}
-
-/// A row that nothing speaks against yet.
-struct Ready {
-    /// Its place among the rows that came.
-    place: usize,
-    record: Record,
-    generated_id: bool,
-    links: Vec<Link>,
-    /// The new plain passwords by the place of their fields, until they are hashed.
-    passwords: Vec<(usize, String)>,
-}
-
-/// What rows are prepared with, on another thread.
-struct Preparation {
-    schema: Arc<Schema>,
-    collection: CollectionRef,
-    options: BulkOptions,
 }
 
 impl Records {
@@ -381,201 +337,6 @@ impl Bulk {
         match self.options.dry_run {
             false => store.write(WriteLane::Grouped, move |tx| writing.rows(tx, at)).await,
             true => store.write(WriteLane::Grouped, move |tx| writing.undone(tx, at)).await,
-        }
-    }
-}
-
-/// Rows on the writer.
-struct Writing {
-    records: Records,
-    draft: Arc<Draft>,
-    options: BulkOptions,
-    actor: Option<String>,
-    tried: Arc<Mutex<Tried>>,
-}
-
-impl Writing {
-    fn rows(&self, tx: &mut Tx<'_>, at: usize) -> Result<Option<Vec<Result<Outcome>>>> {
-        if self.records.parts.schema.current().version != self.draft.schema.version {
-            return Ok(None);
-        }
-        let begun = Instant::now();
-        let mut done = Vec::with_capacity(self.draft.ready.len() - at);
-        for ready in &self.draft.ready[at..] {
-            if !done.is_empty() && done.len() % BETWEEN_LOOKS == 0 && begun.elapsed() >= TURN {
-                break;
-            }
-            match self.row(tx, ready) {
-                Err(error) if !matches!(error, Error::Invalid(_)) => return Err(error),
-                outcome => done.push(outcome),
-            }
-            if self.options.stop_at_refusal && matches!(done.last(), Some(Err(_))) {
-                break;
-            }
-        }
-        let ready = self.draft.ready[at..].iter().zip(&done);
-        let created = ready.filter(|(ready, outcome)| is_told_later(&ready.record) && is_created(outcome));
-        let created = created.map(|(ready, _)| (&ready.record, Op::Create));
-        changes::append_all(tx, created, self.actor.as_deref())?;
-        Ok(Some(done))
-    }
-
-    /// The same, and nothing of it stays.
-    fn undone(&self, tx: &mut Tx<'_>, at: usize) -> Result<Option<Vec<Result<Outcome>>>> {
-        let mut tried = None;
-        let undone = tx.savepoint(|tx| {
-            tried = self.rows(tx, at)?;
-            Err(Error::bad_request("A dry run is undone."))
-        });
-        match undone {
-            Err(Error::Invalid(_)) | Ok(()) => Ok(tried),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn row(&self, tx: &mut Tx<'_>, ready: &Ready) -> Result<Outcome> {
-        let record = &ready.record;
-        if !ready.generated_id && self.options.existing == Existing::Skip && self.is_there(tx, record)? {
-            return Ok(Outcome::Existing(record.id().to_owned()));
-        }
-        if record.collection.is_superusers() {
-            // It may delete another record, so it is undone as a whole.
-            tx.savepoint(|tx| self.insert(tx, ready))?;
-        } else {
-            self.insert(tx, ready)?;
-        }
-        Ok(Outcome::Created(record.id().to_owned()))
-    }
-
-    fn insert(&self, tx: &mut Tx<'_>, ready: &Ready) -> Result<()> {
-        let (record, schema) = (&ready.record, &self.draft.schema);
-        self.look_up(tx, ready)?;
-        write::insert_as(tx, &self.draft.insertion, record)
-            .map_err(|error| write::refusal(error, &record.collection, FAILURE))?;
-        if is_told_later(record) {
-            return Ok(());
-        }
-        let actor = self.actor.as_deref();
-        changes::append(tx, record, Op::Create, actor)?;
-        write::replace_installer(tx, schema, &self.records.parts.files, record, actor)
-    }
-
-    /// The checks that need the database.
-    fn look_up(&self, tx: &mut Tx<'_>, ready: &Ready) -> Result<()> {
-        let (record, schema) = (&ready.record, &self.draft.schema);
-        let mut errors = FieldErrors::new();
-        validate::references(tx, schema, record, &mut errors)?;
-        errors.into_result(FAILURE)?;
-        if !self.options.dry_run {
-            return validate::again(tx, schema, record, &ready.links, true, FAILURE);
-        }
-        if !ready.generated_id && self.tried.lock().has(record.id()) {
-            return Err(Error::invalid(FAILURE, ("id", validate::taken_id(&record.collection)).into()));
-        }
-        let mut links = ready.links.clone();
-        for link in links.iter_mut().filter(|link| link.target.id == record.collection.id) {
-            let tried = self.tried.lock();
-            link.ids.retain(|id| !tried.has(id));
-        }
-        validate::again(tx, schema, record, &links, true, FAILURE)
-    }
-
-    fn is_there(&self, tx: &mut Tx<'_>, record: &Record) -> Result<bool> {
-        let tried = self.options.dry_run && self.tried.lock().has(record.id());
-        Ok(tried || validate::exists(tx, &record.collection, record.id())?)
-    }
-}
-
-/// Whether nothing follows from a new record but its row of the feed, which is then added with those of others.
-fn is_told_later(record: &Record) -> bool {
-    !record.collection.is_superusers()
-}
-
-fn is_created(outcome: &Result<Outcome>) -> bool {
-    matches!(outcome, Ok(Outcome::Created(_)))
-}
-
-impl Preparation {
-    fn run(&self, rows: &[Map<String, Json>], places: Vec<usize>) -> (Draft, Vec<(usize, Error)>) {
-        let mut ready = Vec::with_capacity(places.len());
-        let mut refused = Vec::new();
-        for place in places {
-            match self.row(place, &rows[place]) {
-                Ok(row) => ready.push(row),
-                Err(error) => {
-                    refused.push((place, error));
-                    if self.options.stop_at_refusal {
-                        break;
-                    }
-                }
-            }
-        }
-        let insertion = write::insertion(&self.collection);
-        (Draft { schema: Arc::clone(&self.schema), insertion, ready }, refused)
-    }
-
-    /// A row as a record; the order of the checks is that of a create.
-    fn row(&self, place: usize, row: &Map<String, Json>) -> Result<Ready> {
-        let mut record = Record::new(Arc::clone(&self.collection));
-        let resolved = input::resolve(&record, row, &[], true);
-        resolved.apply(&mut record);
-        if self.collection.is_auth() {
-            accounts::check_create(&self.collection, &self.with_confirmation(row), &record, true)
-                .into_result(FAILURE)?;
-        }
-        let passwords = input::take_passwords(&mut record, &resolved);
-        let generated_id = record.id().is_empty();
-        create::generate(&mut record, None);
-        let checked = validate::Check {
-            schema: &self.schema,
-            record: &record,
-            before: None,
-            passwords: &passwords,
-            files: &[],
-            generated_id,
-        };
-        let (mut errors, mut links) = checked.run_unasked()?;
-        accounts::complete(&mut record);
-        write::set_dates(&mut record, true);
-        if self.options.keep_dates {
-            keep_dates(&mut record, row, &mut errors);
-        }
-        errors.into_result(FAILURE)?;
-        if self.options.links == Links::Trusted {
-            links.clear();
-        }
-        Ok(Ready { place, record, generated_id, links, passwords })
-    }
-
-    /// The form asks for the password twice, which rows of a file need not have.
-    fn with_confirmation(&self, row: &Map<String, Json>) -> Map<String, Json> {
-        let mut form: Map<String, Json> = row
-            .iter()
-            .filter(|(key, _)| matches!(key.as_str(), "password" | "passwordConfirm"))
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect();
-        if let Some(password) = form.get("password").cloned() {
-            form.entry("passwordConfirm").or_insert(password);
-        }
-        form
-    }
-}
-
-/// Puts the dates of a row in the place of the server's.
-fn keep_dates(record: &mut Record, row: &Map<String, Json>, errors: &mut FieldErrors) {
-    let collection = Arc::clone(&record.collection);
-    for (at, field) in collection.fields.iter().enumerate() {
-        let FieldKind::Autodate(_) = field.kind else { continue };
-        match row.get(&field.name) {
-            None | Some(Json::Null) => {}
-            Some(Json::String(text)) if text.is_empty() => {}
-            Some(given) => {
-                let kept = field.cast(given);
-                if kept.as_text().is_empty() {
-                    errors.add(field.name.as_str(), Fault::new("validation_invalid_value", "Must be a valid date."));
-                }
-                record.values[at] = kept;
-            }
         }
     }
 }

@@ -108,6 +108,15 @@ impl Fault {
         self
     }
 
+    /// The message as it stands within a sentence: its first letter in lower case.
+    pub fn within_a_sentence(&self) -> String {
+        let mut text = self.message.clone();
+        if let Some(first) = text.get_mut(..1) {
+            first.make_ascii_lowercase();
+        }
+        text
+    }
+
     /// `validation_required`: the value may not be the zero value of its type.
     pub fn required() -> Self {
         Self::new("validation_required", "Cannot be blank.")

@@ -309,12 +309,10 @@ fn told(errors: &FieldErrors) -> Told {
 /// The general sentences (contract: collections, section 17) as they are before they become sentences.
 fn plain(fault: &Fault) -> String {
     const GENERAL: [&str; 4] = ["Cannot be blank.", "Must ", "The length must ", "The date is out of range."];
-    let mut text = fault.message.clone();
-    if GENERAL.iter().any(|begin| text.starts_with(begin)) {
-        text[..1].make_ascii_lowercase();
-        text.truncate(text.trim_end_matches('.').len());
+    match GENERAL.iter().any(|begin| fault.message.starts_with(begin)) {
+        true => fault.within_a_sentence().trim_end_matches('.').to_owned(),
+        false => fault.message.clone(),
     }
-    text
 }
 
 fn failure(message: String) -> Error {

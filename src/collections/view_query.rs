@@ -106,9 +106,7 @@ impl<'q> Query<'q> {
         };
         for (at, field) in fields.iter().enumerate() {
             if let Some(fault) = field_name_fault(&field.name) {
-                let mut message = fault.message;
-                message[..1].make_ascii_lowercase();
-                let text = format!("invalid field {:?} ({at}): name: {message}", field.name);
+                let text = format!("invalid field {:?} ({at}): name: {}", field.name, fault.within_a_sentence());
                 return Err(Refused::Query(text, fields));
             }
         }

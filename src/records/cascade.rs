@@ -36,25 +36,12 @@ struct Level {
     support: Vec<(CollectionRef, Vec<String>)>,
 }
 
-/// Deletes a record with its cascades; its files go after the commit.
+/// Deletes records of one collection with their cascades; their files go after the commit. References between them
+/// do not hold.
 ///
 /// # Errors
 /// `Invalid` for the last superuser and where a required relation would be left empty.
 pub(super) fn delete(
-    tx: &mut Tx<'_>,
-    schema: &Schema,
-    files: &Files,
-    record: Record,
-    actor: Option<&str>,
-) -> Result<()> {
-    delete_all(tx, schema, files, vec![record], actor)
-}
-
-/// Deletes records of one collection with their cascades, as [`delete`] does. References between them do not hold.
-///
-/// # Errors
-/// As [`delete`].
-pub(super) fn delete_all(
     tx: &mut Tx<'_>,
     schema: &Schema,
     files: &Files,
@@ -105,7 +92,7 @@ pub(super) fn clear_support(
     let ids = accounts::support_rows(tx, schema, support, &of.collection.id, &[of.id()])?;
     for ids in ids.chunks(CHUNK) {
         let rows = load_all(tx, &collection, ids)?;
-        delete_all(tx, schema, files, rows, actor)?;
+        delete(tx, schema, files, rows, actor)?;
     }
     Ok(())
 }

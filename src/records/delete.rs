@@ -88,8 +88,7 @@ pub fn delete_within(
     record: &Record,
     actor: Option<&str>,
 ) -> Result<()> {
-    cascade::delete(tx, schema, files, record.clone(), actor)
-        .map_err(|error| write::refusal(error, &record.collection, cascade::FAILURE))
+    delete_many_within(tx, schema, files, vec![record.clone()], actor)
 }
 
 /// Deletes records of one collection with their cascades inside a transaction, together and in bulk; their files go
@@ -104,6 +103,6 @@ pub fn delete_many_within(
     let Some(collection) = records.first().map(|record| CollectionRef::clone(&record.collection)) else {
         return Ok(());
     };
-    cascade::delete_all(tx, schema, files, records, actor)
+    cascade::delete(tx, schema, files, records, actor)
         .map_err(|error| write::refusal(error, &collection, cascade::FAILURE))
 }

@@ -52,7 +52,7 @@ pub(super) fn replace_installer(
         && record.text("email") != accounts::INSTALLER_EMAIL
         && let Some(installer) = super::find(tx, &record.collection, "email", accounts::INSTALLER_EMAIL)?
     {
-        cascade::delete(tx, schema, files, installer, actor)?;
+        cascade::delete(tx, schema, files, vec![installer], actor)?;
     }
     Ok(())
 }

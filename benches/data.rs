@@ -179,7 +179,7 @@ fn token_of_caller() -> String {
         id: caller(),
         collection_id: "c_members".to_owned(),
         kind: "auth".to_owned(),
-        refreshable: true,
+        rest: [("refreshable".to_owned(), true.into())].into_iter().collect(),
     };
     let key = TOKEN_KEY.replace('0', &format!("{CALLER:02}"));
     let key = tokens::Key::new(&key, SECRET).expect("both parts are there");

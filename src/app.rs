@@ -22,6 +22,7 @@ use crate::files::Files;
 use crate::import::Import;
 use crate::records::Records;
 use crate::schema::{Published, Schema};
+use crate::settings::Settings;
 use crate::store::{ReadLane, Store, StoreOptions, Synchronous, WriteLane};
 
 /// How often files are swept and the feed is trimmed.
@@ -50,6 +51,8 @@ pub struct Rooms {
     pub store: Store,
     /// The current snapshot of the collections.
     pub schema: Arc<Published>,
+    /// The stored settings.
+    pub settings: Settings,
     /// Files of records.
     pub files: Files,
     /// Records.
@@ -125,12 +128,13 @@ impl App {
         make_directory(&config.dir)?;
         let store = Store::open(&store_options(&config))?;
         let schema = Arc::new(Published::new(load_schema(&store).await?));
+        let settings = Settings::open(&store).await?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let passwords = Passwords::new(cores.saturating_sub(1));
         let files = Files::new(config.dir.join("storage"));
         let records = Records::new(store.clone(), schema.clone(), files.clone(), passwords.clone());
         let collections = Collections::new(store.clone(), schema.clone(), files.clone());
-        let auth = Auth::new(store.clone(), schema.clone(), records.clone(), passwords);
+        let auth = Auth::new(store.clone(), schema.clone(), records.clone(), settings.clone(), passwords);
         let console = Console::new(store.clone(), schema.clone());
         let checks = Checks::new(store.clone(), files.clone());
         let import = Import::new(records.clone(), collections.clone(), schema.clone(), &config.dir);
@@ -141,6 +145,7 @@ impl App {
             config,
             store,
             schema,
+            settings,
             files,
             records,
             collections,

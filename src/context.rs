@@ -18,6 +18,10 @@ pub enum Occasion {
     Default,
     /// During a sign-in by password.
     Password,
+    /// During a sign-in by a one-time password.
+    Otp,
+    /// During a sign-in through another service.
+    OAuth2,
     /// For the records that `expand` brings along.
     Expand,
     /// For a protected file.
@@ -30,6 +34,8 @@ impl Occasion {
         match self {
             Self::Default => "default",
             Self::Password => "password",
+            Self::Otp => "otp",
+            Self::OAuth2 => "oauth2",
             Self::Expand => "expand",
             Self::ProtectedFile => "protectedFile",
         }
@@ -80,13 +86,15 @@ pub struct RequestContext {
     pub occasion: Occasion,
     /// The method in upper case.
     pub method: Cow<'static, str>,
+    /// The decoded path; empty for work that no request asked for.
+    pub path: Arc<str>,
     /// The decoded query parameters in the order in which they came; the first of a name counts.
     pub query: Arc<[(String, String)]>,
     /// The headers.
     pub headers: Arc<dyn HeaderLookup>,
     /// The submitted data, as rules see it; `None` where nothing was sent.
     pub body: Option<Arc<Map<String, Json>>>,
-    /// The client's address, if known.
+    /// The client's address, if known: that of the connection, or what a trusted proxy says.
     pub ip: Option<IpAddr>,
 }
 
@@ -99,6 +107,7 @@ impl RequestContext {
             caller: None,
             occasion: Occasion::Default,
             method: Cow::Borrowed("GET"),
+            path: Arc::from(""),
             query: Arc::from([]),
             headers: Arc::new(NoHeaders),
             body: None,

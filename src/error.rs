@@ -23,6 +23,9 @@ pub enum Error {
     /// No valid credentials where some are needed. An empty text stands for the default message.
     #[error("unauthorized: {0}")]
     Unauthorized(Cow<'static, str>),
+    /// One factor is proven and a second is needed: the id to name with it.
+    #[error("a second factor is needed")]
+    SecondFactor(String),
     /// Valid credentials, but not for this.
     #[error("forbidden: {0}")]
     Forbidden(Cow<'static, str>),

@@ -5,8 +5,8 @@
 //! - [`cli`]: parses the command line and calls the library
 //! - [`http`]: axum; status codes, headers and envelopes exist there and nowhere below
 //! - [`app`]: opens the store, builds the rooms, stops them in reverse
-//! - the rooms, what Tuckbox does: [`records`], [`collections`], [`auth`], [`files`], [`console`],
-//!   [`check`], [`import`]
+//! - the rooms, what Tuckbox does: [`records`], [`collections`], [`auth`], [`files`], [`settings`],
+//!   [`console`], [`check`], [`import`]
 //! - the language, what the rooms speak: [`changes`], [`filter`], [`schema`]
 //! - the seam: [`store`]
 //! - the ground: [`config`], [`error`], [`ids`], [`time`], [`context`], [`crypto`]
@@ -29,5 +29,6 @@ pub mod ids;
 pub mod import;
 pub mod records;
 pub mod schema;
+pub mod settings;
 pub mod store;
 pub mod time;

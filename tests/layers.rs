@@ -9,7 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["cli"],
     &["http"],
     &["app"],
-    &["records", "collections", "auth", "files", "console", "check", "import"],
+    &["records", "collections", "auth", "files", "settings", "console", "check", "import"],
     &["changes", "filter"],
     &["schema"],
     &["store"],
@@ -18,7 +18,7 @@ const LAYERS: &[&[&str]] = &[
 
 /// What a room may use beside that: rooms of its own line. On the ground floor everybody knows errors.
 const NEIGHBOURS: &[(&str, &[&str])] = &[
-    ("auth", &["records", "collections"]),
+    ("auth", &["records", "collections", "settings"]),
     // It holds what all of them wrote against each other, and repairs it as they would have written it.
     ("check", &["collections", "records", "files"]),
     ("collections", &["records", "files"]),

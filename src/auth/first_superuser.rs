@@ -1,7 +1,7 @@
 //! The set-up link: while there is no superuser, the server itself makes a placeholder and prints a link with its
 //! token. Making the first real superuser removes the placeholder, and so the token.
 
-use super::token::issue;
+use super::token::issue_auth;
 use super::{Auth, identity};
 use crate::context::SUPERUSERS;
 use crate::error::{Error, Result};
@@ -24,7 +24,7 @@ impl Auth {
         }
         let placeholder = self.superuser(INSTALLER_EMAIL).await?;
         let placeholder = placeholder.ok_or_else(|| Error::internal("the placeholder superuser is gone"))?;
-        issue(&placeholder, Some(LIFE), false).map(Some)
+        issue_auth(&placeholder, Some(LIFE), false).map(Some)
     }
 
     /// The superuser with this address.

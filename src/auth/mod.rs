@@ -2,6 +2,7 @@
 //!
 //! By password only `_superusers` can sign in so far; tokens of every auth collection are understood and refreshed.
 
+mod admission;
 mod first_superuser;
 mod identity;
 mod refresh;
@@ -11,11 +12,14 @@ mod with_password;
 
 use std::sync::Arc;
 
-use crate::context::{Caller, Occasion, RequestContext};
+use serde_json::Value as Json;
+
+use crate::context::Caller;
 use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};
 use crate::records::Records;
 use crate::schema::{CollectionRef, Published, Record};
+use crate::settings::Settings;
 use crate::store::Store;
 
 /// The room of sign-in.
@@ -29,6 +33,7 @@ struct Parts {
     store: Store,
     schema: Arc<Published>,
     records: Records,
+    settings: Settings,
     passwords: Passwords,
 }
 
@@ -39,12 +44,20 @@ pub struct SignedIn {
     pub token: String,
     /// The record as it sees itself: a JSON object.
     pub record: Vec<u8>,
+    /// What another service told of the user.
+    pub meta: Option<Json>,
 }
 
 impl Auth {
     /// The room, from the parts that it uses.
-    pub fn new(store: Store, schema: Arc<Published>, records: Records, passwords: Passwords) -> Self {
-        Self { parts: Arc::new(Parts { store, schema, records, passwords }) }
+    pub fn new(
+        store: Store,
+        schema: Arc<Published>,
+        records: Records,
+        settings: Settings,
+        passwords: Passwords,
+    ) -> Self {
+        Self { parts: Arc::new(Parts { store, schema, records, settings, passwords }) }
     }
 
     /// The collection of the superusers, if that is the one meant.
@@ -52,26 +65,6 @@ impl Auth {
         let schema = self.parts.schema.current();
         let found = schema.find(collection).filter(|collection| collection.is_superusers());
         found.cloned().ok_or_else(Error::not_found)
-    }
-
-    /// Refuses a record whose credentials are proven, but which the auth rule of its collection does not let in. The
-    /// rule is asked on behalf of whoever sent the request.
-    async fn admit(&self, context: &RequestContext, record: &Record) -> Result<()> {
-        let rule = record.collection.auth().and_then(|options| options.auth_rule.as_deref());
-        let admitted = match rule {
-            _ if context.is_superuser() => true,
-            Some(rule) => self.parts.records.satisfies(context, record, rule).await?,
-            None => false,
-        };
-        if admitted { Ok(()) } else { Err(Error::Forbidden("The record is not allowed to sign in.".into())) }
-    }
-
-    /// The answer to a record that is let in: its token, and the record as it sees itself.
-    async fn signed_in(&self, context: &RequestContext, record: &Record, token: String) -> Result<SignedIn> {
-        let caller = Some(Arc::new(caller_of(record)));
-        let context = RequestContext { caller, occasion: Occasion::Default, ..context.clone() };
-        let record = self.parts.records.render(&context, record).await?.0;
-        Ok(SignedIn { token, record })
     }
 }
 

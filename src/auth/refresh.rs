@@ -1,6 +1,6 @@
 //! A fresh token for one that is still good.
 
-use super::token::{issue, without_scheme};
+use super::token::{TokenKind, issue_auth, without_scheme};
 use super::{Auth, SignedIn};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
@@ -19,16 +19,16 @@ impl Auth {
     ) -> Result<SignedIn> {
         let asked = self.parts.schema.current().find(collection).cloned().ok_or_else(Error::not_found)?;
         let (record, claims) = authorization
-            .and_then(|authorization| self.holder(authorization))
+            .and_then(|authorization| self.holder(TokenKind::Auth, without_scheme(authorization)))
             .ok_or(Error::Unauthorized("The request requires valid record authorization token.".into()))?;
         if record.collection.id != asked.id {
             return Err(Error::Forbidden("The authorized record is not allowed to perform this action.".into()));
         }
         self.admit(context, &record).await?;
-        let token = match (claims.refreshable, authorization) {
+        let token = match (claims.is_refreshable(), authorization) {
             (false, Some(same)) => without_scheme(same).to_owned(),
-            _ => issue(&record, None, true)?,
+            _ => issue_auth(&record, None, true)?,
         };
-        self.signed_in(context, &record, token).await
+        self.answer(context, &record, token, None).await
     }
 }

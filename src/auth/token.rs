@@ -1,6 +1,8 @@
-//! Tokens of the `Authorization` header: who one belongs to, and making one.
+//! Tokens of records: making them, and who one belongs to.
 
 use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
 
 use super::{Auth, caller_of};
 use crate::context::Caller;
@@ -8,21 +10,43 @@ use crate::crypto::tokens::{self, Claims, Key};
 use crate::error::{Error, Result};
 use crate::records;
 use crate::schema::Record;
+use crate::schema::auth_options::{AuthOptions, TokenOptions};
 
-/// The `type` claim of tokens that sign requests.
-const AUTH: &str = "auth";
+/// What a token is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TokenKind {
+    /// Signs requests.
+    Auth,
+}
+
+impl TokenKind {
+    /// The `type` claim.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Auth => "auth",
+        }
+    }
+
+    /// How such tokens are made.
+    fn options(self, options: &AuthOptions) -> &TokenOptions {
+        match self {
+            Self::Auth => &options.auth_token,
+        }
+    }
+}
 
 impl Auth {
     /// Who a token of the `Authorization` header belongs to; `None` for whatever is not a valid one.
     pub async fn caller(&self, authorization: &str) -> Option<Arc<Caller>> {
-        self.holder(authorization).map(|(record, _)| Arc::new(caller_of(&record)))
+        self.holder(TokenKind::Auth, without_scheme(authorization)).map(|(record, _)| Arc::new(caller_of(&record)))
     }
 
-    /// The record that a token belongs to, and what the token says. A read by key on this thread.
-    pub(super) fn holder(&self, authorization: &str) -> Option<(Record, Claims)> {
+    /// The record that a token of this kind belongs to, and what the token says; `None` for whatever is not a valid
+    /// one. A read by key on this thread.
+    pub(super) fn holder(&self, kind: TokenKind, token: &str) -> Option<(Record, Claims)> {
         let now = crate::time::now().timestamp_millis() as f64 / 1000.0;
-        let token = tokens::decode(without_scheme(authorization), now)?;
-        if token.claims.kind != AUTH {
+        let token = tokens::decode(token, now)?;
+        if token.claims.kind != kind.as_str() {
             return None;
         }
         let collection = self.parts.schema.current().by_id(&token.claims.collection_id)?.clone();
@@ -31,29 +55,47 @@ impl Auth {
         let record = match found {
             Ok(record) => record?,
             Err(error) => {
-                tracing::error!(%error, "the record of a token could not be read; the request goes on as a guest's");
+                tracing::error!(%error, "the record of a token could not be read; the token counts for nothing");
                 return None;
             }
         };
-        let key = Key::new(record.text("tokenKey"), &options.auth_token.secret)?;
+        let key = Key::new(record.text("tokenKey"), &kind.options(options).secret)?;
         token.is_signed_with(&key).then_some((record, token.claims))
     }
 }
 
-/// A new token for a record of an auth collection, good for `seconds`, or for as long as its collection says.
-pub(super) fn issue(record: &Record, seconds: Option<i64>, refreshable: bool) -> Result<String> {
+/// A new token for a record of an auth collection, good for `seconds`, or for as long as its collection says. `rest`
+/// is what it says beside record, kind and expiry.
+///
+/// # Errors
+/// `Internal` for a record that cannot sign in, or without a key.
+pub(super) fn issue(
+    record: &Record,
+    kind: TokenKind,
+    seconds: Option<i64>,
+    rest: impl IntoIterator<Item = (&'static str, Json)>,
+) -> Result<String> {
     let options =
         record.collection.auth().ok_or_else(|| Error::internal("a token for a record that cannot sign in"))?;
-    let key = Key::new(record.text("tokenKey"), &options.auth_token.secret)
+    let options = kind.options(options);
+    let key = Key::new(record.text("tokenKey"), &options.secret)
         .ok_or_else(|| Error::internal("a record or its collection has no key for tokens"))?;
     let claims = Claims {
         id: record.id().to_owned(),
         collection_id: record.collection.id.clone(),
-        kind: AUTH.to_owned(),
-        refreshable,
+        kind: kind.as_str().to_owned(),
+        rest: rest.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>(),
     };
-    let expires = crate::time::now().timestamp().saturating_add(seconds.unwrap_or(options.auth_token.duration));
+    let expires = crate::time::now().timestamp().saturating_add(seconds.unwrap_or(options.duration));
     tokens::sign(&claims, expires, &key)
+}
+
+/// A new token for the `Authorization` header.
+///
+/// # Errors
+/// As [`issue`].
+pub(super) fn issue_auth(record: &Record, seconds: Option<i64>, refreshable: bool) -> Result<String> {
+    issue(record, TokenKind::Auth, seconds, [("refreshable", Json::from(refreshable))])
 }
 
 /// The token without `Bearer`: any case, exactly one space, only where something follows.

@@ -3,9 +3,9 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::token::issue;
+use super::admission::{Method, Proven};
 use super::{Auth, SignedIn, identity};
-use crate::context::{Occasion, RequestContext};
+use crate::context::RequestContext;
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::schema::{CollectionRef, Record};
 use crate::store::{ReadLane, Tx};
@@ -47,9 +47,7 @@ impl Auth {
         let proven = self.parts.passwords.verify(credentials.password, hash).await?;
         let record = found.filter(|_| proven).ok_or_else(|| Error::bad_request("Failed to authenticate."))?;
 
-        self.admit(&context.on(Occasion::Password), &record).await?;
-        let token = issue(&record, None, true)?;
-        self.signed_in(context, &record, token).await
+        self.let_in(context, Proven { record, method: Method::Password, meta: None }).await
     }
 
     /// The first record that has the identity in one of the fields.

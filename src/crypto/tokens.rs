@@ -24,8 +24,20 @@ pub struct Claims {
     pub collection_id: String,
     /// What the token is good for: `auth` for the `Authorization` header.
     pub kind: String,
+    /// What else it says, by the contract's keys.
+    pub rest: Map<String, Json>,
+}
+
+impl Claims {
+    /// A text of the rest, if it has one that is not empty.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.rest.get(name)?.as_str().filter(|text| !text.is_empty())
+    }
+
     /// Whether a refresh gives a new token.
-    pub refreshable: bool,
+    pub fn is_refreshable(&self) -> bool {
+        self.rest.get("refreshable").and_then(Json::as_bool).unwrap_or(false)
+    }
 }
 
 /// The signed token of these claims, good until `expires` (Unix seconds).
@@ -33,14 +45,12 @@ pub struct Claims {
 /// # Errors
 /// `Internal` where the key is empty or signing fails.
 pub fn sign(claims: &Claims, expires: i64, key: &Key) -> Result<String> {
-    let payload = json!({
-        "collectionId": claims.collection_id,
-        "exp": expires,
-        "id": claims.id,
-        "refreshable": claims.refreshable,
-        "type": claims.kind,
-    });
-    let message = format!("{HEADER}.{}", BASE64_URL_SAFE_NO_PAD.encode(payload.to_string()));
+    let mut payload = claims.rest.clone();
+    payload.insert("collectionId".to_owned(), json!(claims.collection_id));
+    payload.insert("exp".to_owned(), json!(expires));
+    payload.insert("id".to_owned(), json!(claims.id));
+    payload.insert("type".to_owned(), json!(claims.kind));
+    let message = format!("{HEADER}.{}", BASE64_URL_SAFE_NO_PAD.encode(Json::Object(payload).to_string()));
     let signature = crypto::sign(message.as_bytes(), &EncodingKey::from_secret(&key.0), Algorithm::HS256)
         .map_err(|error| Error::internal(format!("a token cannot be signed: {error}")))?;
     Ok(format!("{message}.{signature}"))
@@ -77,18 +87,27 @@ pub fn decode(token: &str, now: f64) -> Option<Unverified<'_>> {
     if object(header)?.get("alg")?.as_str()? != "HS256" {
         return None;
     }
-    let payload = object(payload)?;
+    let mut payload = object(payload)?;
     if !time_is_right(&payload, now) {
         return None;
     }
-    let text = |name: &str| payload.get(name)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-    let claims = Claims {
-        id: text("id")?,
-        collection_id: text("collectionId")?,
-        kind: text("type")?,
-        refreshable: payload.get("refreshable").and_then(Json::as_bool).unwrap_or(false),
+    let mut text = |name: &str| match payload.remove(name)? {
+        Json::String(text) if !text.is_empty() => Some(text),
+        _ => None,
     };
-    Some(Unverified { claims, message, signature })
+    let (id, collection_id, kind) = (text("id")?, text("collectionId")?, text("type")?);
+    Some(Unverified { claims: Claims { id, collection_id, kind, rest: payload }, message, signature })
+}
+
+/// What a token says, whether it is good or not; `None` for whatever is no token. Never to be believed.
+pub fn payload(token: &str) -> Option<Map<String, Json>> {
+    if token.len() > LONGEST {
+        return None;
+    }
+    let (message, _) = token.rsplit_once('.')?;
+    let (header, payload) = message.split_once('.')?;
+    object(header)?;
+    object(payload)
 }
 
 impl Unverified<'_> {
@@ -121,7 +140,8 @@ mod tests {
     }
 
     fn claims() -> Claims {
-        Claims { id: "one".into(), collection_id: "pbc_1".into(), kind: "auth".into(), refreshable: true }
+        let rest = Map::from_iter([("refreshable".to_owned(), json!(true)), ("email".to_owned(), json!("a@b.co"))]);
+        Claims { id: "one".into(), collection_id: "pbc_1".into(), kind: "auth".into(), rest }
     }
 
     fn signed(header: &Json, payload: &Json) -> String {
@@ -140,9 +160,12 @@ mod tests {
     fn a_token_comes_back_with_its_claims() {
         let token = sign(&claims(), NOW as i64 + 1, &key()).expect("signed");
         assert!(token.starts_with(HEADER));
-        let read = decode(&token, NOW).expect("readable");
-        assert_eq!(read.claims, claims());
+        let mut read = decode(&token, NOW).expect("readable");
         assert!(read.is_signed_with(&key()));
+        assert!(read.claims.is_refreshable());
+        assert_eq!(read.claims.text("email"), Some("a@b.co"));
+        assert_eq!(read.claims.rest.remove("exp"), Some(json!(NOW as i64 + 1)));
+        assert_eq!(read.claims, claims());
     }
 
     #[test]

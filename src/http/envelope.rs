@@ -54,6 +54,10 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         log(&self);
         let (status, message, data) = match self {
+            // The one answer of another shape.
+            Self::SecondFactor(id) => {
+                return with_status(StatusCode::UNAUTHORIZED, format!("{}\n", json!({"mfaId": id})).into_bytes());
+            }
             Self::Invalid(invalid) => (StatusCode::BAD_REQUEST, invalid.message, fields(&invalid.fields)),
             Self::Unauthorized(message) => (StatusCode::UNAUTHORIZED, message, Map::new()),
             Self::Forbidden(message) => (StatusCode::FORBIDDEN, message, Map::new()),

@@ -363,6 +363,7 @@ pub fn context(question: &Question<'_>) -> RequestContext {
         caller,
         occasion: Occasion::Default,
         method: Cow::Borrowed("PATCH"),
+        path: Arc::from(""),
         query: question.query.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect(),
         headers: Arc::new(Headers),
         body: None,

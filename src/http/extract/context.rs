@@ -47,6 +47,7 @@ fn of_guest(parts: &mut Parts) -> Result<RequestContext> {
         caller: None,
         occasion: Occasion::Default,
         method: method(&parts.method),
+        path: Arc::from(parts.uri.path()),
         query,
         headers: Arc::new(Headers(parts.headers.clone())),
         body: None,

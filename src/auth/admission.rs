@@ -1,0 +1,83 @@
+//! What every way to sign in ends with: a record whose credentials are proven is let in or not (contract: auth,
+//! section 6), and gets its answer.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::token::issue_auth;
+use super::{Auth, SignedIn, caller_of};
+use crate::context::{Occasion, RequestContext};
+use crate::error::{Error, Result};
+use crate::schema::Record;
+use crate::settings::holds;
+
+/// A way to sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Method {
+    /// By identity and password.
+    Password,
+}
+
+impl Method {
+    /// Where rules are evaluated during such a sign-in.
+    pub(super) fn occasion(self) -> Occasion {
+        match self {
+            Self::Password => Occasion::Password,
+        }
+    }
+}
+
+/// A record whose credentials are proven, and which nobody has let in yet.
+pub(super) struct Proven {
+    /// The record.
+    pub(super) record: Record,
+    /// How it was proven.
+    pub(super) method: Method,
+    /// What another service told of the user, for the answer.
+    pub(super) meta: Option<Json>,
+}
+
+impl Auth {
+    /// Lets a record in, with a new token.
+    ///
+    /// # Errors
+    /// `Forbidden` where the auth rule refuses, and for superusers from where they may not come from.
+    pub(super) async fn let_in(&self, context: &RequestContext, proven: Proven) -> Result<SignedIn> {
+        let Proven { record, method, meta } = proven;
+        let allowed = &self.parts.settings.current().superuser_ips;
+        if record.collection.is_superusers() && !allowed.is_empty() && !context.ip.is_some_and(|ip| holds(allowed, ip))
+        {
+            return Err(Error::Forbidden("Superusers may not sign in from this address.".into()));
+        }
+        self.admit(&context.on(method.occasion()), &record).await?;
+        let token = issue_auth(&record, None, true)?;
+        self.answer(context, &record, token, meta).await
+    }
+
+    /// Refuses a record whose credentials are proven, but which the auth rule of its collection does not let in. The
+    /// rule is asked on behalf of whoever sent the request.
+    pub(super) async fn admit(&self, context: &RequestContext, record: &Record) -> Result<()> {
+        let rule = record.collection.auth().and_then(|options| options.auth_rule.as_deref());
+        let admitted = match rule {
+            _ if context.is_superuser() => true,
+            Some(rule) => self.parts.records.satisfies(context, record, rule).await?,
+            None => false,
+        };
+        if admitted { Ok(()) } else { Err(Error::Forbidden("The record is not allowed to sign in.".into())) }
+    }
+
+    /// The answer to a record that is let in: its token, and the record as it sees itself.
+    pub(super) async fn answer(
+        &self,
+        context: &RequestContext,
+        record: &Record,
+        token: String,
+        meta: Option<Json>,
+    ) -> Result<SignedIn> {
+        let caller = Some(Arc::new(caller_of(record)));
+        let context = RequestContext { caller, occasion: Occasion::Default, ..context.clone() };
+        let record = self.parts.records.render(&context, record).await?.0;
+        Ok(SignedIn { token, record, meta })
+    }
+}

@@ -1,0 +1,29 @@
+//! `/api/collections/{collection}/…`: signing in, one file a way, and what comes with accounts.
+
+mod password;
+mod refresh;
+
+use axum::Router;
+use axum::response::Response;
+use serde_json::json;
+
+use super::fields::Fields;
+use crate::app::App;
+use crate::auth::SignedIn;
+use crate::error::Result;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().merge(password::routes()).merge(refresh::routes())
+}
+
+/// The answer to a sign-in.
+async fn answer(fields: Fields, signed_in: SignedIn) -> Result<Response> {
+    let mut body = b"{".to_vec();
+    if let Some(meta) = signed_in.meta {
+        body.extend_from_slice(format!("\"meta\":{meta},").as_bytes());
+    }
+    body.extend_from_slice(b"\"record\":");
+    body.extend_from_slice(&signed_in.record);
+    body.extend_from_slice(format!(",\"token\":{}}}", json!(signed_in.token)).as_bytes());
+    fields.object(body).await
+}

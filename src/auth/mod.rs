@@ -17,6 +17,7 @@ use serde_json::Value as Json;
 use crate::context::Caller;
 use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};
+use crate::ids;
 use crate::records::Records;
 use crate::schema::{CollectionRef, Published, Record};
 use crate::settings::Settings;
@@ -58,6 +59,12 @@ impl Auth {
         passwords: Passwords,
     ) -> Self {
         Self { parts: Arc::new(Parts { store, schema, records, settings, passwords }) }
+    }
+
+    /// The hash of a password that nobody knows (contract: auth, section 4), for an account that is to be entered by
+    /// other means alone.
+    pub(super) async fn random_password(&self) -> Result<String> {
+        self.parts.passwords.hash(ids::random_alphanumeric(30)).await
     }
 
     /// The collection of the superusers, if that is the one meant.

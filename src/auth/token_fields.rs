@@ -2,10 +2,13 @@
 //! is wrong with them (contract: auth, sections 7.4 to 7.6).
 
 use super::Auth;
+use super::form::{Form, invalid};
 use super::token::TokenKind;
 use crate::crypto::tokens::{self, Claims};
-use crate::error::Fault;
+use crate::error::{Fault, Result};
+use crate::records;
 use crate::schema::{Collection, Record};
+use crate::store::Tx;
 
 /// A good token of a form.
 pub(super) struct Presented {
@@ -16,11 +19,22 @@ pub(super) struct Presented {
 }
 
 impl Auth {
-    /// Looks at a token that was sent to a collection.
+    /// The token of a form that was sent to a collection; what is wrong with it is noted.
     ///
     /// # Errors
-    /// What is wrong with it.
-    pub(super) fn presented(&self, kind: TokenKind, collection: &Collection, token: &str) -> Result<Presented, Fault> {
+    /// `Invalid`, without a field, where it is no text.
+    pub(super) fn token_field(
+        &self,
+        form: &mut Form,
+        kind: TokenKind,
+        collection: &Collection,
+    ) -> Result<Option<Presented>> {
+        let token = form.text("token")?;
+        let presented = if token.is_empty() { Err(Fault::required()) } else { self.presented(kind, collection, &token) };
+        Ok(presented.map_err(|fault| form.fault("token", fault)).ok())
+    }
+
+    fn presented(&self, kind: TokenKind, collection: &Collection, token: &str) -> Result<Presented, Fault> {
         if let Some((claim, fault)) = needed_claim(kind)
             && !says(token, claim)
         {
@@ -45,15 +59,24 @@ impl Auth {
 }
 
 impl Presented {
-    /// Whether the token is still good for a record that was loaded since: each use that may happen only once, and
-    /// each change of the address, gives the record another key.
-    pub(super) fn still_holds(&self, record: &Record) -> bool {
-        record.text("tokenKey") == self.record.text("tokenKey")
+    /// The record as it is in this transaction. Each use that may happen only once, and each change of the address,
+    /// gave it another key: of two forms with one token the second finds it used.
+    ///
+    /// # Errors
+    /// `Invalid` where the token is no longer good.
+    pub(super) fn again(&self, auth: &Auth, tx: &mut Tx<'_>) -> Result<Record> {
+        let schema = auth.parts.schema.current();
+        let record = match schema.by_id(&self.record.collection.id) {
+            Some(collection) => records::load(tx, collection, self.record.id())?,
+            None => None,
+        };
+        let good = record.filter(|record| record.text("tokenKey") == self.record.text("tokenKey"));
+        good.ok_or_else(|| invalid("token", invalid_token()))
     }
 }
 
 /// The fault of a token that is not good, whatever the reason.
-pub(super) fn invalid_token() -> Fault {
+fn invalid_token() -> Fault {
     Fault::new("validation_invalid_token", "Invalid or expired token.")
 }
 

@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::auth::Auth;
+use crate::auth::{Auth, AuthParts};
 use crate::changes::{self, Retention};
 use crate::check::Checks;
 use crate::collections::{self, Collections};
@@ -20,6 +20,8 @@ use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::import::Import;
+use crate::jobs::Jobs;
+use crate::mail::Mail;
 use crate::records::Records;
 use crate::schema::{Published, Schema};
 use crate::settings::Settings;
@@ -55,6 +57,10 @@ pub struct Rooms {
     pub settings: Settings,
     /// Files of records.
     pub files: Files,
+    /// Work that is stored before it runs.
+    pub jobs: Jobs,
+    /// Mail.
+    pub mail: Mail,
     /// Records.
     pub records: Records,
     /// Collections.
@@ -94,6 +100,7 @@ impl App {
         sweep(&app.files, &app.store).await;
         app.import.sweep();
         app.start_background();
+        app.jobs.start().await?;
         Ok(app)
     }
 
@@ -134,7 +141,17 @@ impl App {
         let files = Files::new(config.dir.join("storage"));
         let records = Records::new(store.clone(), schema.clone(), files.clone(), passwords.clone());
         let collections = Collections::new(store.clone(), schema.clone(), files.clone());
-        let auth = Auth::new(store.clone(), schema.clone(), records.clone(), settings.clone(), passwords);
+        let jobs = Jobs::new(store.clone());
+        let mail = Mail::new(settings.clone(), config.dev.then(|| config.dir.join("mails")));
+        let auth = Auth::new(AuthParts {
+            store: store.clone(),
+            schema: schema.clone(),
+            records: records.clone(),
+            settings: settings.clone(),
+            passwords,
+            jobs: jobs.clone(),
+            mail: mail.clone(),
+        });
         let console = Console::new(store.clone(), schema.clone());
         let checks = Checks::new(store.clone(), files.clone());
         let import = Import::new(records.clone(), collections.clone(), schema.clone(), &config.dir);
@@ -147,6 +164,8 @@ impl App {
             schema,
             settings,
             files,
+            jobs,
+            mail,
             records,
             collections,
             auth,
@@ -165,18 +184,20 @@ impl App {
         self.background.tasks.lock().push(hourly);
     }
 
-    /// Another process may change collections beside us; the writer notices before its next write.
+    /// Another process may change collections beside us, or have jobs done; the writer notices before its next write.
     fn reload_after_changes_of_others(&self) {
-        let (store, schema) = (self.store.clone(), Arc::clone(&self.schema));
+        let (store, schema, jobs) = (self.store.clone(), Arc::clone(&self.schema), self.jobs.clone());
         self.store.on_external_change(Arc::new(move || {
             if let Err(error) = collections::reload(&store, &schema) {
                 tracing::error!(%error, "collections changed by another process could not be read");
             }
+            jobs.wake();
         }));
     }
 
     /// Stops the background work, closes the database and gives the directory free.
     pub async fn close(&self) {
+        self.jobs.stop().await;
         let tasks = std::mem::take(&mut *self.background.tasks.lock());
         for task in tasks {
             task.abort();

@@ -9,7 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["cli"],
     &["http"],
     &["app"],
-    &["records", "collections", "auth", "files", "settings", "console", "check", "import"],
+    &["records", "collections", "auth", "files", "settings", "jobs", "mail", "console", "check", "import"],
     &["changes", "filter"],
     &["schema"],
     &["store"],
@@ -18,12 +18,15 @@ const LAYERS: &[&[&str]] = &[
 
 /// What a room may use beside that: rooms of its own line. On the ground floor everybody knows errors.
 const NEIGHBOURS: &[(&str, &[&str])] = &[
-    ("auth", &["records", "collections", "settings"]),
+    // Mails of sign-ins are composed there, stored as jobs, and sent.
+    ("auth", &["records", "collections", "settings", "jobs", "mail"]),
     // It holds what all of them wrote against each other, and repairs it as they would have written it.
     ("check", &["collections", "records", "files"]),
     ("collections", &["records", "files"]),
     // Raw SQL may change the collections, which are then published anew.
     ("console", &["collections"]),
+    // Sender and server are settings.
+    ("mail", &["settings"]),
     ("records", &["files"]),
     ("import", &["collections", "records"]),
     ("config", &["error"]),

@@ -17,6 +17,9 @@ use serde_json::Value as Json;
 use crate::context::Caller;
 use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};
+use crate::ids;
+use crate::jobs::Jobs;
+use crate::mail::Mail;
 use crate::records::Records;
 use crate::schema::{CollectionRef, Published, Record};
 use crate::settings::Settings;
@@ -25,16 +28,25 @@ use crate::store::Store;
 /// The room of sign-in.
 #[derive(Clone)]
 pub struct Auth {
-    parts: Arc<Parts>,
+    parts: Arc<AuthParts>,
 }
 
 /// What the ways in use.
-struct Parts {
-    store: Store,
-    schema: Arc<Published>,
-    records: Records,
-    settings: Settings,
-    passwords: Passwords,
+pub struct AuthParts {
+    /// The database.
+    pub store: Store,
+    /// The collections.
+    pub schema: Arc<Published>,
+    /// The accounts among other records.
+    pub records: Records,
+    /// The settings.
+    pub settings: Settings,
+    /// Who hashes passwords.
+    pub passwords: Passwords,
+    /// Where mails wait that nobody waits for.
+    pub jobs: Jobs,
+    /// Who sends mails.
+    pub mail: Mail,
 }
 
 /// The answer to a sign-in.
@@ -50,14 +62,14 @@ pub struct SignedIn {
 
 impl Auth {
     /// The room, from the parts that it uses.
-    pub fn new(
-        store: Store,
-        schema: Arc<Published>,
-        records: Records,
-        settings: Settings,
-        passwords: Passwords,
-    ) -> Self {
-        Self { parts: Arc::new(Parts { store, schema, records, settings, passwords }) }
+    pub fn new(parts: AuthParts) -> Self {
+        Self { parts: Arc::new(parts) }
+    }
+
+    /// The hash of a password that nobody knows (contract: auth, section 4), for an account that is to be entered by
+    /// other means alone.
+    pub(super) async fn random_password(&self) -> Result<String> {
+        self.parts.passwords.hash(ids::random_alphanumeric(30)).await
     }
 
     /// The collection of the superusers, if that is the one meant.

@@ -262,7 +262,8 @@ test('an account may have another name to sign in with', async () => {
   for (const identity of ['h@example.com', 'captain', 'Captain']) {
     assert.equal((await pb.collection('named').authWithPassword(identity, PASSWORD)).record.handle, 'Captain')
   }
-  const only = await refusal(pb.collection('named').authWithPassword('captain', PASSWORD, { identityField: 'email' }))
+  const body = { identity: 'captain', password: PASSWORD, identityField: 'email' }
+  const only = await refusal(pb.collection('named').authWithPassword('captain', PASSWORD, { body }))
   assert.equal(only.status, 400)
 })
 

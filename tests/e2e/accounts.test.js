@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { linkIn, startMail } from '../sdk/support/mail.js'
+import { assertAccessible } from './support/accessible.js'
 import { PHONE, openPage, picture, startBrowser } from './support/browser.js'
 import { startServer } from './support/server.js'
 
@@ -83,11 +84,13 @@ test('opening the link of a verification confirms nothing, the button does', asy
   await page.getByText('ann@example.com').waitFor()
   assert.equal(await verified(), false, 'a scanner of mails may open what it likes')
   await picture(page, 'verification')
+  await assertAccessible(page)
   await press(page, 'Confirm address')
   await heading(page, 'Your address is confirmed')
   assert.equal(await verified(), true)
   assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Your address is confirmed')
   await picture(page, 'verification-done')
+  await assertAccessible(page)
   await close()
 })
 
@@ -106,12 +109,14 @@ test('a forgotten password is chosen anew, with what is wrong beside its input',
   const described = await second.getAttribute('aria-describedby')
   assert.match(await page.locator(`[id="${described}"]`).textContent(), /\w/)
   await picture(page, 'reset-refused')
+  await assertAccessible(page)
 
   await first.fill('a better password')
   await second.fill('a better password')
   await press(page, 'Set password')
   await heading(page, 'Your new password is set')
   await picture(page, 'reset-done')
+  await assertAccessible(page)
   assert.equal((await signIn('ben@example.com', PASSWORD)).status, 400)
   assert.ok((await signIn('ben@example.com', 'a better password')).token)
 
@@ -119,6 +124,7 @@ test('a forgotten password is chosen anew, with what is wrong beside its input',
   await heading(page, 'This link does not work any more')
   assert.equal(await page.getByRole('textbox').count(), 0, 'nobody types into a dead link')
   await picture(page, 'reset-dead')
+  await assertAccessible(page)
   await close()
 })
 
@@ -135,6 +141,7 @@ test('a new address is confirmed with the password of the account', async () => 
   await press(page, 'Change address')
   await page.locator('[aria-invalid]').waitFor()
   await picture(page, 'change-refused')
+  await assertAccessible(page)
   await page.getByLabel('Password of your account').fill(PASSWORD)
   await press(page, 'Change address')
   await heading(page, 'Your address is changed')
@@ -160,6 +167,7 @@ test('links that were cut off, expired or made up are told apart from those that
   const { page, close } = await openLink(`${server.url}/_/#/auth/confirm-password-reset/eyJhbGciOiJIUzI1NiJ9.eyJ0`)
   await heading(page, 'This link is not whole')
   await picture(page, 'broken')
+  await assertAccessible(page)
 
   const claims = { id: 'r', type: 'passwordReset', collectionId: '_pb_users_auth_', email: 'x@example.com', exp: 1 }
   const forged = ['{"alg":"HS256"}', JSON.stringify(claims), 'signature'].map((part) => Buffer.from(part).toString('base64url'))
@@ -172,6 +180,7 @@ test('the window of a sign-in with a provider says how it went, and closes itsel
   const { page, close } = await openLink(`${server.url}/_/#/auth/oauth2-redirect-failure`)
   await heading(page, 'That did not work')
   await picture(page, 'oauth2-failure')
+  await assertAccessible(page)
   const popup = page.waitForEvent('popup')
   await page.evaluate((address) => { window.open(address) }, `${server.url}/_/#/auth/oauth2-redirect-success`)
   const opened = await popup

@@ -5,6 +5,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { linkIn, startMail } from '../sdk/support/mail.js'
+import { assertAccessible } from './support/accessible.js'
 import { PHONE, openPage, picture, startBrowser } from './support/browser.js'
 import { startServer } from './support/server.js'
 
@@ -113,6 +114,7 @@ test('one signs up, is told to confirm the address, does so, and is in', async (
   await page.goto(address)
   await section(page, 'Sign up').waitFor()
   await picture(page, 'notes-account')
+  await assertAccessible(page)
   await signUp(page, 'ann')
   await page.getByText('A mail is on its way to ann@example.com').waitFor()
 
@@ -134,6 +136,7 @@ test('one signs up, is told to confirm the address, does so, and is in', async (
   await signUp(page, 'ann')
   await page.locator('#sign-up [name=handle][aria-invalid]').waitFor()
   await picture(page, 'notes-taken')
+  await assertAccessible(page)
   assert.deepEqual(complaints, [])
   await close()
 })
@@ -151,12 +154,14 @@ test('notes are one’s own until they are shared, and again when they are not',
   await press(editor, 'Share')
   await editor.getByText('Nobody has the name nobody_at_all.').waitFor()
   await picture(ben.page, 'notes-editor')
+  await assertAccessible(ben.page)
   await editor.getByLabel('Name of a reader').fill('cleo')
   await press(editor, 'Share')
   await editor.getByRole('button', { name: 'Stop sharing with cleo' }).waitFor()
   await press(editor, 'Close')
   await ben.page.getByText('read by cleo').waitFor()
   await picture(ben.page, 'notes-mine')
+  await assertAccessible(ben.page)
 
   await cleo.page.reload()
   const shared = section(cleo.page, 'Shared with me')

@@ -17,7 +17,7 @@ use super::token::{TokenKind, issue};
 use super::{Auth, Parts, identity, otp};
 use crate::error::{Error, Result};
 use crate::jobs::{Failure, Handler, Job, NewJob, Outcome};
-use crate::mail::{Message, compose};
+use crate::mail::{Message, Unsent, compose};
 use crate::records::{self, INSTALLER_EMAIL};
 use crate::schema::auth_options::{AuthOptions, MailTemplate, TokenOptions};
 use crate::schema::{CollectionRef, Record};
@@ -25,9 +25,6 @@ use crate::store::{ReadLane, Tx, WriteLane};
 
 /// The kind of job that a letter is.
 pub const MAIL: &str = "mail";
-
-/// How long a letter about a sign-in is worth sending.
-const ALERT_LIFE: i64 = 24 * 60 * 60;
 
 /// A letter, as its job holds it. Collections are named by id.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,8 +36,6 @@ pub(super) enum Letter {
     PasswordReset { collection: String, email: String },
     /// Carries a one-time password, if its row is there. The code is sealed.
     Otp { collection: String, otp: String, code: String },
-    /// Tells of a sign-in from a new place, which is remembered once the letter is sent.
-    LoginAlert { collection: String, record: String, fingerprint: String, info: String },
 }
 
 /// The letters that are asked for with an address, and have rest between them.
@@ -125,18 +120,8 @@ impl Auth {
     pub(super) fn post(&self, tx: &mut Tx<'_>, letter: &Letter, seconds: i64) -> Result<()> {
         let payload = serde_json::to_value(letter).map_err(|error| Error::Internal(error.into()))?;
         let expires = crate::time::now().timestamp_millis().saturating_add(seconds.saturating_mul(1000));
-        self.parts.jobs.enqueue(tx, &NewJob::new(MAIL, payload).expiring_at(expires)).map(|_| ())
-    }
-
-    /// Stores the letter about a sign-in from a new place.
-    pub(super) fn post_alert(&self, tx: &mut Tx<'_>, record: &Record, fingerprint: &str, info: &str) -> Result<()> {
-        let letter = Letter::LoginAlert {
-            collection: record.collection.id.clone(),
-            record: record.id().to_owned(),
-            fingerprint: fingerprint.to_owned(),
-            info: info.to_owned(),
-        };
-        self.post(tx, &letter, ALERT_LIFE)
+        let job = NewJob { expires_at_ms: Some(expires), ..NewJob::new(MAIL, payload) };
+        self.parts.jobs.enqueue(tx, &job).map(drop)
     }
 
     /// The record did what the letter asks for: the next letter may come at once.
@@ -172,13 +157,6 @@ impl Auth {
                 let code = code.map_err(|error| Error::Internal(error.into()))?;
                 let values = [("OTP", code), ("OTP_ID", otp.clone())];
                 let template = &options.otp.email_template;
-                Ok(Some(self.message(record.text("email").to_owned(), template, &record, &values)))
-            }
-            Letter::LoginAlert { record, info, .. } => {
-                let record = records::load(tx, collection, record)?;
-                let Some(record) = record.filter(|record| !record.text("email").is_empty()) else { return Ok(None) };
-                let template = &options.auth_alert.email_template;
-                let values = [("ALERT_INFO", info.clone())];
                 Ok(Some(self.message(record.text("email").to_owned(), template, &record, &values)))
             }
         }
@@ -224,11 +202,6 @@ impl Auth {
                     records::alter(tx, &row, known, None)?;
                 }
             }
-            Letter::LoginAlert { record, fingerprint, .. } => {
-                if sent && let Some(record) = records::load(tx, collection, record)? {
-                    self.remember_origin(tx, &record, fingerprint)?;
-                }
-            }
         }
         Ok(())
     }
@@ -244,8 +217,7 @@ impl Letter {
         match self {
             Self::Verification { collection, .. }
             | Self::PasswordReset { collection, .. }
-            | Self::Otp { collection, .. }
-            | Self::LoginAlert { collection, .. } => collection,
+            | Self::Otp { collection, .. } => collection,
         }
     }
 }
@@ -270,7 +242,7 @@ impl Handler for Letters {
             let room = auth.clone();
             let written = auth.parts.store.read(ReadLane::Fast, move |tx| room.write(tx, &letter)).await;
             match written.map_err(again)? {
-                Some(message) => auth.parts.mail.send(&message).await.map_err(again),
+                Some(message) => auth.parts.mail.send(&message).await.map_err(unsent),
                 None => Ok(()),
             }
         })
@@ -286,6 +258,10 @@ impl Handler for Letters {
 
 fn again(error: Error) -> Failure {
     Failure::Again(error.to_string())
+}
+
+fn unsent(unsent: Unsent) -> Failure {
+    if unsent.lasting { Failure::Never(unsent.reason) } else { Failure::Again(unsent.reason) }
 }
 
 fn read(job: &Job) -> Result<Letter> {

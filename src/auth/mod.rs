@@ -109,6 +109,16 @@ impl Auth {
         self.parts.passwords.hash(ids::random_alphanumeric(30)).await
     }
 
+    /// The collection of this name or id, if its records can sign in.
+    ///
+    /// # Errors
+    /// `NotFound` otherwise.
+    pub(super) fn auth_collection(&self, collection: &str) -> Result<CollectionRef> {
+        let schema = self.parts.schema.current();
+        let found = schema.find(collection).filter(|collection| collection.is_auth());
+        found.cloned().ok_or_else(|| Error::NotFound("Missing or invalid auth collection context.".into()))
+    }
+
     /// The collection of the superusers, if that is the one meant.
     fn superusers(&self, collection: &str) -> Result<CollectionRef> {
         let schema = self.parts.schema.current();

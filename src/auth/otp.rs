@@ -62,8 +62,7 @@ impl Auth {
             let options = switched_on(collection)?;
             let id = match identity::find(tx, collection, &["email".to_owned()], &email)? {
                 Some(record) => {
-                    let unexpired = unexpired(tx, &record, options)?;
-                    match unexpired.into_iter().next() {
+                    match unexpired(tx, &record, options)? {
                         Some((newest, MOST..)) if !auth.parts.dev => return Ok(newest),
                         _ => store(tx, &schema, &record, &new.hash)?,
                     }
@@ -82,7 +81,7 @@ impl Auth {
     ///
     /// # Errors
     /// `NotFound` where the collection's records cannot sign in, `Forbidden` where one-time passwords are switched
-    /// off or the auth rule refuses, `TooMany` after too many tries, `Invalid` for everything else.
+    /// off or the auth rule refuses, `TooOften` after too many tries, `Invalid` for everything else.
     pub async fn with_otp(&self, context: &RequestContext, collection: &str, sent: Sent) -> Result<SignedIn> {
         let collection = self.auth_collection(collection)?;
         let options = switched_on(&collection)?;

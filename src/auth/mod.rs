@@ -3,6 +3,7 @@
 //! By password only `_superusers` can sign in so far; tokens of every auth collection are understood and refreshed.
 
 mod admission;
+mod cleaning;
 mod email_change;
 mod first_superuser;
 mod form;

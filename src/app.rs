@@ -29,7 +29,7 @@ use crate::schema::{Published, Schema};
 use crate::settings::Settings;
 use crate::store::{ReadLane, Store, StoreOptions, Synchronous, WriteLane};
 
-/// How often files are swept and the feed is trimmed.
+/// How often files are swept, the feed is trimmed and what is expired goes.
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// The database in the data directory.
@@ -196,7 +196,8 @@ impl App {
     }
 
     fn start_background(&self) {
-        let hourly = tokio::spawn(hourly(self.store.clone(), self.files.clone(), retention(&self.config)));
+        let hourly = hourly(self.store.clone(), self.files.clone(), self.auth.clone(), retention(&self.config));
+        let hourly = tokio::spawn(hourly);
         self.background.tasks.lock().push(hourly);
     }
 
@@ -300,11 +301,12 @@ fn retention(config: &Config) -> Retention {
 }
 
 /// What is done every hour. A failure is told and tried again the next hour.
-async fn hourly(store: Store, files: Files, retention: Retention) {
+async fn hourly(store: Store, files: Files, auth: Auth, retention: Retention) {
     let mut hours = tokio::time::interval(HOUR);
     loop {
         hours.tick().await;
         sweep(&files, &store).await;
+        clean_up(&auth).await;
         match trim(&store, retention).await {
             Ok(0) => {}
             Ok(rows) => tracing::info!(rows, "the feed was trimmed"),
@@ -318,6 +320,15 @@ async fn sweep(files: &Files, store: &Store) {
         Ok(0) => {}
         Ok(names) => tracing::info!(names, "files that no record holds were removed"),
         Err(error) => tracing::warn!(%error, "files that no record holds could not be removed"),
+    }
+}
+
+/// One-time passwords and second factors that nobody can use any more go.
+async fn clean_up(auth: &Auth) {
+    match auth.clean_up().await {
+        Ok(0) => {}
+        Ok(rows) => tracing::info!(rows, "expired one-time passwords and second factors were removed"),
+        Err(error) => tracing::warn!(%error, "expired one-time passwords and second factors could not be removed"),
     }
 }
 

@@ -6,7 +6,7 @@
 //! record that has the address then, and for which it makes sense. So the request for a letter costs the same for
 //! every address, and tells nobody which ones are known.
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -17,7 +17,7 @@ use super::token::{TokenKind, issue};
 use super::{Auth, Parts, identity, otp};
 use crate::error::{Error, Result};
 use crate::jobs::{Failure, Handler, Job, NewJob, Outcome};
-use crate::mail::{Message, compose};
+use crate::mail::{Message, Unsent, compose};
 use crate::records::{self, INSTALLER_EMAIL};
 use crate::schema::auth_options::{AuthOptions, MailTemplate, TokenOptions};
 use crate::schema::{CollectionRef, Record};
@@ -26,8 +26,8 @@ use crate::store::{ReadLane, Tx, WriteLane};
 /// The kind of job that a letter is.
 pub const MAIL: &str = "mail";
 
-/// How long a letter about a sign-in is worth sending.
-const ALERT_LIFE: i64 = 24 * 60 * 60;
+/// How long a letter about a sign-in is worth sending, in seconds.
+const ALERT_LIFE: u32 = 24 * 60 * 60;
 
 /// A letter, as its job holds it. Collections are named by id.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -125,18 +125,29 @@ impl Auth {
     pub(super) fn post(&self, tx: &mut Tx<'_>, letter: &Letter, seconds: i64) -> Result<()> {
         let payload = serde_json::to_value(letter).map_err(|error| Error::Internal(error.into()))?;
         let expires = crate::time::now().timestamp_millis().saturating_add(seconds.saturating_mul(1000));
-        self.parts.jobs.enqueue(tx, &NewJob::new(MAIL, payload).expiring_at(expires)).map(|_| ())
+        let job = NewJob { expires_at_ms: Some(expires), ..NewJob::new(MAIL, payload) };
+        self.parts.jobs.enqueue(tx, &job).map(drop)
     }
 
-    /// Stores the letter about a sign-in from a new place.
-    pub(super) fn post_alert(&self, tx: &mut Tx<'_>, record: &Record, fingerprint: &str, info: &str) -> Result<()> {
-        let letter = Letter::LoginAlert {
-            collection: record.collection.id.clone(),
-            record: record.id().to_owned(),
-            fingerprint: fingerprint.to_owned(),
-            info: info.to_owned(),
-        };
-        self.post(tx, &letter, ALERT_LIFE)
+    /// Stores the letter about a sign-in from a new place, unless one waits. `warned` is kept from one run of the same
+    /// write to the next.
+    pub(super) fn post_alert(
+        &self,
+        tx: &mut Tx<'_>,
+        account: &Record,
+        fingerprint: String,
+        info: String,
+        warned: &OnceLock<bool>,
+    ) -> Result<()> {
+        let slot = alert_slot(&account.collection.id, account.id(), &fingerprint);
+        let life = Duration::from_secs(ALERT_LIFE.into());
+        if !*warned.get_or_init(|| self.parts.throttle.take(slot.clone(), life).unwrap_or(false)) {
+            return Ok(());
+        }
+        let parts = Arc::clone(&self.parts);
+        tx.on_rollback(move || parts.throttle.free(&slot));
+        let (collection, record) = (account.collection.id.clone(), account.id().to_owned());
+        self.post(tx, &Letter::LoginAlert { collection, record, fingerprint, info }, ALERT_LIFE.into())
     }
 
     /// The record did what the letter asks for: the next letter may come at once.
@@ -192,7 +203,7 @@ impl Auth {
         email: &str,
     ) -> Result<Option<Message>> {
         let Some(options) = collection.auth() else { return Ok(None) };
-        let found = identity::find(tx, collection, &["email".to_owned()], email)?;
+        let found = identity::by_email(tx, collection, email)?;
         let Some(record) = found.filter(|record| mailing.suits(record, options)) else { return Ok(None) };
         let token = issue(&record, mailing.token(), None, [("email", record.text("email").into())])?;
         // To the address of the record, whatever was typed that is taken for the same.
@@ -225,8 +236,9 @@ impl Auth {
                 }
             }
             Letter::LoginAlert { record, fingerprint, .. } => {
+                self.rest(tx, alert_slot(&collection.id, record, fingerprint), false);
                 if sent && let Some(record) = records::load(tx, collection, record)? {
-                    self.remember_origin(tx, &record, fingerprint)?;
+                    self.remember(tx, &record, fingerprint)?;
                 }
             }
         }
@@ -250,6 +262,12 @@ impl Letter {
     }
 }
 
+/// The slot of the letter about a new place of a record.
+fn alert_slot(collection: &str, record: &str, fingerprint: &str) -> Slot {
+    let address = format!("{record} {fingerprint}");
+    Slot { letter: "login-alert", collection: collection.to_owned(), address }
+}
+
 /// Sends letters for the queue, which is a part of the room itself: it must not keep the room alive.
 struct Letters {
     parts: Weak<Parts>,
@@ -270,7 +288,7 @@ impl Handler for Letters {
             let room = auth.clone();
             let written = auth.parts.store.read(ReadLane::Fast, move |tx| room.write(tx, &letter)).await;
             match written.map_err(again)? {
-                Some(message) => auth.parts.mail.send(&message).await.map_err(again),
+                Some(message) => auth.parts.mail.send(&message).await.map_err(unsent),
                 None => Ok(()),
             }
         })
@@ -286,6 +304,10 @@ impl Handler for Letters {
 
 fn again(error: Error) -> Failure {
     Failure::Again(error.to_string())
+}
+
+fn unsent(unsent: Unsent) -> Failure {
+    if unsent.lasting { Failure::Never(unsent.reason) } else { Failure::Again(unsent.reason) }
 }
 
 fn read(job: &Job) -> Result<Letter> {

@@ -1,14 +1,23 @@
-//! Signing in: by password, tokens, refresh, and the set-up link of the first superuser. One file a way in.
-//!
-//! By password only `_superusers` can sign in so far; tokens of every auth collection are understood and refreshed.
+//! Signing in: by password, by one-time password, tokens, refresh, and the set-up link of the first superuser. One file
+//! a way in; all of them end in `admission.rs`, which asks for second factors (`mfa.rs`) and notes places
+//! (`origins.rs`). And what goes by mail: addresses are verified, passwords reset, addresses changed, each in a file;
+//! the letters that nobody waits for are jobs (`letters.rs`).
 
 mod admission;
+mod cleaning;
 mod email_change;
+mod file_token;
 mod first_superuser;
 mod form;
+mod guard;
 mod identity;
+mod impersonate;
 mod letters;
+mod methods;
+mod mfa;
+mod origins;
 mod otp;
+mod owned;
 mod password_reset;
 mod refresh;
 mod superusers;
@@ -16,6 +25,7 @@ mod throttle;
 mod token;
 mod token_fields;
 mod tries;
+mod usual_hash;
 mod verification;
 mod with_password;
 
@@ -29,6 +39,7 @@ pub use letters::MAIL;
 pub use otp::OneTimePassword;
 use throttle::Throttle;
 use tries::Tries;
+use usual_hash::UsualHashes;
 
 use crate::context::Caller;
 use crate::crypto::passwords::Passwords;
@@ -53,6 +64,7 @@ struct Parts {
     given: AuthParts,
     throttle: Throttle,
     tries: Tries,
+    usual_hashes: UsualHashes,
 }
 
 impl Deref for Parts {
@@ -99,8 +111,8 @@ pub struct SignedIn {
 impl Auth {
     /// The room, from the parts that it uses.
     pub fn new(parts: AuthParts) -> Self {
-        let parts = Parts { given: parts, throttle: Throttle::default(), tries: Tries::default() };
-        Self { parts: Arc::new(parts) }
+        let (throttle, tries, usual_hashes) = (Throttle::default(), Tries::default(), UsualHashes::new());
+        Self { parts: Arc::new(Parts { given: parts, throttle, tries, usual_hashes }) }
     }
 
     /// The hash of a password that nobody knows (contract: auth, section 4), for an account that is to be entered by

@@ -6,7 +6,7 @@ use super::admission::{Method, Proven};
 use super::form::{Form, LONGEST, Sent};
 use super::letters::Letter;
 use super::tries::Trying;
-use super::{Auth, SignedIn, identity};
+use super::{Auth, SignedIn, identity, owned};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::ids;
@@ -60,10 +60,9 @@ impl Auth {
             let schema = auth.parts.schema.current();
             let collection = schema.by_id(&collection.id).ok_or_else(Error::not_found)?;
             let options = switched_on(collection)?;
-            let id = match identity::find(tx, collection, &["email".to_owned()], &email)? {
+            let id = match identity::by_email(tx, collection, &email)? {
                 Some(record) => {
-                    let unexpired = unexpired(tx, &record, options)?;
-                    match unexpired.into_iter().next() {
+                    match unexpired(tx, &record, options)? {
                         Some((newest, MOST..)) if !auth.parts.dev => return Ok(newest),
                         _ => store(tx, &schema, &record, &new.hash)?,
                     }
@@ -82,7 +81,7 @@ impl Auth {
     ///
     /// # Errors
     /// `NotFound` where the collection's records cannot sign in, `Forbidden` where one-time passwords are switched
-    /// off or the auth rule refuses, `TooMany` after too many tries, `Invalid` for everything else.
+    /// off or the auth rule refuses, `TooOften` after too many tries, `Invalid` for everything else.
     pub async fn with_otp(&self, context: &RequestContext, collection: &str, sent: Sent) -> Result<SignedIn> {
         let collection = self.auth_collection(collection)?;
         let options = switched_on(&collection)?;
@@ -200,9 +199,7 @@ pub(super) fn load(
 
 /// Stores the hash of a one-time password; its id.
 fn store(tx: &mut Tx<'_>, schema: &Schema, record: &Record, hash: &str) -> Result<String> {
-    let mut row = Record::new(table(schema)?.clone());
-    row.set("collectionRef", record.collection.id.as_str());
-    row.set("recordRef", record.id());
+    let mut row = owned::row(schema, OTPS, record)?;
     row.set("password", hash);
     Ok(records::add(tx, row)?.id().to_owned())
 }

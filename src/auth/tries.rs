@@ -43,7 +43,7 @@ impl Tries {
     /// Counts a try.
     ///
     /// # Errors
-    /// `TooMany` for one that is too many.
+    /// `TooOften` for one that is too many.
     pub(super) fn count(&self, trying: Trying) -> Result<()> {
         self.count_at(trying, Instant::now(), MOST)
     }
@@ -52,7 +52,8 @@ impl Tries {
         let mut windows = self.windows.lock();
         if let Some(window) = windows.get_mut(&trying).filter(|window| now < window.begun + WINDOW) {
             window.tries = window.tries.saturating_add(1);
-            return if window.tries > TRIES { Err(Error::TooMany) } else { Ok(()) };
+            let over = (window.begun + WINDOW).saturating_duration_since(now);
+            return if window.tries > TRIES { Err(Error::TooOften(over)) } else { Ok(()) };
         }
         if windows.len() >= most {
             windows.retain(|_, window| now < window.begun + WINDOW);
@@ -82,7 +83,7 @@ mod tests {
             assert!(tries.count_at(trying("a", [1, 1, 1, 1]), now, 9).is_ok());
         }
         let late = now + WINDOW - Duration::from_secs(1);
-        assert!(matches!(tries.count_at(trying("a", [1, 1, 1, 1]), late, 9), Err(Error::TooMany)));
+        assert!(matches!(tries.count_at(trying("a", [1, 1, 1, 1]), late, 9), Err(Error::TooOften(left)) if left.as_secs() == 1));
         assert!(tries.count_at(trying("a", [2, 1, 1, 1]), late, 9).is_ok(), "another client");
         assert!(tries.count_at(trying("b", [1, 1, 1, 1]), late, 9).is_ok(), "another record");
         assert!(tries.count_at(trying("a", [1, 1, 1, 1]), now + WINDOW, 9).is_ok(), "another window");

@@ -70,7 +70,7 @@ async fn a_job_expires_in_time_though_its_next_attempt_is_far() {
     let queue = Queue::with(JobsOptions { backoff, ..quick() }).await;
     let worker = Worker::at_once(|_| again());
     queue.start(&worker).await;
-    queue.add(NewJob { expires_at_ms: Some(now() + 1000), ..job() }).await;
+    queue.add(NewJob { expires_at_ms: Some(now() + 2000), ..job() }).await;
     assert_eq!(queue.settled(1).await, ["Expired"]);
     assert_eq!(worker.attempts(), [1]);
 }

@@ -3,20 +3,39 @@
 //! By password only `_superusers` can sign in so far; tokens of every auth collection are understood and refreshed.
 
 mod admission;
+mod cleaning;
+mod email_change;
 mod first_superuser;
+mod form;
 mod identity;
+mod letters;
+mod otp;
+mod password_reset;
 mod refresh;
 mod superusers;
+mod throttle;
 mod token;
+mod token_fields;
+mod tries;
+mod verification;
 mod with_password;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+pub use form::Sent;
+pub use letters::MAIL;
+pub use otp::OneTimePassword;
+use throttle::Throttle;
+use tries::Tries;
+
 use crate::context::Caller;
 use crate::crypto::passwords::Passwords;
+use crate::crypto::seal::Sealer;
 use crate::error::{Error, Result};
+use crate::ids;
 use crate::jobs::Jobs;
 use crate::mail::Mail;
 use crate::records::Records;
@@ -27,10 +46,25 @@ use crate::store::Store;
 /// The room of sign-in.
 #[derive(Clone)]
 pub struct Auth {
-    parts: Arc<AuthParts>,
+    parts: Arc<Parts>,
 }
 
-/// What the ways in use.
+/// What the ways in use, and what they remember.
+struct Parts {
+    given: AuthParts,
+    throttle: Throttle,
+    tries: Tries,
+}
+
+impl Deref for Parts {
+    type Target = AuthParts;
+
+    fn deref(&self) -> &AuthParts {
+        &self.given
+    }
+}
+
+/// What the room is given.
 pub struct AuthParts {
     /// The database.
     pub store: Store,
@@ -46,6 +80,10 @@ pub struct AuthParts {
     pub jobs: Jobs,
     /// Who sends mails.
     pub mail: Mail,
+    /// What seals one-time codes in letters that wait.
+    pub sealer: Arc<Sealer>,
+    /// Whether this is development: an account may then ask for any number of one-time passwords.
+    pub dev: bool,
 }
 
 /// The answer to a sign-in.
@@ -62,7 +100,24 @@ pub struct SignedIn {
 impl Auth {
     /// The room, from the parts that it uses.
     pub fn new(parts: AuthParts) -> Self {
+        let parts = Parts { given: parts, throttle: Throttle::default(), tries: Tries::default() };
         Self { parts: Arc::new(parts) }
+    }
+
+    /// The hash of a password that nobody knows (contract: auth, section 4), for an account that is to be entered by
+    /// other means alone.
+    pub(super) async fn random_password(&self) -> Result<String> {
+        self.parts.passwords.hash(ids::random_alphanumeric(30)).await
+    }
+
+    /// The collection of this name or id, if its records can sign in.
+    ///
+    /// # Errors
+    /// `NotFound` otherwise.
+    pub(super) fn auth_collection(&self, collection: &str) -> Result<CollectionRef> {
+        let schema = self.parts.schema.current();
+        let found = schema.find(collection).filter(|collection| collection.is_auth());
+        found.cloned().ok_or_else(|| Error::NotFound("Missing or invalid auth collection context.".into()))
     }
 
     /// The collection of the superusers, if that is the one meant.

@@ -1,7 +1,11 @@
 //! `/api/collections/{collection}/…`: signing in, one file a way, and what comes with accounts.
 
+mod email_change;
+mod otp;
 mod password;
+mod password_reset;
 mod refresh;
+mod verification;
 
 use axum::Router;
 use axum::response::Response;
@@ -13,7 +17,13 @@ use crate::auth::SignedIn;
 use crate::error::Result;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().merge(password::routes()).merge(refresh::routes())
+    Router::new()
+        .merge(password::routes())
+        .merge(otp::routes())
+        .merge(refresh::routes())
+        .merge(verification::routes())
+        .merge(password_reset::routes())
+        .merge(email_change::routes())
 }
 
 /// The answer to a sign-in.

@@ -13,6 +13,7 @@ mod otp;
 mod password_reset;
 mod refresh;
 mod superusers;
+mod test_letter;
 mod throttle;
 mod token;
 mod token_fields;

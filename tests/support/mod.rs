@@ -3,6 +3,7 @@
 
 mod answer;
 mod client;
+pub mod club;
 mod database;
 mod fixtures;
 mod process;

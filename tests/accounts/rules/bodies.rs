@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::club::{Club, ids};
+use crate::support::club::{Club, ids};
 use crate::support::{Client, form, id};
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! `@request.auth`: what rules ask of whoever is signed in, through relations and backwards.
 
-use super::club::Club;
 use crate::support::Client;
+use crate::support::club::Club;
 
 /// Asks list rules on behalf of everybody; columns: ann, bob, cid, the robot, a guest. `*` stands for all notes.
 async fn answers(table: &[(&str, [&str; 5])]) {

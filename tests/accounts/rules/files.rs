@@ -3,7 +3,7 @@
 use jsonwebtoken::Algorithm;
 use serde_json::json;
 
-use super::club::Club;
+use crate::support::club::Club;
 use crate::support::{Claims, Client, User, id, multipart, sign_with};
 
 /// A file token of a user, by the contract's recipe: the key of the tests signs all kinds.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::club::{Club, PASSWORD};
+use crate::support::club::{Club, PASSWORD};
 use crate::support::{Client, id};
 
 /// Admins manage those who share a club with them; robots manage nobody.

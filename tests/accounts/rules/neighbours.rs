@@ -1,7 +1,7 @@
 //! `@collection`: rows of other collections beside the caller and the record, under names of their own.
 
-use super::club::Club;
 use crate::support::Client;
+use crate::support::club::Club;
 
 #[tokio::test]
 async fn rows_of_another_collection_tie_caller_and_record() {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use super::club::{Club, NOTES};
+use crate::support::club::{Club, NOTES};
 use crate::support::{Client, id};
 
 /// Rules of every kind that asks who is there.

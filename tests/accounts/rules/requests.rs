@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
-use super::club::Club;
+use crate::support::club::Club;
 use crate::support::{Client, id};
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::club::Club;
+use crate::support::club::Club;
 use crate::support::{Client, id};
 
 /// The collections, whether an account may delete its rows, and what a row has beside its account.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::club::Club;
+use crate::support::club::Club;
 use crate::support::{Client, id};
 
 #[tokio::test]
@@ -26,7 +26,7 @@ async fn a_view_has_rules_of_its_own() {
             let list = client.list("boards", &[("sort", "rank")]).await;
             assert_eq!(list.is(200).column("title"), expected, "{name}: {rule}");
             list.has("/totalItems", list.items().len());
-            for note in super::club::NOTES {
+            for note in crate::support::club::NOTES {
                 let status = if expected.contains(note) { 200 } else { 404 };
                 assert_eq!(client.view("boards", &id(note), &[]).await.status, status, "{name} views {note}: {rule}");
             }

@@ -19,7 +19,9 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::support::{Client, Fixture, Guest, Superuser, TestServer, User, collection, id};
+use super::client::{Client, Guest, Superuser, User};
+use super::fixtures::{Fixture, collection, id};
+use super::server::TestServer;
 
 /// The password of everybody.
 pub const PASSWORD: &str = "password-of-the-club";

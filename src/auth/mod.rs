@@ -1,19 +1,27 @@
-//! Signing in: by password, tokens, refresh, and the set-up link of the first superuser. One file a way in.
-//!
-//! By password only `_superusers` can sign in so far; tokens of every auth collection are understood and refreshed.
+//! Signing in: by password, tokens, refresh, and the set-up link of the first superuser. One file a way in; all of
+//! them end in `admission.rs`, which asks for second factors (`mfa.rs`) and notes places (`origins.rs`).
 
 mod admission;
+mod file_token;
 mod first_superuser;
+mod guard;
 mod identity;
+mod impersonate;
+mod methods;
+mod mfa;
+mod origins;
+mod owned;
 mod refresh;
 mod superusers;
 mod token;
+mod usual_hash;
 mod with_password;
 
 use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use self::usual_hash::UsualHashes;
 use crate::context::Caller;
 use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};
@@ -36,6 +44,7 @@ struct Parts {
     records: Records,
     settings: Settings,
     passwords: Passwords,
+    usual_hashes: UsualHashes,
 }
 
 /// The answer to a sign-in.
@@ -58,7 +67,8 @@ impl Auth {
         settings: Settings,
         passwords: Passwords,
     ) -> Self {
-        Self { parts: Arc::new(Parts { store, schema, records, settings, passwords }) }
+        let usual_hashes = UsualHashes::new();
+        Self { parts: Arc::new(Parts { store, schema, records, settings, passwords, usual_hashes }) }
     }
 
     /// The hash of a password that nobody knows (contract: auth, section 4), for an account that is to be entered by

@@ -87,3 +87,21 @@ async fn only_a_good_file_token_opens_a_file() {
     club.superuser.update("people", &id("bob"), password).await.is(200);
     club.guest.get(&format!("{path}?token={good}")).await.is(404);
 }
+
+#[tokio::test]
+async fn the_token_that_is_issued_opens_what_its_owner_may_view() {
+    let club = Club::open().await;
+    club.rule(&["view"], "@request.auth.id != '' && owner = @request.auth.id").await;
+    let sent = club.superuser.update_form("notes", &id("n3"), multipart(&[], &[("paper", "a.txt", b"on paper")])).await;
+    let path = format!("/api/files/notes/{}/{}", id("n3"), sent.is(200).text("/paper"));
+    let ask = |token: String| format!("{path}?token={token}");
+    club.guest.post("/api/files/token", json!({})).await.is(401);
+    let bob = club.bob.post("/api/files/token", json!({})).await;
+    assert_eq!(club.guest.get(&ask(bob.is(200).text("/token").to_owned())).await.is(200).body, b"on paper");
+    let ann = club.ann.post("/api/files/token", json!({})).await;
+    club.guest.get(&ask(ann.is(200).text("/token").to_owned())).await.is(404);
+    let superuser = club.superuser.post("/api/files/token", json!({})).await;
+    club.guest.get(&ask(superuser.is(200).text("/token").to_owned())).await.is(200);
+    // Not by the token of the session, wherever it stands.
+    club.bob.get(&ask(club.bob.token().unwrap().to_owned())).await.is(404);
+}

@@ -3,6 +3,7 @@
 mod addresses;
 mod bodies;
 mod callers;
+mod files;
 mod managers;
 mod neighbours;
 mod paths;

@@ -54,3 +54,6 @@ pub async fn take_over(server: &TestServer, collection: &str, id: &str, hash: &s
 pub fn bcrypt(plain: &str, cost: u32) -> String {
     bcrypt::hash(plain, cost).expect("hashed")
 }
+//! Accounts: what users may do, and how they sign in.
+
+mod rules;

@@ -1,4 +1,4 @@
-//! Accounts: every way to sign in, second factors, places, tokens and their end.
+//! Accounts: every way to sign in, second factors, places, tokens and their end; and what users may do.
 
 mod impersonate;
 mod methods;
@@ -6,6 +6,7 @@ mod mfa;
 mod origins;
 mod password;
 mod refresh;
+mod rules;
 mod tokens;
 
 use serde_json::{Value as Json, json};
@@ -14,6 +15,9 @@ use crate::support::{Answer, Client, TestServer};
 
 /// The password of every user here.
 pub const PASSWORD: &str = "a-password-of-a-user";
+
+/// The places of everybody but the superuser, who signed in when the template was made.
+pub const PLACES: &str = "(SELECT * FROM _authOrigins WHERE collectionRef != 'pbc_3142635823')";
 
 /// Adds a user with the address `<short>@example.com`; its id.
 pub async fn add_user(server: &TestServer, collection: &str, short: &str) -> String {
@@ -54,6 +58,3 @@ pub async fn take_over(server: &TestServer, collection: &str, id: &str, hash: &s
 pub fn bcrypt(plain: &str, cost: u32) -> String {
     bcrypt::hash(plain, cost).expect("hashed")
 }
-//! Accounts: what users may do, and how they sign in.
-
-mod rules;

@@ -10,26 +10,33 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::auth::Auth;
+use crate::auth::{self, Auth, AuthParts};
 use crate::changes::{self, Retention};
 use crate::check::Checks;
 use crate::collections::{self, Collections};
 use crate::config::Config;
 use crate::console::Console;
 use crate::crypto::passwords::Passwords;
+use crate::crypto::seal::Sealer;
 use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::import::Import;
+use crate::jobs::Jobs;
+use crate::mail::Mail;
+use crate::rates::Rates;
 use crate::records::Records;
 use crate::schema::{Published, Schema};
 use crate::settings::Settings;
 use crate::store::{ReadLane, Store, StoreOptions, Synchronous, WriteLane};
 
-/// How often files are swept and the feed is trimmed.
+/// How often files are swept, the feed is trimmed and what is expired goes.
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// The database in the data directory.
 const DATABASE: &str = "data.db";
+
+/// The directory's own key.
+const INSTANCE_KEY: &str = "instance.key";
 
 /// An open data directory. Cloned for every request, so it is one pointer to the [`Rooms`].
 #[derive(Clone)]
@@ -51,10 +58,18 @@ pub struct Rooms {
     pub store: Store,
     /// The current snapshot of the collections.
     pub schema: Arc<Published>,
+    /// What must not lie readable on the disk goes through this.
+    pub sealer: Arc<Sealer>,
     /// The stored settings.
     pub settings: Settings,
+    /// Limits on how often somebody may ask.
+    pub rates: Rates,
     /// Files of records.
     pub files: Files,
+    /// Work that is stored before it runs.
+    pub jobs: Jobs,
+    /// Mail.
+    pub mail: Mail,
     /// Records.
     pub records: Records,
     /// Collections.
@@ -94,6 +109,7 @@ impl App {
         sweep(&app.files, &app.store).await;
         app.import.sweep();
         app.start_background();
+        app.jobs.start().await?;
         Ok(app)
     }
 
@@ -128,13 +144,28 @@ impl App {
         make_directory(&config.dir)?;
         let store = Store::open(&store_options(&config))?;
         let schema = Arc::new(Published::new(load_schema(&store).await?));
+        let sealer = Arc::new(sealer(&config));
         let settings = Settings::open(&store).await?;
+        let rates = Rates::new(settings.clone());
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let passwords = Passwords::new(cores.saturating_sub(1));
         let files = Files::new(config.dir.join("storage"));
         let records = Records::new(store.clone(), schema.clone(), files.clone(), passwords.clone());
         let collections = Collections::new(store.clone(), schema.clone(), files.clone());
-        let auth = Auth::new(store.clone(), schema.clone(), records.clone(), settings.clone(), passwords);
+        let jobs = Jobs::new(store.clone());
+        let mail = Mail::new(settings.clone(), config.dev.then(|| config.dir.join("mails")));
+        let auth = Auth::new(AuthParts {
+            store: store.clone(),
+            schema: schema.clone(),
+            records: records.clone(),
+            settings: settings.clone(),
+            passwords,
+            jobs: jobs.clone(),
+            mail: mail.clone(),
+            sealer: sealer.clone(),
+            dev: config.dev,
+        });
+        jobs.handle(auth::MAIL, auth.letters());
         let console = Console::new(store.clone(), schema.clone());
         let checks = Checks::new(store.clone(), files.clone());
         let import = Import::new(records.clone(), collections.clone(), schema.clone(), &config.dir);
@@ -145,8 +176,12 @@ impl App {
             config,
             store,
             schema,
+            sealer,
             settings,
+            rates,
             files,
+            jobs,
+            mail,
             records,
             collections,
             auth,
@@ -161,22 +196,25 @@ impl App {
     }
 
     fn start_background(&self) {
-        let hourly = tokio::spawn(hourly(self.store.clone(), self.files.clone(), retention(&self.config)));
+        let hourly = hourly(self.store.clone(), self.files.clone(), self.auth.clone(), retention(&self.config));
+        let hourly = tokio::spawn(hourly);
         self.background.tasks.lock().push(hourly);
     }
 
-    /// Another process may change collections beside us; the writer notices before its next write.
+    /// Another process may change collections beside us, or have jobs done; the writer notices before its next write.
     fn reload_after_changes_of_others(&self) {
-        let (store, schema) = (self.store.clone(), Arc::clone(&self.schema));
+        let (store, schema, jobs) = (self.store.clone(), Arc::clone(&self.schema), self.jobs.clone());
         self.store.on_external_change(Arc::new(move || {
             if let Err(error) = collections::reload(&store, &schema) {
                 tracing::error!(%error, "collections changed by another process could not be read");
             }
+            jobs.wake();
         }));
     }
 
     /// Stops the background work, closes the database and gives the directory free.
     pub async fn close(&self) {
+        self.jobs.stop().await;
         let tasks = std::mem::take(&mut *self.background.tasks.lock());
         for task in tasks {
             task.abort();
@@ -193,6 +231,14 @@ fn store_options(config: &Config) -> StoreOptions {
         synchronous: if config.durable { Synchronous::Full } else { Synchronous::Normal },
         query_timeout: config.query_timeout,
         ..StoreOptions::new(config.dir.join(DATABASE))
+    }
+}
+
+/// What seals: the key that was given, or else the directory's own.
+fn sealer(config: &Config) -> Sealer {
+    match &config.encryption_key {
+        Some(key) => Sealer::with_key(&key.0),
+        None => Sealer::with_key_file(config.dir.join(INSTANCE_KEY)),
     }
 }
 
@@ -255,11 +301,12 @@ fn retention(config: &Config) -> Retention {
 }
 
 /// What is done every hour. A failure is told and tried again the next hour.
-async fn hourly(store: Store, files: Files, retention: Retention) {
+async fn hourly(store: Store, files: Files, auth: Auth, retention: Retention) {
     let mut hours = tokio::time::interval(HOUR);
     loop {
         hours.tick().await;
         sweep(&files, &store).await;
+        clean_up(&auth).await;
         match trim(&store, retention).await {
             Ok(0) => {}
             Ok(rows) => tracing::info!(rows, "the feed was trimmed"),
@@ -273,6 +320,15 @@ async fn sweep(files: &Files, store: &Store) {
         Ok(0) => {}
         Ok(names) => tracing::info!(names, "files that no record holds were removed"),
         Err(error) => tracing::warn!(%error, "files that no record holds could not be removed"),
+    }
+}
+
+/// One-time passwords and second factors that nobody can use any more go.
+async fn clean_up(auth: &Auth) {
+    match auth.clean_up().await {
+        Ok(0) => {}
+        Ok(rows) => tracing::info!(rows, "expired one-time passwords and second factors were removed"),
+        Err(error) => tracing::warn!(%error, "expired one-time passwords and second factors could not be removed"),
     }
 }
 

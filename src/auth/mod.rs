@@ -5,6 +5,7 @@
 mod admission;
 mod first_superuser;
 mod identity;
+mod oauth2;
 mod refresh;
 mod superusers;
 mod token;
@@ -22,6 +23,9 @@ use crate::records::Records;
 use crate::schema::{CollectionRef, Published, Record};
 use crate::settings::Settings;
 use crate::store::Store;
+use oauth2::OAuth2;
+
+pub use oauth2::{Listener, Returned, Waiter};
 
 /// The room of sign-in.
 #[derive(Clone)]
@@ -36,6 +40,7 @@ struct Parts {
     records: Records,
     settings: Settings,
     passwords: Passwords,
+    oauth2: OAuth2,
 }
 
 /// The answer to a sign-in.
@@ -58,7 +63,7 @@ impl Auth {
         settings: Settings,
         passwords: Passwords,
     ) -> Self {
-        Self { parts: Arc::new(Parts { store, schema, records, settings, passwords }) }
+        Self { parts: Arc::new(Parts { store, schema, records, settings, passwords, oauth2: OAuth2::new() }) }
     }
 
     /// The hash of a password that nobody knows (contract: auth, section 4), for an account that is to be entered by

@@ -1,20 +1,28 @@
-//! Signing in: by password, tokens, refresh, and the set-up link of the first superuser. One file a way in.
-//!
-//! By password only `_superusers` can sign in so far; tokens of every auth collection are understood and refreshed.
+//! Signing in: by password, tokens, refresh, and the set-up link of the first superuser. One file a way in; all of
+//! them end in `admission.rs`, which asks for second factors (`mfa.rs`) and notes places (`origins.rs`).
 
 mod admission;
+mod file_token;
 mod first_superuser;
+mod guard;
 mod identity;
+mod impersonate;
+mod methods;
+mod mfa;
 mod oauth2;
+mod origins;
+mod owned;
 mod refresh;
 mod superusers;
 mod token;
+mod usual_hash;
 mod with_password;
 
 use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use self::usual_hash::UsualHashes;
 use crate::context::Caller;
 use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};
@@ -40,6 +48,7 @@ struct Parts {
     records: Records,
     settings: Settings,
     passwords: Passwords,
+    usual_hashes: UsualHashes,
     oauth2: OAuth2,
 }
 
@@ -63,7 +72,8 @@ impl Auth {
         settings: Settings,
         passwords: Passwords,
     ) -> Self {
-        Self { parts: Arc::new(Parts { store, schema, records, settings, passwords, oauth2: OAuth2::new() }) }
+        let (usual_hashes, oauth2) = (UsualHashes::new(), OAuth2::new());
+        Self { parts: Arc::new(Parts { store, schema, records, settings, passwords, usual_hashes, oauth2 }) }
     }
 
     /// The hash of a password that nobody knows (contract: auth, section 4), for an account that is to be entered by

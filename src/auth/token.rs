@@ -17,6 +17,8 @@ use crate::schema::auth_options::{AuthOptions, TokenOptions};
 pub(super) enum TokenKind {
     /// Signs requests.
     Auth,
+    /// Opens protected files.
+    File,
 }
 
 impl TokenKind {
@@ -24,6 +26,7 @@ impl TokenKind {
     fn as_str(self) -> &'static str {
         match self {
             Self::Auth => "auth",
+            Self::File => "file",
         }
     }
 
@@ -31,6 +34,7 @@ impl TokenKind {
     fn options(self, options: &AuthOptions) -> &TokenOptions {
         match self {
             Self::Auth => &options.auth_token,
+            Self::File => &options.file_token,
         }
     }
 }

@@ -65,6 +65,7 @@ impl IntoResponse for Error {
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, Cow::Borrowed(""), Map::new()),
             Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, Cow::Borrowed(""), Map::new()),
             Self::Unavailable(message) => (StatusCode::SERVICE_UNAVAILABLE, message, Map::new()),
+            Self::Broken(_) => (StatusCode::INTERNAL_SERVER_ERROR, Cow::Borrowed(""), Map::new()),
             // The contract: what has no class of its own is a 400, without a word about the cause.
             Self::Unique { .. }
             | Self::StaleSchema(_)
@@ -91,7 +92,7 @@ pub(super) fn refusal(status: StatusCode, message: &str, data: Map<String, Json>
 /// Causes that are nobody's business outside are told to the log here, once, within the request's span.
 fn log(error: &Error) {
     match error {
-        Error::Internal(cause) => tracing::error!("a request failed: {cause:#}"),
+        Error::Broken(cause) | Error::Internal(cause) => tracing::error!("a request failed: {cause:#}"),
         Error::Setup(cause) => tracing::error!("a request failed: {cause}"),
         Error::Unavailable(_) | Error::Deadline => tracing::warn!("a request was given up: {error}"),
         Error::Unique { .. } | Error::StaleSchema(_) | Error::Engine(_) => {

@@ -34,10 +34,9 @@ impl Auth {
     /// # Errors
     /// `NotFound` where the collection's records cannot sign in, `Forbidden` where this way is switched off.
     pub fn with_oauth2_enabled(&self, collection: &str) -> Result<CollectionRef> {
-        let schema = self.parts.schema.current();
-        let collection = schema.find(collection).filter(|found| found.is_auth()).ok_or_else(Error::not_found)?;
+        let collection = self.auth_collection(collection)?;
         match collection.auth() {
-            Some(options) if options.oauth2.enabled => Ok(collection.clone()),
+            Some(options) if options.oauth2.enabled => Ok(collection),
             _ => Err(Error::Forbidden("The collection is not configured to allow OAuth2 sign-in.".into())),
         }
     }

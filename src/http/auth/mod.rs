@@ -1,5 +1,9 @@
-//! `/api/collections/{collection}/…`: signing in, one file a way, and what comes with accounts.
+//! `/api/collections/{collection}/…` and `/api/files/token`: signing in, one file a way, and what comes with accounts.
 
+mod file_token;
+mod impersonate;
+mod methods;
+mod oauth2;
 mod password;
 mod refresh;
 
@@ -13,7 +17,13 @@ use crate::auth::SignedIn;
 use crate::error::Result;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().merge(password::routes()).merge(refresh::routes())
+    Router::new()
+        .merge(methods::routes())
+        .merge(password::routes())
+        .merge(oauth2::routes())
+        .merge(refresh::routes())
+        .merge(impersonate::routes())
+        .merge(file_token::routes())
 }
 
 /// The answer to a sign-in.

@@ -17,9 +17,11 @@ use crate::collections::{self, Collections};
 use crate::config::Config;
 use crate::console::Console;
 use crate::crypto::passwords::Passwords;
+use crate::crypto::seal::Sealer;
 use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::import::Import;
+use crate::rates::Rates;
 use crate::records::Records;
 use crate::schema::{Published, Schema};
 use crate::settings::Settings;
@@ -30,6 +32,9 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// The database in the data directory.
 const DATABASE: &str = "data.db";
+
+/// The directory's own key.
+const INSTANCE_KEY: &str = "instance.key";
 
 /// An open data directory. Cloned for every request, so it is one pointer to the [`Rooms`].
 #[derive(Clone)]
@@ -51,8 +56,12 @@ pub struct Rooms {
     pub store: Store,
     /// The current snapshot of the collections.
     pub schema: Arc<Published>,
+    /// What must not lie readable on the disk goes through this.
+    pub sealer: Arc<Sealer>,
     /// The stored settings.
     pub settings: Settings,
+    /// Limits on how often somebody may ask.
+    pub rates: Rates,
     /// Files of records.
     pub files: Files,
     /// Records.
@@ -128,7 +137,9 @@ impl App {
         make_directory(&config.dir)?;
         let store = Store::open(&store_options(&config))?;
         let schema = Arc::new(Published::new(load_schema(&store).await?));
+        let sealer = Arc::new(sealer(&config));
         let settings = Settings::open(&store).await?;
+        let rates = Rates::new(settings.clone());
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let passwords = Passwords::new(cores.saturating_sub(1));
         let files = Files::new(config.dir.join("storage"));
@@ -145,7 +156,9 @@ impl App {
             config,
             store,
             schema,
+            sealer,
             settings,
+            rates,
             files,
             records,
             collections,
@@ -193,6 +206,14 @@ fn store_options(config: &Config) -> StoreOptions {
         synchronous: if config.durable { Synchronous::Full } else { Synchronous::Normal },
         query_timeout: config.query_timeout,
         ..StoreOptions::new(config.dir.join(DATABASE))
+    }
+}
+
+/// What seals: the key that was given, or else the directory's own.
+fn sealer(config: &Config) -> Sealer {
+    match &config.encryption_key {
+        Some(key) => Sealer::with_key(&key.0),
+        None => Sealer::with_key_file(config.dir.join(INSTANCE_KEY)),
     }
 }
 

@@ -3,12 +3,14 @@
 //! [`Options`] is the one list of keys: flags, environment, file and `--help` are read from it. Two stages: options
 //! are what was written, [`Config`] is what it means.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 
+use crate::crypto::seal::KEY_LENGTH;
 use crate::error::{Error, Result};
 
 /// The file that is read from the current directory where `--config` names none.
@@ -53,6 +55,10 @@ pub struct Options {
     #[arg(long, global = true, env = "TUCKBOX_FEED_ROWS", value_name = "NUMBER", value_parser = count)]
     pub feed_rows: Option<u32>,
 
+    /// The environment variable that holds the key, of exactly 32 bytes, that the stored settings are sealed with
+    #[arg(long, global = true, env = "TUCKBOX_ENCRYPTION_ENV", value_name = "NAME", alias = "encryptionEnv")]
+    pub encryption_env: Option<String>,
+
     /// Log every request [default: false]
     #[arg(
         long, global = true, env = "TUCKBOX_DEV", value_name = "BOOL",
@@ -90,8 +96,34 @@ pub struct Config {
     pub feed_age: Duration,
     /// How many changes stay in the feed.
     pub feed_rows: u32,
+    /// What the stored settings are sealed with; without it they lie readable.
+    pub encryption_key: Option<EncryptionKey>,
     /// Whether every request is logged.
     pub dev: bool,
+}
+
+/// A key that is never shown.
+#[derive(Clone)]
+pub struct EncryptionKey(pub [u8; KEY_LENGTH]);
+
+impl fmt::Debug for EncryptionKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("EncryptionKey(…)")
+    }
+}
+
+impl EncryptionKey {
+    /// The key in an environment variable.
+    fn in_variable(name: &str) -> Result<Self> {
+        let value = std::env::var_os(name).unwrap_or_default();
+        let length = value.len();
+        value.into_encoded_bytes().try_into().map(Self).map_err(|_| {
+            let has = if length == 0 { "is empty".to_owned() } else { format!("has {length}") };
+            wrong(format!(
+                "The environment variable {name} must hold the key of the settings, exactly {KEY_LENGTH} bytes, and {has}."
+            ))
+        })
+    }
 }
 
 impl Config {
@@ -137,6 +169,7 @@ impl Options {
             max_connections: self.max_connections.or(lower.max_connections),
             feed_days: self.feed_days.or(lower.feed_days),
             feed_rows: self.feed_rows.or(lower.feed_rows),
+            encryption_env: self.encryption_env.or(lower.encryption_env),
             dev: self.dev.or(lower.dev),
         }
     }
@@ -148,6 +181,7 @@ impl Options {
     pub fn resolve(self) -> Result<Config> {
         let origins: Vec<String> = self.origins.unwrap_or_default().iter().map(|one| one.trim().to_owned()).collect();
         let origins: Vec<String> = origins.into_iter().filter(|origin| !origin.is_empty()).collect();
+        let key_in = self.encryption_env.filter(|name| !name.is_empty());
         let days = u64::from(at_least_one("feed_days", self.feed_days.unwrap_or(30))?);
         Ok(Config {
             dir: self.dir.unwrap_or_else(|| PathBuf::from("tuckbox_data")),
@@ -158,6 +192,7 @@ impl Options {
             max_connections: at_least_one("max_connections", self.max_connections.unwrap_or(10_000))? as usize,
             feed_age: Duration::from_secs(days * 24 * 60 * 60),
             feed_rows: at_least_one("feed_rows", self.feed_rows.unwrap_or(1_000_000))?,
+            encryption_key: key_in.map(|name| EncryptionKey::in_variable(&name)).transpose()?,
             dev: self.dev.unwrap_or(false),
         })
     }
@@ -215,6 +250,17 @@ mod tests {
         assert!(Options::from_text("query_timeout = 'soon'").is_err());
         assert!(Options::from_text("synchronous = 'sometimes'").is_err());
         assert!(Options { query_timeout: Some(0), ..Options::default() }.resolve().is_err());
+    }
+
+    #[test]
+    fn a_key_has_exactly_32_bytes_and_is_never_shown() {
+        let sealed_with =
+            |name: &str| Options { encryption_env: Some(name.to_owned()), ..Options::default() }.resolve();
+        let error = sealed_with("TUCKBOX_NO_SUCH_VARIABLE").expect_err("no key");
+        assert!(error.to_string().contains("TUCKBOX_NO_SUCH_VARIABLE must hold the key"), "{error}");
+        assert!(sealed_with("PATH").is_err(), "not 32 bytes");
+        assert!(sealed_with("").expect("off").encryption_key.is_none());
+        assert_eq!(format!("{:?}", EncryptionKey([7; 32])), "EncryptionKey(…)");
     }
 
     #[test]

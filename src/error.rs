@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use indexmap::map::Entry;
@@ -38,6 +39,9 @@ pub enum Error {
     /// A limit on the rate or on the number of waiting requests is reached.
     #[error("too many requests")]
     TooMany,
+    /// A limit on how often somebody may ask is reached, for this long.
+    #[error("too many requests for another {0:?}")]
+    TooOften(Duration),
     /// The server cannot take the request now (a full queue, a shutdown under way).
     #[error("unavailable: {0}")]
     Unavailable(Cow<'static, str>),

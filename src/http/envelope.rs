@@ -1,6 +1,7 @@
 //! The shapes of answers: records and pages as they are, and the one table from [`Error`] to status and body.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
@@ -64,6 +65,11 @@ impl IntoResponse for Error {
             Self::NotFound(message) => (StatusCode::NOT_FOUND, message, Map::new()),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, Cow::Borrowed(""), Map::new()),
             Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, Cow::Borrowed(""), Map::new()),
+            Self::TooOften(wait) => {
+                let mut response = refusal(StatusCode::TOO_MANY_REQUESTS, "", Map::new());
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds(wait)));
+                return response;
+            }
             Self::Unavailable(message) => (StatusCode::SERVICE_UNAVAILABLE, message, Map::new()),
             Self::Broken(_) => (StatusCode::INTERNAL_SERVER_ERROR, Cow::Borrowed(""), Map::new()),
             // The contract: what has no class of its own is a 400, without a word about the cause.
@@ -76,6 +82,11 @@ impl IntoResponse for Error {
         };
         refusal(status, &message, data)
     }
+}
+
+/// Whole seconds, as headers tell them: never too early, and never none.
+pub(super) fn seconds(time: Duration) -> u64 {
+    (time.as_secs() + u64::from(time.subsec_nanos() > 0)).max(1)
 }
 
 /// An error envelope; an empty message stands for the status's own.

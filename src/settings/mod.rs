@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 pub use model::{Backups, Batch, Logs, Meta, RateLimit, RateLimits, S3, Smtp, TrustedProxy, Values};
 
-pub use networks::holds;
+pub use networks::{Networks, holds};
 
 use crate::error::Result;
 use crate::store::{ReadLane, Store};

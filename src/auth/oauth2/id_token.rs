@@ -166,3 +166,189 @@ fn read_keys(set: Json) -> Told<Vec<Jwk>> {
     let keys = set.get("keys").and_then(Json::as_array).ok_or("the key set is malformed")?;
     Ok(keys.iter().filter_map(|key| serde_json::from_value(key.clone()).ok()).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use jsonwebtoken::{EncodingKey, Header, encode};
+    use serde_json::json;
+
+    use super::*;
+
+    const ISSUER: &str = "https://id.example";
+    const PEM: &[u8] = include_bytes!("../../../tests/data/keys/rsa.pem");
+    const EC_PEM: &[u8] = include_bytes!("../../../tests/data/keys/ec.pem");
+
+    fn claims() -> Json {
+        let now = crate::time::now().timestamp();
+        json!({"iss": ISSUER, "aud": "client", "sub": "u", "exp": now + 600, "iat": now, "nonce": "n"})
+    }
+
+    fn but(name: &str, value: Json) -> Json {
+        let mut claims = claims();
+        claims[name] = value;
+        claims
+    }
+
+    fn without(name: &str) -> Json {
+        let mut claims = claims();
+        claims.as_object_mut().expect("claims").remove(name);
+        claims
+    }
+
+    fn header(algorithm: Algorithm, kid: &str) -> Header {
+        Header { kid: Some(kid.to_owned()), ..Header::new(algorithm) }
+    }
+
+    fn rsa() -> EncodingKey {
+        EncodingKey::from_rsa_pem(PEM).expect("a key")
+    }
+
+    fn signed(claims: &Json) -> String {
+        encode(&header(Algorithm::RS256, "one"), claims, &rsa()).expect("a token")
+    }
+
+    fn public(key: &EncodingKey, algorithm: Algorithm) -> Json {
+        let mut jwk = serde_json::to_value(Jwk::from_encoding_key(key, algorithm).expect("a JWK")).expect("JSON");
+        jwk["kid"] = json!("one");
+        jwk
+    }
+
+    fn expected() -> Expected<'static> {
+        Expected { issuers: vec![ISSUER], client_id: "client", nonce: Some("n".into()), authorized_party: true }
+    }
+
+    /// What becomes of a token.
+    fn checked(token: &str, expected: &Expected<'_>) -> Told<Map<String, Json>> {
+        Token::read(token)?.claims(expected, 300)
+    }
+
+    fn is_signed(token: &str, keys: Json) -> bool {
+        let keys = read_keys(json!({ "keys": keys })).expect("keys");
+        let token = Token::read(token).expect("a token");
+        let kid = token.kid().unwrap_or_default().to_owned();
+        find(&keys, &kid).is_some_and(|key| token.is_signed_with(key))
+    }
+
+    #[test]
+    fn a_good_token_passes() {
+        let token = signed(&claims());
+        assert_eq!(checked(&token, &expected()).expect("good")["sub"], "u");
+        assert!(is_signed(&token, json!([public(&rsa(), Algorithm::RS256)])));
+        let several = but("aud", json!(["other", "client"]));
+        assert!(checked(&signed(&several), &expected()).is_ok());
+        let party = but("azp", json!("client"));
+        assert!(checked(&signed(&party), &expected()).is_ok());
+    }
+
+    #[test]
+    fn another_issuer_audience_or_nonce_is_refused() {
+        for (claims, reason) in [
+            (but("iss", json!("https://evil.example")), "issuer"),
+            (but("iss", json!([ISSUER])), "issuer"),
+            (without("iss"), "issuer"),
+            (but("aud", json!("another app")), "client"),
+            (but("aud", json!(["another app"])), "client"),
+            (but("aud", json!("client2")), "client"),
+            (without("aud"), "client"),
+            (but("azp", json!("another app")), "client"),
+            (but("nonce", json!("another")), "sign-in"),
+            (without("nonce"), "sign-in"),
+        ] {
+            let refused = checked(&signed(&claims), &expected()).expect_err("refused");
+            assert!(refused.contains(reason), "{claims}: {refused}");
+        }
+    }
+
+    #[test]
+    fn an_issuer_and_a_nonce_count_only_where_they_are_expected() {
+        let anybody = Expected { issuers: Vec::new(), client_id: "client", nonce: None, authorized_party: false };
+        let mut token = but("iss", json!("https://somebody.example"));
+        token["azp"] = json!("somebody");
+        assert!(checked(&signed(&token), &anybody).is_ok());
+    }
+
+    #[test]
+    fn time_counts_with_a_leeway() {
+        let now = crate::time::now().timestamp();
+        for good in [but("exp", json!(now - 200)), but("iat", json!(now + 200)), but("nbf", json!(now + 200))] {
+            assert!(checked(&signed(&good), &expected()).is_ok(), "{good}");
+        }
+        for bad in [
+            but("exp", json!(now - 400)),
+            but("exp", json!("tomorrow")),
+            but("exp", json!(null)),
+            without("exp"),
+            but("iat", json!(now + 400)),
+            but("nbf", json!(now + 400)),
+        ] {
+            assert!(checked(&signed(&bad), &expected()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_the_algorithm_of_the_key_counts() {
+        let keys = json!([public(&rsa(), Algorithm::RS256)]);
+        let message = |header: Json| {
+            let part = |json: &Json| BASE64_URL_SAFE_NO_PAD.encode(json.to_string());
+            format!("{}.{}", part(&header), part(&claims()))
+        };
+        let none = message(json!({"alg": "none", "kid": "one"}));
+        for signature in ["", "x"] {
+            assert!(!is_signed(&format!("{none}.{signature}"), keys.clone()), "no signature at all");
+        }
+        // The public key, taken for a secret.
+        let hs = message(json!({"alg": "HS256", "kid": "one"}));
+        let modulus = keys[0]["n"].as_str().expect("a modulus").to_owned();
+        for secret in [PEM.to_vec(), modulus.into_bytes(), keys[0].to_string().into_bytes()] {
+            let signature = crypto::sign(hs.as_bytes(), &EncodingKey::from_secret(&secret), Algorithm::HS256);
+            assert!(!is_signed(&format!("{hs}.{}", signature.expect("signed")), keys.clone()));
+        }
+        // Another algorithm of the same family than the one that the key is for.
+        let other = encode(&header(Algorithm::RS512, "one"), &claims(), &rsa()).expect("a token");
+        assert!(!is_signed(&other, keys));
+    }
+
+    #[test]
+    fn keys_that_do_not_say_what_they_are_for_and_secrets_are_no_keys() {
+        let token = signed(&claims());
+        let mut unsaid = public(&rsa(), Algorithm::RS256);
+        for alg in [json!(""), json!("HS256"), json!("none"), json!("RSA-OAEP")] {
+            unsaid["alg"] = alg;
+            assert!(!is_signed(&token, json!([unsaid])), "{unsaid}");
+        }
+        unsaid.as_object_mut().expect("a key").remove("alg");
+        assert!(!is_signed(&token, json!([unsaid])));
+        let secret = json!({"kty": "oct", "kid": "one", "alg": "HS256", "k": BASE64_URL_SAFE_NO_PAD.encode("secret")});
+        let by_secret = encode(&header(Algorithm::HS256, "one"), &claims(), &EncodingKey::from_secret(b"secret"));
+        assert!(!is_signed(&by_secret.expect("a token"), json!([secret])));
+    }
+
+    #[test]
+    fn another_key_and_a_changed_token_are_refused() {
+        let key = public(&rsa(), Algorithm::RS256);
+        let token = signed(&claims());
+        let other_kid = encode(&header(Algorithm::RS256, "two"), &claims(), &rsa()).expect("a token");
+        assert!(!is_signed(&other_kid, json!([key])));
+        let (message, signature) = token.rsplit_once('.').expect("a token");
+        let (header, _) = message.split_once('.').expect("a token");
+        let evil = BASE64_URL_SAFE_NO_PAD.encode(but("sub", json!("admin")).to_string());
+        assert!(!is_signed(&format!("{header}.{evil}.{signature}"), json!([key])));
+        assert!(!is_signed(&format!("{message}."), json!([key])));
+    }
+
+    #[test]
+    fn keys_on_curves_count_and_unknown_ones_are_passed_over() {
+        let ec = EncodingKey::from_ec_pem(EC_PEM).expect("a key");
+        let token = encode(&header(Algorithm::ES256, "one"), &claims(), &ec).expect("a token");
+        let unknown = json!({"kty": "new", "kid": "zero"});
+        assert!(is_signed(&token, json!([unknown, public(&ec, Algorithm::ES256)])));
+    }
+
+    #[test]
+    fn what_is_no_token_is_refused() {
+        for token in ["", "a", "a.b", "a.b.c", "..", "e30.e30", &"x".repeat(70_000)] {
+            assert!(Token::read(token).is_err(), "{token}");
+        }
+        assert!(read_keys(json!({})).is_err());
+    }
+}

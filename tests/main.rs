@@ -3,6 +3,7 @@
 
 mod support;
 
+mod accounts;
 mod api;
 mod check;
 mod layers;
@@ -11,6 +12,7 @@ mod safety;
 mod collections;
 mod filter;
 mod import;
+mod jobs;
 mod records;
 mod store;
 mod writes;

@@ -19,6 +19,8 @@ pub(super) enum Method {
     Password,
     /// Through another service.
     OAuth2,
+    /// By one-time password.
+    Otp,
 }
 
 impl Method {
@@ -27,6 +29,7 @@ impl Method {
         match self {
             Self::Password => Occasion::Password,
             Self::OAuth2 => Occasion::OAuth2,
+            Self::Otp => Occasion::Otp,
         }
     }
 

@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 use std::net::IpAddr;
+use std::sync::OnceLock;
 
 use md5::{Digest, Md5};
 
@@ -70,14 +71,16 @@ impl Auth {
         }
         let place = Place::of(context);
         let (auth, account) = (self.clone(), record.clone());
-        let write = move |tx: &mut Tx<'_>| auth.see(tx, &account, &place);
+        let warned = OnceLock::new();
+        let write = move |tx: &mut Tx<'_>| auth.see(tx, &account, &place, &warned);
         if let Err(error) = self.parts.store.write(WriteLane::Grouped, write).await {
             let (collection, record) = (&record.collection.name, record.id());
             tracing::warn!(%error, %collection, %record, "the place of a sign-in could not be noted");
         }
     }
 
-    fn see(&self, tx: &mut Tx<'_>, account: &Record, place: &Place) -> Result<()> {
+    /// A new place is remembered once its owner was told; before, each sign-in from there would tell of it again.
+    fn see(&self, tx: &mut Tx<'_>, account: &Record, place: &Place, warned: &OnceLock<bool>) -> Result<()> {
         if !owned::is_current(tx, account)? {
             return Ok(());
         }
@@ -90,7 +93,8 @@ impl Auth {
         if known.is_empty() || account.text("email").is_empty() {
             return self.remember(tx, account, &fingerprint);
         }
-        self.remember(tx, account, &fingerprint)
+        let info = format!("{} - {} {}", crate::time::now_text(), place.ip, place.agent);
+        self.post_alert(tx, account, fingerprint, info, warned)
     }
 
     /// Notes a place of an account, and forgets the oldest ones.

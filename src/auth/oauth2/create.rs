@@ -11,10 +11,14 @@ use crate::auth::{Auth, identity};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::files::{NewFile, Upload, limits};
+use crate::rates::Place;
 use crate::records::{NewAccount, RecordInput};
 use crate::schema::auth_options::MappedFields;
 use crate::schema::{Collection, CollectionRef, FieldKind, Record};
 use crate::store::ReadLane;
+
+/// Where records are made so, for the limits on making any.
+const ROUTE: &str = "/api/collections/{collection}/auth-with-oauth2";
 
 impl Auth {
     /// Makes the record of a user, with the link to the service, in one transaction.
@@ -36,6 +40,8 @@ impl Auth {
         if collection.create_rule.is_none() && !context.is_superuser() {
             return Err(Error::Forbidden("Only superusers can create records of this collection.".into()));
         }
+        let (id, name) = (collection.id.as_str(), collection.name.as_str());
+        self.parts.rates.charge(context, &Place::Collection { id, name, route: ROUTE, tags: &["create"] })?;
         let mut input = self.input(collection, user, create_data.clone()).await?;
         let password = match input.data.contains_key("password") {
             true => None,

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::OAuth2;
 use super::client::Told;
@@ -13,7 +13,7 @@ use super::link::{Linked, Linking, Links};
 use super::provider::Provider;
 use super::user::ExternalUser;
 use crate::auth::admission::{Method, Proven};
-use crate::auth::{Auth, SignedIn, identity};
+use crate::auth::{Auth, Sent, SignedIn, identity};
 use crate::context::{Occasion, RequestContext};
 use crate::error::{Error, Result};
 use crate::schema::auth_options::OAuth2Provider;
@@ -29,11 +29,8 @@ const ATTEMPTS: usize = 3;
 const EXTERNALS: &str = "_externalAuths";
 
 impl Auth {
-    /// The collection, if its records sign in through other services; told before anything about the body.
-    ///
-    /// # Errors
-    /// `NotFound` where the collection's records cannot sign in, `Forbidden` where this way is switched off.
-    pub fn with_oauth2_enabled(&self, collection: &str) -> Result<CollectionRef> {
+    /// The collection, if its records sign in through other services.
+    fn with_oauth2_enabled(&self, collection: &str) -> Result<CollectionRef> {
         let collection = self.auth_collection(collection)?;
         match collection.auth() {
             Some(options) if options.oauth2.enabled => Ok(collection),
@@ -44,15 +41,17 @@ impl Auth {
     /// Signs in with a code of another service.
     ///
     /// # Errors
-    /// As [`Auth::with_oauth2_enabled`]; `Invalid` where the form is wrong, the service refuses, or a new record is not
-    /// accepted; `NotFound` where the user's record is gone, `Forbidden` where nobody may be made or the auth rule refuses.
+    /// `NotFound` where the collection's records cannot sign in, and where the user's record is gone; `Forbidden` where
+    /// this way is switched off, nobody may be made, or the auth rule refuses; `Invalid` where the form is wrong, the
+    /// service refuses, or a new record is not accepted; `TooOften` where too many records are made.
     pub async fn with_oauth2(
         &self,
         context: &RequestContext,
         collection: &str,
-        body: Map<String, Json>,
+        sent: Sent,
     ) -> Result<SignedIn> {
         let collection = self.with_oauth2_enabled(collection)?;
+        let body = sent?;
         let options = collection.auth().ok_or_else(Error::not_found)?;
         let form = Form::read(&body)?;
         let configured = form.check(&options.oauth2)?;

@@ -1,11 +1,15 @@
 //! `/api/collections/{collection}/…` and `/api/files/token`: signing in, one file a way, and what comes with accounts.
 
+mod email_change;
 mod file_token;
 mod impersonate;
 mod methods;
 mod oauth2;
+mod otp;
 mod password;
+mod password_reset;
 mod refresh;
+mod verification;
 
 use axum::Router;
 use axum::response::Response;
@@ -21,7 +25,11 @@ pub(super) fn routes() -> Router<App> {
         .merge(methods::routes())
         .merge(password::routes())
         .merge(oauth2::routes())
+        .merge(otp::routes())
         .merge(refresh::routes())
+        .merge(verification::routes())
+        .merge(password_reset::routes())
+        .merge(email_change::routes())
         .merge(impersonate::routes())
         .merge(file_token::routes())
 }

@@ -34,10 +34,7 @@ async fn with_oauth2(
     fields: Fields,
     body: Result<CredentialsBody>,
 ) -> Result<Response> {
-    // What is switched off is told before anything about the body.
-    app.auth.with_oauth2_enabled(&collection)?;
-    let CredentialsBody(body) = body?;
-    let signed_in = app.auth.with_oauth2(&context, &collection, body).await?;
+    let signed_in = app.auth.with_oauth2(&context, &collection, body.map(|body| body.0)).await?;
     answer(fields, signed_in).await
 }
 

@@ -9,7 +9,7 @@ use axum::response::Response;
 use super::middleware::body_limit::BodyLimits;
 use super::middleware::cors::Origins;
 use super::middleware::{Around, around};
-use super::{admin_ui, auth, collections, export, files, health, import, records, sql};
+use super::{admin_ui, auth, collections, export, files, health, import, records, settings, sql};
 use crate::app::App;
 use crate::error::Error;
 
@@ -44,6 +44,7 @@ fn routes(app: App) -> Router {
         .merge(export::routes())
         .merge(auth::routes())
         .merge(files::routes())
+        .merge(settings::routes())
         .merge(sql::routes())
         .merge(admin_ui::routes())
         .fallback(nothing_here)

@@ -59,15 +59,21 @@ pub(super) fn texts(pairs: Vec<(String, String)>) -> Result<Map<String, Json>> {
     Ok(map)
 }
 
+/// The pairs of a form as they are, without its payloads, and those as one object.
+pub(super) fn split(pairs: Vec<(String, String)>) -> Result<(Vec<(String, String)>, Map<String, Json>)> {
+    let (payloads, pairs): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(key, _)| key == PAYLOAD);
+    let mut map = Map::new();
+    for (_, text) in payloads {
+        map.extend(object_of(text.as_bytes())?.ok_or_else(|| Error::bad_request(""))?);
+    }
+    Ok((pairs, map))
+}
+
 fn collect(pairs: Vec<(String, String)>, read: impl Fn(String) -> Json) -> Result<Map<String, Json>> {
     let mut lists: Vec<(String, Vec<Json>)> = Vec::new();
     let mut places = std::collections::HashMap::new();
-    let mut payloads = Vec::new();
+    let (pairs, payloads) = split(pairs)?;
     for (key, value) in pairs {
-        if key == PAYLOAD {
-            payloads.push(object_of(value.as_bytes())?.ok_or_else(|| Error::bad_request(""))?);
-            continue;
-        }
         let at = *places.entry(key).or_insert_with_key(|key| {
             lists.push((key.clone(), Vec::new()));
             lists.len() - 1
@@ -79,7 +85,7 @@ fn collect(pairs: Vec<(String, String)>, read: impl Fn(String) -> Json) -> Resul
         _ => Json::Array(list),
     };
     let mut map: Map<String, Json> = lists.into_iter().map(|(key, list)| (key, one_or_more(list))).collect();
-    payloads.into_iter().for_each(|payload| map.extend(payload));
+    map.extend(payloads);
     Ok(map)
 }
 

@@ -5,6 +5,7 @@ mod answer;
 mod client;
 mod database;
 mod fixtures;
+mod mails;
 mod process;
 mod raw;
 mod server;

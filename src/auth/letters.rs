@@ -211,7 +211,8 @@ impl Auth {
         Ok(Some(self.message(to, mailing.options(options).0, &record, &[("TOKEN", token)])))
     }
 
-    fn message(&self, to: String, template: &MailTemplate, record: &Record, values: &[(&str, String)]) -> Message {
+    /// A letter about a record, from a template.
+    pub(super) fn message(&self, to: String, template: &MailTemplate, record: &Record, values: &[(&str, String)]) -> Message {
         let (subject, html) = compose(template, &self.parts.settings.current().meta, record, values);
         Message { to, subject, html }
     }

@@ -21,6 +21,7 @@ mod owned;
 mod password_reset;
 mod refresh;
 mod superusers;
+mod test_letter;
 mod throttle;
 mod token;
 mod token_fields;

@@ -19,5 +19,6 @@ mod records;
 mod router;
 pub mod serve;
 mod sql;
+mod test_email;
 
 pub use router::Service;

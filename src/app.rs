@@ -204,8 +204,8 @@ impl App {
     /// Another process may change collections and settings beside us, or have jobs done; the writer notices before its
     /// next write.
     fn reload_after_changes_of_others(&self) {
-        let (store, schema, jobs) = (self.store.clone(), Arc::clone(&self.schema), self.jobs.clone());
-        let settings = self.settings.clone();
+        let (store, schema) = (self.store.clone(), Arc::clone(&self.schema));
+        let (settings, jobs) = (self.settings.clone(), self.jobs.clone());
         self.store.on_external_change(Arc::new(move || {
             if let Err(error) = settings.reload() {
                 tracing::error!(%error, "settings saved by another process could not be read; the old ones stay");

@@ -25,7 +25,8 @@ pub struct Service {
 impl Service {
     /// The service of an app.
     pub fn new(app: App) -> Self {
-        let around = Around { origins: Origins::new(&app.config.origins), bodies: BodyLimits::new(app.clone()) };
+        let origins = Origins::new(&app.config.origins);
+        let around = Around { app: app.clone(), origins, bodies: BodyLimits::new(app.clone()) };
         Self { routes: routes(app), around: Arc::new(around) }
     }
 

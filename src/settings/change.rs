@@ -1,6 +1,7 @@
 //! What was sent, laid over what is there (contract: settings, section 1): objects merge, everything else is
 //! replaced, and what is absent stays; that is how secrets survive being read and written back.
 
+use indexmap::IndexMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
@@ -23,12 +24,12 @@ impl Change {
     /// `Invalid` where a value is of the wrong kind.
     pub fn over<T: Serialize + DeserializeOwned>(&self, there: &T) -> Result<T> {
         let mut all = serde_json::to_value(there).map_err(|error| Error::Internal(error.into()))?;
-        for (at, (key, _)) in self.texts.iter().enumerate() {
-            // The values of a key count together, where it comes first.
-            if self.texts[..at].iter().all(|(before, _)| before != key) {
-                let values = self.texts.iter().filter(|(other, _)| other == key).map(|(_, text)| text.as_str());
-                read(&mut all, key, &values.collect::<Vec<_>>())?;
-            }
+        let mut texts: IndexMap<&str, Vec<&str>> = IndexMap::new();
+        for (key, text) in &self.texts {
+            texts.entry(key).or_default().push(text);
+        }
+        for (key, texts) in texts {
+            read(&mut all, key, &texts)?;
         }
         for (key, value) in &self.data {
             if let Some(place) = all.get_mut(key) {

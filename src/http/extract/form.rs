@@ -1,5 +1,7 @@
 //! Form values: decoding pairs, and what a text among them stands for.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Number, Value as Json};
 
 use super::body::object_of;
@@ -16,6 +18,15 @@ pub(in crate::http) fn decode_pairs(bytes: &[u8]) -> Option<Vec<(String, String)
         Some((decode(&pair[..at])?, decode(pair.get(at + 1..).unwrap_or_default())?))
     });
     decoded.collect()
+}
+
+/// Decodes a path or a part of one, where a plus is a plus; `None` where an escape is broken or the bytes are no
+/// UTF-8.
+pub(in crate::http) fn decode_path(text: &str) -> Option<Cow<'_, str>> {
+    match text.contains('%') {
+        true => decode(text.replace('+', "%2B").as_bytes()).map(Cow::Owned),
+        false => Some(Cow::Borrowed(text)),
+    }
 }
 
 fn decode(bytes: &[u8]) -> Option<String> {
@@ -143,6 +154,14 @@ mod tests {
         }
         assert_eq!(decode_pairs(b"a=\xff"), None);
         assert_eq!(decode_pairs(b""), Some(Vec::new()));
+    }
+
+    #[test]
+    fn paths_are_decoded() {
+        assert_eq!(decode_path("no%20tes+&=").as_deref(), Some("no tes+&="));
+        assert_eq!(decode_path("no+escape").as_deref(), Some("no+escape"));
+        assert_eq!(decode_path("%ff"), None);
+        assert_eq!(decode_path("%4"), None);
     }
 
     #[test]

@@ -1,13 +1,19 @@
 //! Accounts: every way to sign in, second factors, places, tokens and their end; and what users may do.
 
+mod email_change;
+mod house;
 mod impersonate;
+mod letters;
 mod methods;
 mod mfa;
 mod origins;
+mod otp;
 mod password;
+mod password_reset;
 mod refresh;
 mod rules;
 mod tokens;
+mod verification;
 
 use serde_json::{Value as Json, json};
 

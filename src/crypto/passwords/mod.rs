@@ -171,7 +171,7 @@ fn verify(plain: &str, hash: &str, otherwise: Kind, memory: &mut Memory) -> Resu
 
 /// A hash that can be verified.
 enum Readable {
-    Argon2(argon::Readable),
+    Argon2(Box<argon::Readable>),
     Bcrypt(bcrypt::Readable),
 }
 
@@ -179,7 +179,7 @@ impl Readable {
     fn parse(text: &str) -> Option<Self> {
         match bcrypt::Readable::parse(text) {
             Some(hash) => Some(Self::Bcrypt(hash)),
-            None => argon::Readable::parse(text).map(Self::Argon2),
+            None => argon::Readable::parse(text).map(|hash| Self::Argon2(Box::new(hash))),
         }
     }
 }

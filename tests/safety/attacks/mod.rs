@@ -2,6 +2,7 @@
 //! identity (4, 11), authorization (15, 17, 19), injection and parsing (22, 23, 26), availability (31 to 36).
 
 mod a04_swapped_algorithm;
+mod a10_chosen_identities_of_clients;
 mod a11_account_enumeration;
 mod a15_hidden_field_oracle;
 mod a17_forgotten_owner_check;

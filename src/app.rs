@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::auth::Auth;
+use crate::auth::{self, Auth, AuthParts};
 use crate::changes::{self, Retention};
 use crate::check::Checks;
 use crate::collections::{self, Collections};
@@ -21,13 +21,15 @@ use crate::crypto::seal::Sealer;
 use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::import::Import;
+use crate::jobs::Jobs;
+use crate::mail::Mail;
 use crate::rates::Rates;
 use crate::records::Records;
 use crate::schema::{Published, Schema};
 use crate::settings::Settings;
 use crate::store::{ReadLane, Store, StoreOptions, Synchronous, WriteLane};
 
-/// How often files are swept and the feed is trimmed.
+/// How often files are swept, the feed is trimmed and what is expired goes.
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// The database in the data directory.
@@ -64,6 +66,10 @@ pub struct Rooms {
     pub rates: Rates,
     /// Files of records.
     pub files: Files,
+    /// Work that is stored before it runs.
+    pub jobs: Jobs,
+    /// Mail.
+    pub mail: Mail,
     /// Records.
     pub records: Records,
     /// Collections.
@@ -103,6 +109,7 @@ impl App {
         sweep(&app.files, &app.store).await;
         app.import.sweep();
         app.start_background();
+        app.jobs.start().await?;
         Ok(app)
     }
 
@@ -145,7 +152,21 @@ impl App {
         let files = Files::new(config.dir.join("storage"));
         let records = Records::new(store.clone(), schema.clone(), files.clone(), passwords.clone());
         let collections = Collections::new(store.clone(), schema.clone(), files.clone(), settings.clone());
-        let auth = Auth::new(store.clone(), schema.clone(), records.clone(), settings.clone(), passwords);
+        let jobs = Jobs::new(store.clone());
+        let mail = Mail::new(settings.clone(), config.dev.then(|| config.dir.join("mails")));
+        let auth = Auth::new(AuthParts {
+            store: store.clone(),
+            schema: schema.clone(),
+            records: records.clone(),
+            settings: settings.clone(),
+            passwords,
+            jobs: jobs.clone(),
+            mail: mail.clone(),
+            rates: rates.clone(),
+            sealer: sealer.clone(),
+            dev: config.dev,
+        });
+        jobs.handle(auth::MAIL, auth.letters());
         let console = Console::new(store.clone(), schema.clone());
         let checks = Checks::new(store.clone(), files.clone());
         let import = Import::new(records.clone(), collections.clone(), schema.clone(), &config.dir);
@@ -160,6 +181,8 @@ impl App {
             settings,
             rates,
             files,
+            jobs,
+            mail,
             records,
             collections,
             auth,
@@ -174,13 +197,16 @@ impl App {
     }
 
     fn start_background(&self) {
-        let hourly = tokio::spawn(hourly(self.store.clone(), self.files.clone(), retention(&self.config)));
+        let hourly = hourly(self.store.clone(), self.files.clone(), self.auth.clone(), retention(&self.config));
+        let hourly = tokio::spawn(hourly);
         self.background.tasks.lock().push(hourly);
     }
 
-    /// Another process may change collections and settings beside us; the writer notices before its next write.
+    /// Another process may change collections and settings beside us, or have jobs done; the writer notices before its
+    /// next write.
     fn reload_after_changes_of_others(&self) {
-        let (store, schema, settings) = (self.store.clone(), Arc::clone(&self.schema), self.settings.clone());
+        let (store, schema) = (self.store.clone(), Arc::clone(&self.schema));
+        let (settings, jobs) = (self.settings.clone(), self.jobs.clone());
         self.store.on_external_change(Arc::new(move || {
             if let Err(error) = settings.reload() {
                 tracing::error!(%error, "settings saved by another process could not be read; the old ones stay");
@@ -188,11 +214,13 @@ impl App {
             if let Err(error) = collections::reload(&store, &schema) {
                 tracing::error!(%error, "collections changed by another process could not be read");
             }
+            jobs.wake();
         }));
     }
 
     /// Stops the background work, closes the database and gives the directory free.
     pub async fn close(&self) {
+        self.jobs.stop().await;
         let tasks = std::mem::take(&mut *self.background.tasks.lock());
         for task in tasks {
             task.abort();
@@ -279,11 +307,12 @@ fn retention(config: &Config) -> Retention {
 }
 
 /// What is done every hour. A failure is told and tried again the next hour.
-async fn hourly(store: Store, files: Files, retention: Retention) {
+async fn hourly(store: Store, files: Files, auth: Auth, retention: Retention) {
     let mut hours = tokio::time::interval(HOUR);
     loop {
         hours.tick().await;
         sweep(&files, &store).await;
+        clean_up(&auth).await;
         match trim(&store, retention).await {
             Ok(0) => {}
             Ok(rows) => tracing::info!(rows, "the feed was trimmed"),
@@ -297,6 +326,15 @@ async fn sweep(files: &Files, store: &Store) {
         Ok(0) => {}
         Ok(names) => tracing::info!(names, "files that no record holds were removed"),
         Err(error) => tracing::warn!(%error, "files that no record holds could not be removed"),
+    }
+}
+
+/// One-time passwords and second factors that nobody can use any more go.
+async fn clean_up(auth: &Auth) {
+    match auth.clean_up().await {
+        Ok(0) => {}
+        Ok(rows) => tracing::info!(rows, "expired one-time passwords and second factors were removed"),
+        Err(error) => tracing::warn!(%error, "expired one-time passwords and second factors could not be removed"),
     }
 }
 

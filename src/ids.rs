@@ -2,6 +2,7 @@
 
 use rand::RngExt;
 
+const DIGITS: &[u8; 10] = b"0123456789";
 const LOWER: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 const ALPHANUMERIC: &[u8; 62] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
@@ -21,6 +22,11 @@ pub fn random_lower(length: usize) -> String {
 /// `length` random characters of `[A-Za-z0-9]`: token keys and secrets.
 pub fn random_alphanumeric(length: usize) -> String {
     random(ALPHANUMERIC, length)
+}
+
+/// `length` random digits: one-time passwords.
+pub fn random_digits(length: usize) -> String {
+    random(DIGITS, length)
 }
 
 /// A random record id.

@@ -6,7 +6,7 @@
 //! - [`http`]: axum; status codes, headers and envelopes exist there and nowhere below
 //! - [`app`]: opens the store, builds the rooms, stops them in reverse
 //! - the rooms, what Tuckbox does: [`records`], [`collections`], [`auth`], [`files`], [`settings`],
-//!   [`rates`], [`console`], [`check`], [`import`]
+//!   [`rates`], [`jobs`], [`mail`], [`console`], [`check`], [`import`]
 //! - the language, what the rooms speak: [`changes`], [`filter`], [`schema`]
 //! - the seam: [`store`]
 //! - the ground: [`config`], [`error`], [`ids`], [`time`], [`context`], [`cron`], [`crypto`]
@@ -28,6 +28,8 @@ pub mod filter;
 pub mod http;
 pub mod ids;
 pub mod import;
+pub mod jobs;
+pub mod mail;
 pub mod rates;
 pub mod records;
 pub mod schema;

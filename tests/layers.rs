@@ -9,7 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["cli"],
     &["http"],
     &["app"],
-    &["records", "collections", "auth", "files", "settings", "rates", "console", "check", "import"],
+    &["records", "collections", "auth", "files", "settings", "rates", "jobs", "mail", "console", "check", "import"],
     &["changes", "filter"],
     &["schema"],
     &["store"],
@@ -18,14 +18,16 @@ const LAYERS: &[&[&str]] = &[
 
 /// What a room may use beside that: rooms of its own line. On the ground floor everybody knows errors.
 const NEIGHBOURS: &[(&str, &[&str])] = &[
-    // A sign-in that makes a record is limited as a create.
-    ("auth", &["records", "collections", "settings", "rates"]),
+    // Mails of sign-ins are composed there, stored as jobs, and sent; one that makes a record is limited as a create.
+    ("auth", &["records", "collections", "settings", "jobs", "mail", "rates"]),
     // It holds what all of them wrote against each other, and repairs it as they would have written it.
     ("check", &["collections", "records", "files"]),
     // Limits of the settings name collections, and follow them to another name.
     ("collections", &["records", "files", "settings"]),
     // Raw SQL may change the collections, which are then published anew.
     ("console", &["collections"]),
+    // Sender and server are settings.
+    ("mail", &["settings"]),
     ("rates", &["settings"]),
     ("records", &["files"]),
     ("import", &["collections", "records"]),

@@ -12,6 +12,7 @@ mod safety;
 mod collections;
 mod filter;
 mod import;
+mod jobs;
 mod records;
 mod store;
 mod writes;

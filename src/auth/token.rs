@@ -17,6 +17,14 @@ use crate::schema::auth_options::{AuthOptions, TokenOptions};
 pub(super) enum TokenKind {
     /// Signs requests.
     Auth,
+    /// Verifies an address.
+    Verification,
+    /// Sets a new password.
+    PasswordReset,
+    /// Sets a new address.
+    EmailChange,
+    /// Opens protected files.
+    File,
 }
 
 impl TokenKind {
@@ -24,6 +32,10 @@ impl TokenKind {
     fn as_str(self) -> &'static str {
         match self {
             Self::Auth => "auth",
+            Self::Verification => "verification",
+            Self::PasswordReset => "passwordReset",
+            Self::EmailChange => "emailChange",
+            Self::File => "file",
         }
     }
 
@@ -31,6 +43,10 @@ impl TokenKind {
     fn options(self, options: &AuthOptions) -> &TokenOptions {
         match self {
             Self::Auth => &options.auth_token,
+            Self::Verification => &options.verification_token,
+            Self::PasswordReset => &options.password_reset_token,
+            Self::EmailChange => &options.email_change_token,
+            Self::File => &options.file_token,
         }
     }
 }

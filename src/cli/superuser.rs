@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use super::output;
 use crate::app::App;
+use crate::auth::OneTimePassword;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::settings::Change;
@@ -23,6 +24,11 @@ pub(super) enum Action {
     Update(Credentials),
     /// Remove a superuser
     Delete {
+        /// The e-mail address
+        email: String,
+    },
+    /// Make a one-time password for a superuser, where those are enabled for them
+    Otp {
         /// The e-mail address
         email: String,
     },
@@ -85,6 +91,10 @@ async fn act(app: &App, action: &Action) -> Result<String> {
             let done = if was_there { "was removed" } else { "does not exist; nothing was removed" };
             Ok(format!("The superuser {email} {done}."))
         }
+        Action::Otp { email } => {
+            let OneTimePassword { id, code, seconds } = app.auth.superuser_otp(email).await?;
+            Ok(format!("The one-time password of {email}, good for {seconds} s:\n  otpId     {id}\n  password  {code}"))
+        }
     }
 }
 
@@ -105,7 +115,7 @@ impl Action {
                     given.password = Some(ask()?);
                 }
             }
-            Self::Delete { .. } | Self::Ips { .. } => {}
+            Self::Delete { .. } | Self::Otp { .. } | Self::Ips { .. } => {}
         }
         Ok(self)
     }

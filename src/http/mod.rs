@@ -20,5 +20,6 @@ mod router;
 pub mod serve;
 mod settings;
 mod sql;
+mod test_email;
 
 pub use router::Service;

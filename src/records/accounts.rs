@@ -14,13 +14,13 @@ use crate::store::{Sql, Tx, lists};
 pub const INSTALLER_EMAIL: &str = "__pbinstaller@example.com";
 
 /// One-time passwords of records.
-pub(super) const OTPS: &str = "_otps";
+pub const OTPS: &str = "_otps";
 /// Half-done sign-ins of records.
-pub(super) const MFAS: &str = "_mfas";
+pub const MFAS: &str = "_mfas";
 /// Places from which records signed in.
-pub(super) const AUTH_ORIGINS: &str = "_authOrigins";
+pub const AUTH_ORIGINS: &str = "_authOrigins";
 /// Accounts of records at other services.
-pub(super) const EXTERNAL_AUTHS: &str = "_externalAuths";
+pub const EXTERNAL_AUTHS: &str = "_externalAuths";
 
 /// The collections whose rows belong to records of auth collections, by `collectionRef` and `recordRef`.
 pub const SUPPORT: [&str; 4] = [AUTH_ORIGINS, EXTERNAL_AUTHS, MFAS, OTPS];
@@ -70,22 +70,23 @@ fn mismatch() -> Fault {
     Fault::new("validation_values_mismatch", "Values don't match.")
 }
 
-/// The checks of the form of a new record.
+/// The checks of the form of a new record. `password` tells whether it must have one.
 pub(super) fn check_create(
     collection: &Collection,
     data: &Map<String, Json>,
     record: &Record,
     manager: bool,
+    password: bool,
 ) -> FieldErrors {
     let form = Form::read(collection, data);
     let mut errors = FieldErrors::new();
     if record.flag("verified") && !manager {
         errors.add("verified", mismatch());
     }
-    if form.plain().is_empty() {
+    if form.plain().is_empty() && password {
         errors.add("password", Fault::required());
     }
-    form.check_confirm(&mut errors, true);
+    form.check_confirm(&mut errors, password);
     errors
 }
 

@@ -5,6 +5,7 @@
 //!
 //! Reads go straight from rows to JSON: no value of a list is ever held as a tree.
 
+mod account;
 mod accounts;
 mod batch;
 mod bulk;
@@ -43,7 +44,8 @@ use std::time::Duration;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 
-pub use accounts::{INSTALLER_EMAIL, SUPPORT};
+pub use account::{AccountChange, add, alter, replace_hash, touch};
+pub use accounts::{AUTH_ORIGINS, EXTERNAL_AUTHS, INSTALLER_EMAIL, MFAS, OTPS, SUPPORT};
 pub use bulk::{Bulk, BulkOptions, Chunk, Existing, Links, Outcome};
 pub use delete::{delete_many_within, delete_within};
 pub use export::{Export, ExportFormat, ExportOptions};
@@ -51,6 +53,7 @@ pub use page::Page;
 pub use read::{find, load, load_all};
 pub use render::shown;
 pub use repair::drop_dangling;
+pub use save::{Along, NewAccount};
 
 use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};

@@ -13,8 +13,6 @@ use crate::schema::field::text::{self, TextOptions};
 use crate::schema::{Collection, CollectionRef, Field, FieldKind, Record, Schema};
 use crate::store::{Tx, Value, expression, quoted};
 
-/// bcrypt's limit, which the contract keeps.
-const LONGEST_PASSWORD: usize = 72;
 /// How much of a name that is no file's an error repeats.
 const LONGEST_NAME: usize = 250;
 
@@ -98,9 +96,6 @@ impl Check<'_> {
 
     fn password(&self, at: usize, field: &Field, options: &PasswordOptions) -> Option<Fault> {
         match self.passwords.iter().find(|(of, _)| *of == at) {
-            Some((_, plain)) if plain.len() > LONGEST_PASSWORD => {
-                Some(Fault::new("validation_invalid_value", "Invalid value."))
-            }
             Some((_, plain)) => options.check_plain(plain),
             None if field.required && self.record.values[at].as_text().is_empty() => Some(Fault::required()),
             None => None,

@@ -91,7 +91,7 @@ pub(super) fn set_dates(record: &mut Record, creating: bool) {
     }
 }
 
-fn insert(tx: &mut Tx<'_>, record: &Record) -> Result<()> {
+pub(super) fn insert(tx: &mut Tx<'_>, record: &Record) -> Result<()> {
     insert_as(tx, &insertion(&record.collection), record)
 }
 

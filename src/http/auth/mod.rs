@@ -1,7 +1,15 @@
-//! `/api/collections/{collection}/…`: signing in, one file a way, and what comes with accounts.
+//! `/api/collections/{collection}/…` and `/api/files/token`: signing in, one file a way, and what comes with accounts.
 
+mod email_change;
+mod file_token;
+mod impersonate;
+mod methods;
+mod oauth2;
+mod otp;
 mod password;
+mod password_reset;
 mod refresh;
+mod verification;
 
 use axum::Router;
 use axum::response::Response;
@@ -13,7 +21,17 @@ use crate::auth::SignedIn;
 use crate::error::Result;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().merge(password::routes()).merge(refresh::routes())
+    Router::new()
+        .merge(methods::routes())
+        .merge(password::routes())
+        .merge(oauth2::routes())
+        .merge(otp::routes())
+        .merge(refresh::routes())
+        .merge(verification::routes())
+        .merge(password_reset::routes())
+        .merge(email_change::routes())
+        .merge(impersonate::routes())
+        .merge(file_token::routes())
 }
 
 /// The answer to a sign-in.

@@ -8,6 +8,9 @@ use crate::schema::wire::Unreadable;
 /// The greatest number of characters where none is set, and the greatest that can be set.
 const GREATEST_MAX: i64 = 71;
 
+/// How many bytes a password may have: bcrypt's limit, which the contract keeps.
+const MOST_BYTES: usize = 72;
+
 /// Options of a password field.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PasswordOptions {
@@ -39,6 +42,9 @@ impl PasswordOptions {
     pub fn check_plain(&self, plain: &str) -> Option<Fault> {
         if plain.is_empty() {
             return None;
+        }
+        if plain.len() > MOST_BYTES {
+            return Some(Fault::new("validation_invalid_value", "Invalid value."));
         }
         let max = if self.max > 0 { self.max } else { GREATEST_MAX };
         let length = plain.chars().count() as i64;

@@ -10,7 +10,10 @@ use crate::error::{Error, Result};
 type Step = (i64, &'static str, &'static str);
 
 /// All steps, in order; `migrations/sqlite/` holds their texts.
-const STEPS: &[Step] = &[(1, "init", include_str!("../../../migrations/sqlite/0001_init.sql"))];
+const STEPS: &[Step] = &[
+    (1, "init", include_str!("../../../migrations/sqlite/0001_init.sql")),
+    (2, "jobs", include_str!("../../../migrations/sqlite/0002_jobs.sql")),
+];
 
 /// Runs the steps that the database has not seen.
 ///

@@ -1,0 +1,41 @@
+//! `POST /api/collections/{collection}/request-otp` and `…/auth-with-otp`.
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use serde_json::json;
+
+use super::answer;
+use crate::app::App;
+use crate::context::RequestContext;
+use crate::error::Result;
+use crate::http::extract::{CredentialsBody, Params};
+use crate::http::fields::Fields;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/api/collections/{collection}/request-otp", post(request))
+        .route("/api/collections/{collection}/auth-with-otp", post(with_otp))
+}
+
+async fn request(
+    State(app): State<App>,
+    Params(collection): Params<String>,
+    fields: Fields,
+    body: Result<CredentialsBody>,
+) -> Result<Response> {
+    let id = app.auth.request_otp(&collection, body.map(|body| body.0)).await?;
+    fields.object(json!({"otpId": id}).to_string().into_bytes()).await
+}
+
+async fn with_otp(
+    State(app): State<App>,
+    Params(collection): Params<String>,
+    context: RequestContext,
+    fields: Fields,
+    body: Result<CredentialsBody>,
+) -> Result<Response> {
+    let signed_in = app.auth.with_otp(&context, &collection, body.map(|body| body.0)).await?;
+    answer(fields, signed_in).await
+}

@@ -1,0 +1,34 @@
+//! `POST /api/collections/{collection}/request-password-reset` and `…/confirm-password-reset`.
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::post;
+use http::StatusCode;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::http::extract::{CredentialsBody, Params};
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/api/collections/{collection}/request-password-reset", post(request))
+        .route("/api/collections/{collection}/confirm-password-reset", post(confirm))
+}
+
+async fn request(
+    State(app): State<App>,
+    Params(collection): Params<String>,
+    body: Result<CredentialsBody>,
+) -> Result<StatusCode> {
+    app.auth.request_password_reset(&collection, body.map(|body| body.0)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn confirm(
+    State(app): State<App>,
+    Params(collection): Params<String>,
+    body: Result<CredentialsBody>,
+) -> Result<StatusCode> {
+    app.auth.confirm_password_reset(&collection, body.map(|body| body.0)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

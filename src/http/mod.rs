@@ -18,7 +18,7 @@ mod middleware;
 mod records;
 mod router;
 pub mod serve;
+mod settings;
 mod sql;
-mod test_email;
 
 pub use router::Service;

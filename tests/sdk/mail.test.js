@@ -125,7 +125,7 @@ test('what is wrong with the form is told together', async () => {
   assert.deepEqual(await codes({ email: 'ann', template: 'nope', collection: 'nope' }), {
     email: 'validation_is_email', template: 'validation_in_invalid', collection: 'validation_invalid_auth_collection',
   })
-  assert.deepEqual(await codes({ email: `${'a'.repeat(250)}@b.co`, template: 'otp', collection: '_otps' }), {
+  assert.deepEqual(await codes({ email: `${'a'.repeat(251)}@b.co`, template: 'otp', collection: '_otps' }), {
     email: 'validation_length_out_of_range', collection: 'validation_invalid_auth_collection',
   })
   assert.deepEqual(await codes({ email: 5, template: 'otp' }), {})

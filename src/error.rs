@@ -65,6 +65,9 @@ pub enum Error {
     /// The server cannot start like this; one sentence for the person who starts it.
     #[error("{0}")]
     Setup(String),
+    /// A failure of the server's where the contract does not hide it behind the caller's; logged, never shown.
+    #[error("the server is at fault: {0:#}")]
+    Broken(#[source] anyhow::Error),
     /// Anything else: logged, never shown.
     #[error("internal error: {0:#}")]
     Internal(#[source] anyhow::Error),
@@ -260,6 +263,15 @@ impl Error {
         Self::Internal(anyhow::Error::msg(message))
     }
 
+    /// An error that is the server's own, told as such: what is the caller's doing stays.
+    pub fn as_our_fault(self) -> Self {
+        match self {
+            Self::Internal(cause) => Self::Broken(cause),
+            Self::StaleSchema(_) | Self::Engine(_) | Self::Deadline => Self::Broken(anyhow::Error::new(self)),
+            other => other,
+        }
+    }
+
     /// The same error for another caller who met the same failure.
     pub fn for_another(&self) -> Self {
         match self {
@@ -273,7 +285,7 @@ impl Error {
 
     /// Whether the answer is the caller's doing rather than ours.
     pub fn is_callers_fault(&self) -> bool {
-        !matches!(self, Self::Internal(_) | Self::Unavailable(_) | Self::Setup(_))
+        !matches!(self, Self::Broken(_) | Self::Internal(_) | Self::Unavailable(_) | Self::Setup(_))
     }
 }
 

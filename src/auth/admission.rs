@@ -29,6 +29,11 @@ impl Method {
             Self::Otp => Occasion::Otp,
         }
     }
+
+    /// The contract's word for it, in `_mfas` too.
+    pub(super) fn as_str(self) -> &'static str {
+        self.occasion().as_str()
+    }
 }
 
 /// A record whose credentials are proven, and which nobody has let in yet.
@@ -42,25 +47,30 @@ pub(super) struct Proven {
 }
 
 impl Auth {
-    /// Lets a record in, with a new token.
+    /// Lets a record in, with a new token, in the contract's order: address, rule, second factor, answer, place.
     ///
     /// # Errors
-    /// `Forbidden` where the auth rule refuses, and for superusers from where they may not come from.
+    /// `Forbidden` where the auth rule refuses, and for superusers from where they may not come from; `SecondFactor`
+    /// where a second factor is needed, and `Invalid` where the one that was named is not acceptable.
     pub(super) async fn let_in(&self, context: &RequestContext, proven: Proven) -> Result<SignedIn> {
         let Proven { record, method, meta } = proven;
+        let during = context.on(method.occasion());
+        self.admit(&during, &record).await?;
+        self.second_factor(&during, &record, method).await?;
+        let token = issue_auth(&record, None, true)?;
+        let signed_in = self.answer(context, &record, token, meta).await?;
+        self.note_place(context, &record).await;
+        Ok(signed_in)
+    }
+
+    /// Refuses a record whose credentials are proven, but which comes from where superusers may not come from, or
+    /// which the auth rule of its collection does not let in. The rule is asked on behalf of whoever sent the request.
+    pub(super) async fn admit(&self, context: &RequestContext, record: &Record) -> Result<()> {
         let allowed = &self.parts.settings.current().superuser_ips;
         if record.collection.is_superusers() && !allowed.is_empty() && !context.ip.is_some_and(|ip| holds(allowed, ip))
         {
             return Err(Error::Forbidden("Superusers may not sign in from this address.".into()));
         }
-        self.admit(&context.on(method.occasion()), &record).await?;
-        let token = issue_auth(&record, None, true)?;
-        self.answer(context, &record, token, meta).await
-    }
-
-    /// Refuses a record whose credentials are proven, but which the auth rule of its collection does not let in. The
-    /// rule is asked on behalf of whoever sent the request.
-    pub(super) async fn admit(&self, context: &RequestContext, record: &Record) -> Result<()> {
         let rule = record.collection.auth().and_then(|options| options.auth_rule.as_deref());
         let admitted = match rule {
             _ if context.is_superuser() => true,

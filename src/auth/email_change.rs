@@ -5,9 +5,8 @@ use super::form::{Form, Sent, invalid};
 use super::identity;
 use super::token::TokenKind;
 use super::token_fields::Presented;
-use crate::context::{Caller, RequestContext};
 use crate::error::{Error, Fault, Result};
-use crate::records::{self, AccountChange};
+use crate::records::AccountChange;
 use crate::schema::{CollectionRef, Record};
 use crate::store::{ReadLane, Tx, Value, WriteLane};
 
@@ -20,15 +19,14 @@ impl Auth {
     /// # Errors
     /// `NotFound` for an unknown collection, `Unauthorized` without a caller, `Forbidden` for a caller of another
     /// collection, `Invalid` for superusers, for a form that is at fault, and where the letter cannot be sent.
-    pub async fn request_email_change(&self, context: &RequestContext, collection: &str, sent: Sent) -> Result<()> {
-        let schema = self.parts.schema.current();
-        let collection = schema.find(collection).cloned().ok_or_else(Error::not_found)?;
-        let caller = caller_in(context, &collection)?;
-        refuse_superusers(&collection)?;
-        let (id, of) = (caller.id.clone(), collection.clone());
-        let found = self.parts.store.read(ReadLane::Fast, move |tx| records::load(tx, &of, &id)).await?;
-        let record = found.ok_or_else(no_caller)?;
-
+    pub async fn request_email_change(
+        &self,
+        collection: &str,
+        authorization: Option<&str>,
+        sent: Sent,
+    ) -> Result<()> {
+        let (record, _) = self.signed_in_to(collection, authorization)?;
+        refuse_superusers(&record.collection)?;
         let mut form = Form::of(sent)?;
         let email = form.email("newEmail")?;
         if email == record.text("email") {
@@ -99,7 +97,7 @@ impl Auth {
 }
 
 fn has_another(tx: &mut Tx<'_>, record: &Record, email: &str) -> Result<bool> {
-    let found = identity::find(tx, &record.collection, &["email".to_owned()], email)?;
+    let found = identity::by_email(tx, &record.collection, email)?;
     Ok(found.is_some_and(|found| found.id() != record.id()))
 }
 
@@ -116,17 +114,4 @@ fn refuse_superusers(collection: &CollectionRef) -> Result<()> {
         true => Err(Error::bad_request("The address of a superuser is changed in its record.")),
         false => Ok(()),
     }
-}
-
-/// The caller, who must be a record of the collection; superusers are no exception.
-fn caller_in<'c>(context: &'c RequestContext, collection: &CollectionRef) -> Result<&'c Caller> {
-    let caller = context.caller.as_deref().ok_or_else(no_caller)?;
-    match caller.collection_id == collection.id {
-        true => Ok(caller),
-        false => Err(Error::Forbidden("The authorized record is not allowed to perform this action.".into())),
-    }
-}
-
-fn no_caller() -> Error {
-    Error::Unauthorized("The request requires valid record authorization token.".into())
 }

@@ -31,10 +31,7 @@ impl Auth {
     pub(super) async fn superuser(&self, email: &str) -> Result<Option<Record>> {
         let collection = self.superusers(SUPERUSERS)?;
         let email = email.to_owned();
-        self.parts
-            .store
-            .read(ReadLane::Fast, move |tx| identity::find(tx, &collection, &["email".to_owned()], &email))
-            .await
+        self.parts.store.read(ReadLane::Fast, move |tx| identity::by_email(tx, &collection, &email)).await
     }
 
     async fn has_superuser(&self) -> Result<bool> {

@@ -1,26 +1,55 @@
 //! Finding the record that an identity stands for.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::records;
 use crate::schema::{CollectionRef, Record};
 use crate::store::{Sql, Tx, expression};
 
+/// In how many fields an identity is looked up at most.
+const MOST_FIELDS: usize = 32;
+
 /// The record that has the identity in the first possible of these fields. Case counts, unless the field's unique
 /// index says otherwise.
+///
+/// # Errors
+/// `Broken` where a field has no unique index of its own: it cannot tell one record from another.
 pub(super) fn find(
     tx: &mut Tx<'_>,
     collection: &CollectionRef,
     fields: &[String],
     identity: &str,
 ) -> Result<Option<Record>> {
-    for field in fields.iter().filter_map(|name| collection.field(name)) {
-        let ignores_case = collection.unique_index(&field.name).is_some_and(|column| column.ignores_case());
-        let query = by_identity(&collection.name, &field.name, ignores_case, identity);
-        if let Some(id) = tx.row(&query, |row| Ok(row.get(0).as_text().to_owned()))? {
-            return records::load(tx, collection, &id);
+    for name in fields.iter().take(MOST_FIELDS) {
+        let (Some(field), Some(index)) = (collection.field(name), collection.unique_index(name)) else {
+            let (table, what) = (&collection.name, "identifies records of");
+            let failure = anyhow::anyhow!("{name} {what} {table}, but has no unique index of its own");
+            return Err(Error::Broken(failure));
+        };
+        if let Some(found) = lookup(tx, collection, &field.name, index.ignores_case(), identity)? {
+            return Ok(Some(found));
         }
     }
     Ok(None)
+}
+
+/// The record with this address. Case counts, unless the unique index on `email` says otherwise.
+pub(super) fn by_email(tx: &mut Tx<'_>, collection: &CollectionRef, email: &str) -> Result<Option<Record>> {
+    let ignores_case = collection.unique_index("email").is_some_and(|column| column.ignores_case());
+    lookup(tx, collection, "email", ignores_case, email)
+}
+
+fn lookup(
+    tx: &mut Tx<'_>,
+    collection: &CollectionRef,
+    field: &str,
+    ignores_case: bool,
+    identity: &str,
+) -> Result<Option<Record>> {
+    let query = by_identity(&collection.name, field, ignores_case, identity);
+    match tx.row(&query, |row| Ok(row.get(0).as_text().to_owned()))? {
+        Some(id) => records::load(tx, collection, &id),
+        None => Ok(None),
+    }
 }
 
 /// Unique indexes of identities leave the empty ones out; only a query that says so too is answered from them.
@@ -72,7 +101,7 @@ mod tests {
             let mut folded = (*exact).clone();
             folded.indexes = vec!["CREATE UNIQUE INDEX i ON users (email COLLATE NOCASE) WHERE email != ''".into()];
             let folded = Arc::new(folded);
-            let fields = ["nothing".to_owned(), "email".to_owned()];
+            let fields = ["email".to_owned()];
             let mut ids = Vec::new();
             for (collection, identity) in
                 [(&exact, "Ann@Example.com"), (&exact, "ann@example.com"), (&folded, "ann@example.com"), (&exact, "")]
@@ -83,6 +112,23 @@ mod tests {
         });
         let found = found.await;
         assert_eq!(found, [Some("u1".to_owned()), None, Some("u1".to_owned()), None]);
+    }
+
+    #[tokio::test]
+    async fn a_field_without_a_unique_index_is_our_fault() {
+        let found = in_a_database(|tx| {
+            let users = users(tx)?;
+            let find = |tx: &mut Tx<'_>, fields: &[&str]| {
+                let fields: Vec<String> = fields.iter().map(|&name| name.to_owned()).collect();
+                Ok(match find(tx, &users, &fields, "Ann@Example.com") {
+                    Ok(found) => found.is_some(),
+                    Err(Error::Broken(_)) => false,
+                    Err(error) => return Err(error),
+                })
+            };
+            Ok([find(tx, &["email", "name"])?, find(tx, &["name", "email"])?, find(tx, &["missing"])?])
+        });
+        assert_eq!(found.await, [true, false, false]);
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@
 //! record that has the address then, and for which it makes sense. So the request for a letter costs the same for
 //! every address, and tells nobody which ones are known.
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -26,6 +26,9 @@ use crate::store::{ReadLane, Tx, WriteLane};
 /// The kind of job that a letter is.
 pub const MAIL: &str = "mail";
 
+/// How long a letter about a sign-in is worth sending, in seconds.
+const ALERT_LIFE: u32 = 24 * 60 * 60;
+
 /// A letter, as its job holds it. Collections are named by id.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "template", rename_all = "kebab-case")]
@@ -36,6 +39,8 @@ pub(super) enum Letter {
     PasswordReset { collection: String, email: String },
     /// Carries a one-time password, if its row is there. The code is sealed.
     Otp { collection: String, otp: String, code: String },
+    /// Tells of a sign-in from a new place, which is remembered once the letter is sent.
+    LoginAlert { collection: String, record: String, fingerprint: String, info: String },
 }
 
 /// The letters that are asked for with an address, and have rest between them.
@@ -124,6 +129,27 @@ impl Auth {
         self.parts.jobs.enqueue(tx, &job).map(drop)
     }
 
+    /// Stores the letter about a sign-in from a new place, unless one waits. `warned` is kept from one run of the same
+    /// write to the next.
+    pub(super) fn post_alert(
+        &self,
+        tx: &mut Tx<'_>,
+        account: &Record,
+        fingerprint: String,
+        info: String,
+        warned: &OnceLock<bool>,
+    ) -> Result<()> {
+        let slot = alert_slot(&account.collection.id, account.id(), &fingerprint);
+        let life = Duration::from_secs(ALERT_LIFE.into());
+        if !*warned.get_or_init(|| self.parts.throttle.take(slot.clone(), life).unwrap_or(false)) {
+            return Ok(());
+        }
+        let parts = Arc::clone(&self.parts);
+        tx.on_rollback(move || parts.throttle.free(&slot));
+        let (collection, record) = (account.collection.id.clone(), account.id().to_owned());
+        self.post(tx, &Letter::LoginAlert { collection, record, fingerprint, info }, ALERT_LIFE.into())
+    }
+
     /// The record did what the letter asks for: the next letter may come at once.
     pub(super) fn free_after_commit(&self, tx: &mut Tx<'_>, mailing: Mailing, record: &Record) {
         let (parts, slot) = (Arc::clone(&self.parts), mailing.slot(&record.collection, record.text("email")));
@@ -159,6 +185,13 @@ impl Auth {
                 let template = &options.otp.email_template;
                 Ok(Some(self.message(record.text("email").to_owned(), template, &record, &values)))
             }
+            Letter::LoginAlert { record, info, .. } => {
+                let record = records::load(tx, collection, record)?;
+                let Some(record) = record.filter(|record| !record.text("email").is_empty()) else { return Ok(None) };
+                let template = &options.auth_alert.email_template;
+                let values = [("ALERT_INFO", info.clone())];
+                Ok(Some(self.message(record.text("email").to_owned(), template, &record, &values)))
+            }
         }
     }
 
@@ -170,7 +203,7 @@ impl Auth {
         email: &str,
     ) -> Result<Option<Message>> {
         let Some(options) = collection.auth() else { return Ok(None) };
-        let found = identity::find(tx, collection, &["email".to_owned()], email)?;
+        let found = identity::by_email(tx, collection, email)?;
         let Some(record) = found.filter(|record| mailing.suits(record, options)) else { return Ok(None) };
         let token = issue(&record, mailing.token(), None, [("email", record.text("email").into())])?;
         // To the address of the record, whatever was typed that is taken for the same.
@@ -203,6 +236,12 @@ impl Auth {
                     records::alter(tx, &row, known, None)?;
                 }
             }
+            Letter::LoginAlert { record, fingerprint, .. } => {
+                self.rest(tx, alert_slot(&collection.id, record, fingerprint), false);
+                if sent && let Some(record) = records::load(tx, collection, record)? {
+                    self.remember(tx, &record, fingerprint)?;
+                }
+            }
         }
         Ok(())
     }
@@ -218,9 +257,16 @@ impl Letter {
         match self {
             Self::Verification { collection, .. }
             | Self::PasswordReset { collection, .. }
-            | Self::Otp { collection, .. } => collection,
+            | Self::Otp { collection, .. }
+            | Self::LoginAlert { collection, .. } => collection,
         }
     }
+}
+
+/// The slot of the letter about a new place of a record.
+fn alert_slot(collection: &str, record: &str, fingerprint: &str) -> Slot {
+    let address = format!("{record} {fingerprint}");
+    Slot { letter: "login-alert", collection: collection.to_owned(), address }
 }
 
 /// Sends letters for the queue, which is a part of the room itself: it must not keep the room alive.

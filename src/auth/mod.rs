@@ -1,15 +1,23 @@
-//! Signing in: by password, tokens, refresh, and the set-up link of the first superuser. One file a way in.
-//!
-//! By password only `_superusers` can sign in so far; tokens of every auth collection are understood and refreshed.
+//! Signing in: by password, by one-time password, tokens, refresh, and the set-up link of the first superuser. One file
+//! a way in; all of them end in `admission.rs`, which asks for second factors (`mfa.rs`) and notes places
+//! (`origins.rs`). And what goes by mail: addresses are verified, passwords reset, addresses changed, each in a file;
+//! the letters that nobody waits for are jobs (`letters.rs`).
 
 mod admission;
 mod cleaning;
 mod email_change;
+mod file_token;
 mod first_superuser;
 mod form;
+mod guard;
 mod identity;
+mod impersonate;
 mod letters;
+mod methods;
+mod mfa;
+mod origins;
 mod otp;
+mod owned;
 mod password_reset;
 mod refresh;
 mod superusers;
@@ -18,6 +26,7 @@ mod throttle;
 mod token;
 mod token_fields;
 mod tries;
+mod usual_hash;
 mod verification;
 mod with_password;
 
@@ -31,6 +40,7 @@ pub use letters::MAIL;
 pub use otp::OneTimePassword;
 use throttle::Throttle;
 use tries::Tries;
+use usual_hash::UsualHashes;
 
 use crate::context::Caller;
 use crate::crypto::passwords::Passwords;
@@ -55,6 +65,7 @@ struct Parts {
     given: AuthParts,
     throttle: Throttle,
     tries: Tries,
+    usual_hashes: UsualHashes,
 }
 
 impl Deref for Parts {
@@ -101,24 +112,14 @@ pub struct SignedIn {
 impl Auth {
     /// The room, from the parts that it uses.
     pub fn new(parts: AuthParts) -> Self {
-        let parts = Parts { given: parts, throttle: Throttle::default(), tries: Tries::default() };
-        Self { parts: Arc::new(parts) }
+        let (throttle, tries, usual_hashes) = (Throttle::default(), Tries::default(), UsualHashes::new());
+        Self { parts: Arc::new(Parts { given: parts, throttle, tries, usual_hashes }) }
     }
 
     /// The hash of a password that nobody knows (contract: auth, section 4), for an account that is to be entered by
     /// other means alone.
     pub(super) async fn random_password(&self) -> Result<String> {
         self.parts.passwords.hash(ids::random_alphanumeric(30)).await
-    }
-
-    /// The collection of this name or id, if its records can sign in.
-    ///
-    /// # Errors
-    /// `NotFound` otherwise.
-    pub(super) fn auth_collection(&self, collection: &str) -> Result<CollectionRef> {
-        let schema = self.parts.schema.current();
-        let found = schema.find(collection).filter(|collection| collection.is_auth());
-        found.cloned().ok_or_else(|| Error::NotFound("Missing or invalid auth collection context.".into()))
     }
 
     /// The collection of the superusers, if that is the one meant.

@@ -6,7 +6,7 @@ use super::admission::{Method, Proven};
 use super::form::{Form, LONGEST, Sent};
 use super::letters::Letter;
 use super::tries::Trying;
-use super::{Auth, SignedIn, identity};
+use super::{Auth, SignedIn, identity, owned};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::ids;
@@ -60,7 +60,7 @@ impl Auth {
             let schema = auth.parts.schema.current();
             let collection = schema.by_id(&collection.id).ok_or_else(Error::not_found)?;
             let options = switched_on(collection)?;
-            let id = match identity::find(tx, collection, &["email".to_owned()], &email)? {
+            let id = match identity::by_email(tx, collection, &email)? {
                 Some(record) => {
                     match unexpired(tx, &record, options)? {
                         Some((newest, MOST..)) if !auth.parts.dev => return Ok(newest),
@@ -199,9 +199,7 @@ pub(super) fn load(
 
 /// Stores the hash of a one-time password; its id.
 fn store(tx: &mut Tx<'_>, schema: &Schema, record: &Record, hash: &str) -> Result<String> {
-    let mut row = Record::new(table(schema)?.clone());
-    row.set("collectionRef", record.collection.id.as_str());
-    row.set("recordRef", record.id());
+    let mut row = owned::row(schema, OTPS, record)?;
     row.set("password", hash);
     Ok(records::add(tx, row)?.id().to_owned())
 }

@@ -1,29 +1,23 @@
 //! A fresh token for one that is still good.
 
-use super::token::{TokenKind, issue_auth, without_scheme};
+use super::token::{issue_auth, without_scheme};
 use super::{Auth, SignedIn};
 use crate::context::RequestContext;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 impl Auth {
     /// Answers the caller's record with a new token, or with the same one where it is not refreshable.
     ///
     /// # Errors
     /// `NotFound` where the collection does not exist, `Unauthorized` without a valid token, `Forbidden` for a token
-    /// of another collection, or where the auth rule refuses.
+    /// of another collection, for superusers from where they may not come from, or where the auth rule refuses.
     pub async fn refresh(
         &self,
         context: &RequestContext,
         collection: &str,
         authorization: Option<&str>,
     ) -> Result<SignedIn> {
-        let asked = self.parts.schema.current().find(collection).cloned().ok_or_else(Error::not_found)?;
-        let (record, claims) = authorization
-            .and_then(|authorization| self.holder(TokenKind::Auth, without_scheme(authorization)))
-            .ok_or(Error::Unauthorized("The request requires valid record authorization token.".into()))?;
-        if record.collection.id != asked.id {
-            return Err(Error::Forbidden("The authorized record is not allowed to perform this action.".into()));
-        }
+        let (record, claims) = self.signed_in_to(collection, authorization)?;
         self.admit(context, &record).await?;
         let token = match (claims.is_refreshable(), authorization) {
             (false, Some(same)) => without_scheme(same).to_owned(),

@@ -23,6 +23,8 @@ pub(super) enum TokenKind {
     PasswordReset,
     /// Sets a new address.
     EmailChange,
+    /// Opens protected files.
+    File,
 }
 
 impl TokenKind {
@@ -33,6 +35,7 @@ impl TokenKind {
             Self::Verification => "verification",
             Self::PasswordReset => "passwordReset",
             Self::EmailChange => "emailChange",
+            Self::File => "file",
         }
     }
 
@@ -43,6 +46,7 @@ impl TokenKind {
             Self::Verification => &options.verification_token,
             Self::PasswordReset => &options.password_reset_token,
             Self::EmailChange => &options.email_change_token,
+            Self::File => &options.file_token,
         }
     }
 }

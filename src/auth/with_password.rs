@@ -6,9 +6,12 @@ use serde_json::{Map, Value as Json};
 use super::admission::{Method, Proven};
 use super::{Auth, SignedIn, identity};
 use crate::context::RequestContext;
+use crate::crypto::passwords::Kind;
 use crate::error::{Error, Fault, FieldErrors, Result};
+use crate::records;
+use crate::schema::field::email::is_email;
 use crate::schema::{CollectionRef, Record};
-use crate::store::{ReadLane, Tx};
+use crate::store::{ReadLane, Tx, WriteLane};
 
 /// How many bytes identity, password and the field's name may have.
 const LONGEST: usize = 255;
@@ -26,28 +29,32 @@ impl Auth {
     ///
     /// # Errors
     /// `NotFound` where the collection's records cannot sign in, `Forbidden` where passwords are switched off or the
-    /// auth rule refuses, `Invalid` for everything else.
+    /// auth rule refuses, `SecondFactor` where one is needed, `Broken` where identities cannot be looked up, `Invalid`
+    /// for everything else.
     pub async fn with_password(
         &self,
         context: &RequestContext,
         collection: &str,
         body: Map<String, Json>,
     ) -> Result<SignedIn> {
-        let collection = self.superusers(collection)?;
+        let collection = self.auth_collection(collection)?;
         let identity_fields = match collection.auth().map(|options| &options.password_auth) {
             Some(options) if options.enabled => options.identity_fields.clone(),
             _ => return Err(Error::Forbidden("The collection is not configured to allow password sign-in.".into())),
         };
         let credentials = Credentials::read(&body)?;
         credentials.check(&identity_fields)?;
+        let context = context.with_body(body);
 
         let candidates = credentials.candidates(identity_fields);
-        let found = self.find(&collection, candidates, credentials.identity).await?;
+        let usual = self.parts.usual_hashes.of(&self.parts.store, &collection).map_err(Error::as_our_fault)?;
+        let found = self.find(&collection, candidates, credentials.identity).await.map_err(Error::as_our_fault)?;
         let hash = found.as_ref().map(|record| record.text("password").to_owned()).unwrap_or_default();
-        let proven = self.parts.passwords.verify(credentials.password, hash).await?;
-        let record = found.filter(|_| proven).ok_or_else(|| Error::bad_request("Failed to authenticate."))?;
+        let proven = self.parts.passwords.verify_or(credentials.password.clone(), hash, usual).await?;
+        let mut record = found.filter(|_| proven).ok_or_else(|| Error::bad_request("Failed to authenticate."))?;
+        self.renew_hash(&mut record, credentials.password).await;
 
-        self.let_in(context, Proven { record, method: Method::Password, meta: None }).await
+        self.let_in(&context, Proven { record, method: Method::Password, meta: None }).await
     }
 
     /// The first record that has the identity in one of the fields.
@@ -55,6 +62,29 @@ impl Auth {
         let collection = collection.clone();
         let found = move |tx: &mut Tx<'_>| identity::find(tx, &collection, &fields, &identity);
         self.parts.store.read(ReadLane::Fast, found).await
+    }
+
+    /// Replaces the bcrypt hash of an account that was taken over by one of ours, now that its password is known. It is
+    /// for the next time: where it fails, the sign-in goes on.
+    async fn renew_hash(&self, record: &mut Record, password: String) {
+        if !matches!(Kind::of(record.text("password")), Some(Kind::Bcrypt { .. })) {
+            return;
+        }
+        let renewed = async {
+            let hash = self.parts.passwords.hash(password).await?;
+            let (before, new) = (record.clone(), hash.clone());
+            let write = move |tx: &mut Tx<'_>| records::replace_hash(tx, &before, &new);
+            let replaced = self.parts.store.write(WriteLane::Grouped, write).await?;
+            Ok::<_, Error>(replaced.then_some(hash))
+        };
+        match renewed.await {
+            Ok(Some(hash)) => record.set("password", hash),
+            // Somebody else was faster, with this or a new password.
+            Ok(None) => {}
+            Err(error) => {
+                tracing::warn!(%error, collection = record.collection.name, record = record.id(), "a bcrypt hash could not be renewed");
+            }
+        }
     }
 }
 
@@ -85,11 +115,12 @@ impl Credentials {
         errors.into_result("An error occurred while validating the submitted data.")
     }
 
-    /// The fields to look in: the named one, or all of them, `email` first.
+    /// The fields to look in: the named one, or all of them, `email` first and for addresses alone.
     fn candidates(&self, mut identity_fields: Vec<String>) -> Vec<String> {
         if !self.field.is_empty() {
             return vec![self.field.clone()];
         }
+        identity_fields.retain(|field| field != "email" || is_email(&self.identity));
         identity_fields.sort_by_key(|field| field != "email");
         identity_fields
     }
@@ -153,8 +184,10 @@ mod tests {
     #[test]
     fn email_is_looked_in_first_and_a_named_field_alone() {
         let fields = || ["name", "email", "phone"].map(str::to_owned).to_vec();
-        let all = read(json!({"identity": "a", "password": "b"})).expect("readable");
+        let all = read(json!({"identity": "a@b.co", "password": "b"})).expect("readable");
         assert_eq!(all.candidates(fields()), ["email", "name", "phone"]);
+        let no_address = read(json!({"identity": "a", "password": "b"})).expect("readable");
+        assert_eq!(no_address.candidates(fields()), ["name", "phone"]);
         let one = read(json!({"identity": "a", "password": "b", "identityField": "phone"})).expect("readable");
         assert_eq!(one.candidates(fields()), ["phone"]);
     }

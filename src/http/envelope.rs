@@ -71,6 +71,7 @@ impl IntoResponse for Error {
                 return response;
             }
             Self::Unavailable(message) => (StatusCode::SERVICE_UNAVAILABLE, message, Map::new()),
+            Self::Broken(_) => (StatusCode::INTERNAL_SERVER_ERROR, Cow::Borrowed(""), Map::new()),
             // The contract: what has no class of its own is a 400, without a word about the cause.
             Self::Unique { .. }
             | Self::StaleSchema(_)
@@ -102,7 +103,7 @@ pub(super) fn refusal(status: StatusCode, message: &str, data: Map<String, Json>
 /// Causes that are nobody's business outside are told to the log here, once, within the request's span.
 fn log(error: &Error) {
     match error {
-        Error::Internal(cause) => tracing::error!("a request failed: {cause:#}"),
+        Error::Broken(cause) | Error::Internal(cause) => tracing::error!("a request failed: {cause:#}"),
         Error::Setup(cause) => tracing::error!("a request failed: {cause}"),
         Error::Unavailable(_) | Error::Deadline => tracing::warn!("a request was given up: {error}"),
         Error::Unique { .. } | Error::StaleSchema(_) | Error::Engine(_) => {

@@ -70,6 +70,7 @@ async fn download(
     Params((collection, id, name)): Params<(String, String, String)>,
     Guest(context): Guest,
 ) -> Result<Response> {
+    let context = RequestContext { caller: app.auth.file_caller(&context), ..context };
     let file = app.records.file(&context, &collection, &id, &name).await?;
     Ok(answer(file, forced(&context)))
 }

@@ -5,7 +5,7 @@ use super::{Records, accounts, cascade, write};
 use crate::changes::{self, Op};
 use crate::error::Result;
 use crate::schema::Record;
-use crate::store::Tx;
+use crate::store::{Sql, Tx};
 
 /// A change that the server makes to an account: what is `None` stays.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -76,6 +76,19 @@ pub fn add(tx: &mut Tx<'_>, mut record: Record) -> Result<Record> {
         .map_err(|error| write::refusal(error, &record.collection, "Failed to create record."))?;
     changes::append(tx, &record, Op::Create, None)?;
     Ok(record)
+}
+
+/// Puts another hash of the same password into an account, if it still has the one that `before` has: this column
+/// alone, so that nothing follows from it and nobody hears of it. Whether it was replaced.
+///
+/// # Errors
+/// What the engine says.
+pub fn replace_hash(tx: &mut Tx<'_>, before: &Record, hash: &str) -> Result<bool> {
+    let mut sql = Sql::raw("UPDATE ");
+    sql.name(&before.collection.name).push(r#" SET "password" = "#).bind(hash);
+    sql.push(r#" WHERE "id" = "#).bind(before.id());
+    sql.push(r#" AND "password" = "#).bind(before.text("password"));
+    Ok(tx.execute(&sql)? > 0)
 }
 
 /// Writes another state of a row, with the dates that the server sets. Nothing happens where nothing differs; a row

@@ -44,7 +44,7 @@ use std::time::Duration;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 
-pub use account::{AccountChange, add, alter, touch};
+pub use account::{AccountChange, add, alter, replace_hash, touch};
 pub use accounts::{AUTH_ORIGINS, EXTERNAL_AUTHS, INSTALLER_EMAIL, MFAS, OTPS, SUPPORT};
 pub use bulk::{Bulk, BulkOptions, Chunk, Existing, Links, Outcome};
 pub use delete::{delete_many_within, delete_within};

@@ -13,6 +13,14 @@ impl Records {
     /// # Errors
     /// What the engine says.
     pub async fn satisfies(&self, context: &RequestContext, record: &Record, rule: &str) -> Result<bool> {
+        gate::or_false(self.meets(context, record, rule).await)
+    }
+
+    /// As [`Records::satisfies`], where it makes a difference that a rule cannot be evaluated.
+    ///
+    /// # Errors
+    /// `Invalid` and `Forbidden` where the rule cannot be evaluated; what the engine says.
+    pub async fn meets(&self, context: &RequestContext, record: &Record, rule: &str) -> Result<bool> {
         if rule.is_empty() {
             return Ok(true);
         }
@@ -21,8 +29,7 @@ impl Records {
         let (context, rule) = (context.clone(), rule.to_owned());
         let (collection, id) = (record.collection.clone(), record.id().to_owned());
         let admits = move |tx: &mut crate::store::Tx<'_>| {
-            let input = Input::of(&context);
-            gate::or_false(records.parts.conditions.admits(tx, &schema, &collection, &rule, &id, &input))
+            records.parts.conditions.admits(tx, &schema, &collection, &rule, &id, &Input::of(&context))
         };
         self.parts.store.read(lane, admits).await
     }

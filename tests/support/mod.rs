@@ -3,6 +3,7 @@
 
 mod answer;
 mod client;
+pub mod club;
 mod database;
 mod fixtures;
 mod process;
@@ -12,7 +13,7 @@ mod template;
 mod tokens;
 
 pub use answer::Answer;
-pub use client::{Client, Guest, Superuser, form, multipart};
+pub use client::{Client, Guest, Superuser, User, form, multipart};
 pub use database::Database;
 pub use fixtures::{Fixture, blog, collection, comments_belong_to_their_writers, id, notes};
 pub use process::{Process, run_command};

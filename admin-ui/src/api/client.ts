@@ -1,15 +1,17 @@
 /** The only place with `fetch`. Answers are `unknown` until a caller has looked at them. */
-import { readEnvelope, type FieldMessages } from '../lib/envelope'
+import { readEnvelope, type FieldCodes, type FieldMessages } from '../lib/envelope'
 
 export class ApiError extends Error {
   /** The HTTP status; 0 when there was no answer at all. */
   readonly status: number
   readonly fields: FieldMessages
+  readonly codes: FieldCodes
 
-  constructor(status: number, message: string, fields: FieldMessages = {}) {
+  constructor(status: number, message: string, fields: FieldMessages = {}, codes: FieldCodes = {}) {
     super(message)
     this.status = status
     this.fields = fields
+    this.codes = codes
   }
 }
 
@@ -42,6 +44,6 @@ export async function request(path: string, options: RequestOptions = {}): Promi
 
   const body: unknown = await response.json().catch(() => undefined)
   if (response.ok) return body
-  const { message, fields } = readEnvelope(body)
-  throw new ApiError(response.status, message, fields)
+  const { message, fields, codes } = readEnvelope(body)
+  throw new ApiError(response.status, message, fields, codes)
 }

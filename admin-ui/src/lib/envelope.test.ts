@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { fieldMessages, messagesBeside, readEnvelope } from './envelope'
+import { messagesBeside, readEnvelope } from './envelope'
 
-test('each field gets its sentence', () => {
+test('each field gets its sentence and its code', () => {
   const body = {
     status: 400,
     message: 'Failed to create record.',
@@ -13,12 +13,13 @@ test('each field gets its sentence', () => {
   expect(readEnvelope(body)).toEqual({
     message: 'Failed to create record.',
     fields: { email: 'Must be a valid email address.', password: 'Must be at least 8 character(s).' },
+    codes: { email: 'validation_is_email', password: 'validation_min_text_constraint' },
   })
 })
 
 test('nested errors are keyed by their path', () => {
   const data = { fields: { 0: { name: { code: 'validation_required', message: 'Cannot be blank.' } } } }
-  expect(fieldMessages(data)).toEqual({ 'fields.0.name': 'Cannot be blank.' })
+  expect(readEnvelope({ data }).fields).toEqual({ 'fields.0.name': 'Cannot be blank.' })
 })
 
 test('fields named code and message are still fields', () => {
@@ -26,14 +27,14 @@ test('fields named code and message are still fields', () => {
     code: { code: 'validation_required', message: 'Cannot be blank.' },
     message: { code: 'validation_required', message: 'Cannot be blank.' },
   }
-  expect(fieldMessages(data)).toEqual({ code: 'Cannot be blank.', message: 'Cannot be blank.' })
+  expect(readEnvelope({ data }).fields).toEqual({ code: 'Cannot be blank.', message: 'Cannot be blank.' })
 })
 
 test('an answer that is no envelope still gives a sentence', () => {
   for (const body of [undefined, null, '', 'Bad gateway', 42, [], {}, { message: '' }, { message: 5, data: [] }]) {
-    const { message, fields } = readEnvelope(body)
+    const { message, fields, codes } = readEnvelope(body)
     expect(message).toBe('Something went wrong while processing your request.')
-    expect(fields).toEqual({})
+    expect([fields, codes]).toEqual([{}, {}])
   }
 })
 

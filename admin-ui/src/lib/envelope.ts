@@ -3,22 +3,26 @@
 /** One sentence a field, keyed by the field's path (`fields.0.name` for nested ones). */
 export type FieldMessages = Record<string, string>
 
+/** One code a field, for those who do different things about different errors. */
+export type FieldCodes = Record<string, string>
+
 export interface Envelope {
   message: string
   fields: FieldMessages
+  codes: FieldCodes
 }
 
 const NO_MESSAGE = 'Something went wrong while processing your request.'
 
 export function readEnvelope(body: unknown): Envelope {
-  if (!isObject(body)) return { message: NO_MESSAGE, fields: {} }
+  if (!isObject(body)) return { message: NO_MESSAGE, fields: {}, codes: {} }
   const message = typeof body.message === 'string' && body.message !== '' ? body.message : NO_MESSAGE
-  return { message, fields: fieldMessages(body.data) }
+  return { message, ...fieldErrors(body.data) }
 }
 
 /** Flattens `data`; what is neither a field's error nor a map of them is left out. */
-export function fieldMessages(data: unknown): FieldMessages {
-  const found: FieldMessages = {}
+function fieldErrors(data: unknown): Pick<Envelope, 'fields' | 'codes'> {
+  const found = { fields: {}, codes: {} }
   collect(data, '', found)
   return found
 }
@@ -30,10 +34,12 @@ export function messagesBeside(fields: FieldMessages, shown: readonly string[]):
     .map(([path, message]) => `${path}: ${message}`)
 }
 
-function collect(node: unknown, path: string, found: FieldMessages): void {
+function collect(node: unknown, path: string, found: Pick<Envelope, 'fields' | 'codes'>): void {
   if (!isObject(node)) return
   if (typeof node.code === 'string' && typeof node.message === 'string') {
-    if (path !== '') found[path] = node.message
+    if (path === '') return
+    found.fields[path] = node.message
+    found.codes[path] = node.code
     return
   }
   for (const [key, child] of Object.entries(node)) collect(child, path === '' ? key : `${path}.${key}`, found)

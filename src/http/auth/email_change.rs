@@ -3,12 +3,11 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 use crate::app::App;
-use crate::context::RequestContext;
 use crate::error::Result;
-use crate::http::extract::{CredentialsBody, Params};
+use crate::http::extract::{CredentialsBody, Params, authorization};
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -19,10 +18,10 @@ pub(super) fn routes() -> Router<App> {
 async fn request(
     State(app): State<App>,
     Params(collection): Params<String>,
-    context: RequestContext,
+    headers: HeaderMap,
     body: Result<CredentialsBody>,
 ) -> Result<StatusCode> {
-    app.auth.request_email_change(&context, &collection, body.map(|body| body.0)).await?;
+    app.auth.request_email_change(&collection, authorization(&headers), body.map(|body| body.0)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,6 +1,9 @@
-//! `/api/collections/{collection}/…`: signing in, one file a way, and what comes with accounts.
+//! `/api/collections/{collection}/…` and `/api/files/token`: signing in, one file a way, and what comes with accounts.
 
 mod email_change;
+mod file_token;
+mod impersonate;
+mod methods;
 mod otp;
 mod password;
 mod password_reset;
@@ -18,12 +21,15 @@ use crate::error::Result;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
+        .merge(methods::routes())
         .merge(password::routes())
         .merge(otp::routes())
         .merge(refresh::routes())
         .merge(verification::routes())
         .merge(password_reset::routes())
         .merge(email_change::routes())
+        .merge(impersonate::routes())
+        .merge(file_token::routes())
 }
 
 /// The answer to a sign-in.

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::support::club::Club;
 use crate::support::{Client, TestServer, blog, id};
 
 #[tokio::test]
@@ -87,4 +88,54 @@ async fn a_locked_collection_is_no_oracle() {
     {
         guest.list("posts", &[query]).await.is(400).no_data();
     }
+}
+
+#[tokio::test]
+async fn a_users_own_position_opens_no_oracle() {
+    let club = Club::open().await;
+    // bob reads n1 and n5. He may filter by what he sees, and learns nothing of the rest.
+    let readers = "@request.auth.id != '' && readers.id ?= @request.auth.id";
+    club.rule(&["list", "view"], readers).await;
+    club.rules("people", json!({"listRule": "id = @request.auth.id", "manageRule": "@request.auth.role = 'admin'"}))
+        .await;
+    let bob = &club.bob;
+    for (filter, total) in [
+        ("rank > 0", 2),
+        ("title = 'n2' || title = 'n3'", 0),
+        ("title ~ 'n' || 1 = 1", 2),
+        // Through accounts that he may not list: as if they were not there.
+        ("owner.name = 'ann'", 0),
+        ("owner.name != 'ann'", 0),
+        ("owner.role = 'admin' || rank > 0", 0),
+        ("comments_via_note.by.name ?= 'bob'", 1),
+        // A note's other notes by the same club: only those that he may list.
+        ("club.notes_via_club.title ?= 'n2'", 0),
+        ("club.notes_via_club.title ?= 'n5'", 2),
+    ] {
+        bob.list("notes", &[("filter", filter), ("sort", "rank")]).await.is(200).has("/totalItems", total);
+    }
+    // From a collection that is open, into the one that is not.
+    for (filter, total) in [("note.title ~ 'n'", 2), ("note.title = 'n2'", 0), ("note.rank > 0 || text ~ 'n2'", 2)] {
+        bob.list("comments", &[("filter", filter)]).await.is(200).has("/totalItems", total);
+    }
+    let sorted = bob.list("comments", &[("sort", "-note.rank")]).await;
+    assert_eq!(sorted.is(200).column("text"), "about n5 about n1");
+    // A manager sees addresses, and still cannot search for them; hidden fields not even the owner's own.
+    for (client, collection, path) in [
+        (&club.ann, "people", "pin"),
+        (&club.bob, "people", "pin"),
+        (&club.ann, "notes", "owner.pin"),
+        (&club.ann, "notes", "secret"),
+        (&club.ann, "comments", "note.secret"),
+        (&club.ann, "robots", "maker.tokenKey"),
+        (&club.robot, "robots", "maker.password"),
+        (&club.ann, "_otps", "password"),
+        (&club.ann, "_otps", "sentTo"),
+    ] {
+        for filter in [format!("{path} ~ 'a'"), format!("id != '' || {path} != ''"), format!("{path}:lower > 'm'")] {
+            client.list(collection, &[("filter", &filter)]).await.is(400).no_data();
+        }
+        client.list(collection, &[("sort", path)]).await.is(400).no_data();
+    }
+    club.ann.list("people", &[("filter", "email ~ 'ann'")]).await.is(200).has("/totalItems", 0);
 }

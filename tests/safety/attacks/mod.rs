@@ -1,11 +1,15 @@
 //! What worked against systems of this kind, one file an attack:
-//! identity (4, 11), authorization (15, 17, 19), injection and parsing (22, 23, 26), availability (31 to 36).
+//! identity (4, 7, 11, 12), authorization (15, 17 to 19, 21), injection and parsing (22, 23, 26), availability (31 to 36).
 
 mod a04_swapped_algorithm;
+mod a07_ended_accounts;
 mod a11_account_enumeration;
+mod a12_edited_sessions;
 mod a15_hidden_field_oracle;
 mod a17_forgotten_owner_check;
+mod a18_raised_access;
 mod a19_chosen_ids_and_mass_assignment;
+mod a21_open_by_mistake;
 mod a22_injection_through_names;
 mod a23_nested_values_pass_the_scan;
 mod a26_type_confusion;

@@ -2,28 +2,21 @@
 //!
 //! Rule, filter and sort of a collection compile to a [`Plan`]. Which SQL comes out can depend on the request (an
 //! empty operand compares otherwise than one with a value), so that a key may have several plans; the right one is
-//! the one that can be bound.
+//! the one that can be bound. `kept.rs` keeps them.
 
-use std::hash::Hash;
+mod kept;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use quick_cache::sync::Cache;
-use quick_cache::{Equivalent, Weighter};
-
+pub(super) use self::kept::Plans;
 use super::layout::Layout;
-use crate::error::{Error, Result};
-use crate::filter::{self, Bound, Compiled, Counting, FilterError};
+use crate::error::Result;
+use crate::filter::{Bound, Compiled, Counting};
 use crate::store::expression::JOIN_IN_ORDER;
 use crate::store::{ReadLane, Sql, Store, Value, expression, quoted};
 
-/// How much text the kept plans may have, in bytes.
-const KEPT_BYTES: u64 = 32 << 20;
-/// About how much text a plan has, in bytes.
-const USUAL_BYTES: u64 = 4096;
-/// How many shapes of one key are kept.
-const SHAPES: usize = 8;
 /// For how long at most, and at least, a page looks at rows one by one, where there is another way to find them.
 const LONGEST_WALK: u64 = 4000;
 const SHORTEST_WALK: u64 = 250;
@@ -352,144 +345,9 @@ pub(super) fn padded(ids: &[&str]) -> Vec<Value> {
     values
 }
 
-/// The kept plans.
-pub(super) struct Plans {
-    kept: Cache<Key, Shapes, Bytes>,
-}
-
-/// The plans of a key, one for each shape that was asked for.
-type Shapes = Arc<[Arc<Plan>]>;
-
-#[derive(Clone)]
-struct Bytes;
-
-impl Weighter<Key, Shapes> for Bytes {
-    fn weight(&self, key: &Key, shapes: &Shapes) -> u64 {
-        let texts = [&key.rule, &key.filter, &key.sort];
-        let key: usize = texts.into_iter().flatten().map(String::len).sum();
-        256 + key as u64 + shapes.iter().map(|plan| plan.bytes()).sum::<u64>()
-    }
-}
-
-#[derive(PartialEq, Eq, Hash)]
-struct Key {
-    version: u64,
-    collection: String,
-    rule: Option<String>,
-    filter: Option<String>,
-    sort: Option<String>,
-    superuser: bool,
-    candidate: bool,
-    whole: bool,
-}
-
-/// Hashed as [`Key`] is.
-#[derive(Hash)]
-struct Sought<'a> {
-    version: u64,
-    collection: &'a str,
-    rule: Option<&'a str>,
-    filter: Option<&'a str>,
-    sort: Option<&'a str>,
-    superuser: bool,
-    candidate: bool,
-    whole: bool,
-}
-
-impl Equivalent<Key> for Sought<'_> {
-    fn equivalent(&self, key: &Key) -> bool {
-        self.version == key.version
-            && self.superuser == key.superuser
-            && self.candidate == key.candidate
-            && self.whole == key.whole
-            && self.collection == key.collection
-            && self.rule == key.rule.as_deref()
-            && self.filter == key.filter.as_deref()
-            && self.sort == key.sort.as_deref()
-    }
-}
-
-impl Plans {
-    pub(super) fn new() -> Self {
-        Self { kept: Cache::with_weighter((KEPT_BYTES / USUAL_BYTES) as usize, KEPT_BYTES, Bytes) }
-    }
-
-    /// The condition of a request, compiled where no kept plan has its shape.
-    ///
-    /// # Errors
-    /// `Forbidden` where it speaks of what only superusers may filter by, `Invalid` for everything else that is
-    /// wrong with it.
-    pub(super) fn condition(&self, request: &filter::Request<'_>) -> Result<Condition> {
-        let sought = Sought {
-            version: request.schema.version,
-            collection: &request.collection.id,
-            rule: request.rule,
-            filter: request.filter,
-            sort: request.sort,
-            superuser: request.superuser,
-            candidate: request.candidate,
-            whole: request.whole,
-        };
-        let kept = self.kept.get(&sought);
-        for plan in kept.iter().flat_map(|shapes| shapes.iter()) {
-            if let Some(bound) = plan.compiled.bind(&request.input) {
-                return Ok(Condition { plan: Arc::clone(plan), bound });
-            }
-        }
-        let compiled = filter::compile(request).map_err(|error| match error {
-            FilterError::Invalid(_) => Error::bad_request(""),
-            FilterError::Forbidden(message) => Error::Forbidden(message),
-        })?;
-        let bound = compiled
-            .bind(&request.input)
-            .ok_or_else(|| Error::internal("a condition does not bind to the request that it was compiled for"))?;
-        let plan = Arc::new(Plan::new(compiled));
-        let others = kept.iter().flat_map(|shapes| shapes.iter()).take(SHAPES - 1).cloned();
-        let shapes: Shapes = std::iter::once(Arc::clone(&plan)).chain(others).collect();
-        self.kept.insert(sought.to_key(), shapes);
-        Ok(Condition { plan, bound })
-    }
-}
-
-impl Sought<'_> {
-    fn to_key(&self) -> Key {
-        Key {
-            version: self.version,
-            collection: self.collection.to_owned(),
-            rule: self.rule.map(str::to_owned),
-            filter: self.filter.map(str::to_owned),
-            sort: self.sort.map(str::to_owned),
-            superuser: self.superuser,
-            candidate: self.candidate,
-            whole: self.whole,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::hash::{BuildHasher, RandomState};
-
     use super::*;
-
-    #[test]
-    fn a_sought_key_hashes_as_the_kept_one() {
-        let sought = Sought {
-            version: 3,
-            collection: "c",
-            rule: Some("a = 1"),
-            filter: None,
-            sort: Some("-b"),
-            superuser: false,
-            candidate: true,
-            whole: false,
-        };
-        let key = sought.to_key();
-        let state = RandomState::new();
-        assert_eq!(state.hash_one(&sought), state.hash_one(&key));
-        assert!(sought.equivalent(&key));
-        assert!(!Sought { rule: None, ..sought }.equivalent(&key));
-    }
 
     #[test]
     fn lists_of_ids_are_padded_to_few_lengths() {

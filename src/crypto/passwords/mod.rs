@@ -1,14 +1,16 @@
-//! Password hashes: argon2id (RFC 9106), m = 19 MiB, t = 2, p = 1, in a bounded pool.
+//! Password hashes in a bounded pool: argon2id for new ones, bcrypt of accounts that were taken over.
 //!
 //! Hashing takes some ten milliseconds and 19 MiB on purpose. Threads of their own, each with memory that it keeps,
 //! bound both whatever is asked for; beyond the queue callers are refused instead of piling up.
+
+mod argon;
+mod bcrypt;
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
-use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
+use argon::Memory;
 use parking_lot::{Condvar, Mutex};
 use tokio::sync::oneshot;
 
@@ -16,10 +18,8 @@ use crate::error::{Error, Result};
 
 /// How many passwords may wait.
 const QUEUE: usize = 256;
-/// The memory that a hash from elsewhere may ask for at most, in KiB.
-const MOST_MEMORY: u32 = 256 * 1024;
-/// The passes that a hash from elsewhere may ask for at most.
-const MOST_PASSES: u32 = 16;
+/// How many bytes of a password count.
+const COUNTED: usize = 72;
 
 /// Threads that hash and verify, with a bounded queue before them.
 #[derive(Clone)]
@@ -45,7 +45,7 @@ struct Waiting {
 
 enum Job {
     Hash { plain: String, reply: oneshot::Sender<Result<String>> },
-    Verify { plain: String, hash: String, reply: oneshot::Sender<Result<bool>> },
+    Verify { plain: String, hash: String, otherwise: Kind, reply: oneshot::Sender<Result<bool>> },
 }
 
 impl Passwords {
@@ -72,13 +72,22 @@ impl Passwords {
         answer.await.map_err(|_| gone())?
     }
 
-    /// Whether a password belongs to a hash; an empty or unreadable hash belongs to none, at the same cost.
+    /// Whether a password belongs to a hash; an empty or unreadable hash belongs to none, at the cost of one of ours.
+    /// The first 72 bytes count.
     ///
     /// # Errors
     /// `TooMany` where too many passwords wait.
     pub async fn verify(&self, plain: String, hash: String) -> Result<bool> {
+        self.verify_or(plain, hash, Kind::default()).await
+    }
+
+    /// As [`Passwords::verify`]; an empty or unreadable hash costs what one of the kind `otherwise` does.
+    ///
+    /// # Errors
+    /// `TooMany` where too many passwords wait.
+    pub async fn verify_or(&self, plain: String, hash: String, otherwise: Kind) -> Result<bool> {
         let (reply, answer) = oneshot::channel();
-        self.submit(Job::Verify { plain, hash, reply })?;
+        self.submit(Job::Verify { plain, hash, otherwise, reply })?;
         answer.await.map_err(|_| gone())?
     }
 
@@ -114,10 +123,10 @@ impl Shared {
                 Job::Hash { reply, .. } if reply.is_closed() => {}
                 Job::Verify { reply, .. } if reply.is_closed() => {}
                 Job::Hash { plain, reply } => {
-                    let _ = reply.send(contained(|| hash(&plain, &mut memory)));
+                    let _ = reply.send(contained(|| argon::hash(counted(&plain), &mut memory)));
                 }
-                Job::Verify { plain, hash, reply } => {
-                    let _ = reply.send(contained(|| verify(&plain, &hash, &mut memory)));
+                Job::Verify { plain, hash, otherwise, reply } => {
+                    let _ = reply.send(contained(|| verify(&plain, &hash, otherwise, &mut memory)));
                 }
             }
         }
@@ -141,83 +150,73 @@ fn contained<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::internal("hashing a password panicked")))
 }
 
-/// The memory that hashing fills; kept from one password to the next.
-#[derive(Default)]
-struct Memory(Vec<Block>);
-
-impl Memory {
-    fn of(&mut self, params: &Params) -> &mut [Block] {
-        let needed = params.block_count();
-        if self.0.len() < needed {
-            self.0.resize(needed, Block::new());
-        }
-        &mut self.0[..needed]
-    }
+/// Only this many bytes of a password count: no more can be set, and bcrypt looks at no more.
+fn counted(plain: &str) -> &[u8] {
+    &plain.as_bytes()[..plain.len().min(COUNTED)]
 }
 
-fn hash(plain: &str, memory: &mut Memory) -> Result<String> {
-    let params = Params::DEFAULT;
-    let salt = Salt::generate();
-    let mut out = [0; Params::DEFAULT_OUTPUT_LEN];
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
-        .hash_password_into_with_memory(plain.as_bytes(), &salt, &mut out, memory.of(&params))
-        .map_err(|error| Error::internal(format!("hashing a password failed: {error}")))?;
-    let phc = PasswordHash {
-        algorithm: ARGON2ID_IDENT,
-        version: Some(Version::V0x13.into()),
-        params: ParamsString::try_from(&params).map_err(|error| unwritable(&error))?,
-        salt: Some(salt),
-        hash: Some(Output::new(&out).map_err(|error| unwritable(&error))?),
-    };
-    Ok(phc.to_string())
-}
-
-fn unwritable(error: &dyn std::fmt::Display) -> Error {
-    Error::internal(format!("a password hash cannot be written: {error}"))
-}
-
-fn verify(plain: &str, hash: &str, memory: &mut Memory) -> Result<bool> {
+fn verify(plain: &str, hash: &str, otherwise: Kind, memory: &mut Memory) -> Result<bool> {
+    let bytes = counted(plain);
     match Readable::parse(hash) {
-        Some(readable) if !plain.is_empty() => readable.belongs_to(plain, memory),
-        _ => {
-            // As much work as for a hash of ours, so that time does not tell who has a password.
-            self::hash(plain, memory).map(|_| false)
+        Some(Readable::Argon2(hash)) if !plain.is_empty() => hash.belongs_to(bytes, memory),
+        Some(Readable::Bcrypt(hash)) if !plain.is_empty() => hash.belongs_to(bytes),
+        // Time does not tell who has a password.
+        _ => match otherwise {
+            Kind::Argon2 { memory: size, passes, lanes } => argon::work(bytes, (size, passes, lanes), memory),
+            Kind::Bcrypt { cost } => bcrypt::work(bytes, cost),
         }
+        .map(|()| false),
     }
 }
 
-/// An argon2 hash whose parameters are sane.
-struct Readable {
-    argon: Argon2<'static>,
-    params: Params,
-    salt: Salt,
-    expected: Output,
+/// A hash that can be verified.
+enum Readable {
+    Argon2(argon::Readable),
+    Bcrypt(bcrypt::Readable),
 }
 
 impl Readable {
     fn parse(text: &str) -> Option<Self> {
-        let phc = PasswordHash::new(text).ok()?;
-        let algorithm = Algorithm::new(phc.algorithm.as_str()).ok()?;
-        let version = match phc.version {
-            Some(version) => Version::try_from(version).ok()?,
-            None => Version::V0x10,
-        };
-        let params = Params::try_from(&phc).ok()?;
-        if params.m_cost() > MOST_MEMORY || params.t_cost() > MOST_PASSES || params.p_cost() > 16 {
-            return None;
+        match bcrypt::Readable::parse(text) {
+            Some(hash) => Some(Self::Bcrypt(hash)),
+            None => argon::Readable::parse(text).map(Self::Argon2),
         }
-        let argon = Argon2::new(algorithm, version, params.clone());
-        Some(Self { argon, params, salt: phc.salt?, expected: phc.hash? })
     }
+}
 
-    fn belongs_to(&self, plain: &str, memory: &mut Memory) -> Result<bool> {
-        let mut buffer = [0; Output::MAX_LENGTH];
-        let out = &mut buffer[..self.expected.len()];
-        self.argon
-            .hash_password_into_with_memory(plain.as_bytes(), &self.salt, out, memory.of(&self.params))
-            .map_err(|error| Error::internal(format!("verifying a password failed: {error}")))?;
-        // `Output` compares in constant time.
-        Ok(Output::new(out).is_ok_and(|found| found == self.expected))
+/// What kind of hash it is, as far as the time to verify it asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// argon2: KiB of memory, passes and lanes.
+    Argon2 {
+        /// KiB of memory.
+        memory: u32,
+        /// Passes over it.
+        passes: u32,
+        /// Lanes.
+        lanes: u32,
+    },
+    /// bcrypt.
+    Bcrypt {
+        /// The logarithm of its rounds.
+        cost: u32,
+    },
+}
+
+impl Kind {
+    /// The kind of a hash; `None` for what belongs to no password.
+    pub fn of(hash: &str) -> Option<Self> {
+        Readable::parse(hash).map(|hash| match hash {
+            Readable::Argon2(hash) => hash.kind(),
+            Readable::Bcrypt(hash) => Self::Bcrypt { cost: hash.cost },
+        })
+    }
+}
+
+/// The kind of the hashes that are made here.
+impl Default for Kind {
+    fn default() -> Self {
+        argon::OURS
     }
 }
 
@@ -250,6 +249,40 @@ mod tests {
         let hash = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
         let passwords = Passwords::new(1);
         assert!(passwords.verify("password".to_owned(), hash.to_owned()).await.expect("verified"));
+    }
+
+    #[tokio::test]
+    async fn seventy_two_bytes_count_for_every_kind() {
+        let passwords = Passwords::new(1);
+        let (long, longer) = ("x".repeat(72), "x".repeat(80));
+        for hash in [passwords.hash(long.clone()).await.expect("hashed"), ::bcrypt::hash(&long, 4).expect("hashed")] {
+            assert!(passwords.verify(long.clone(), hash.clone()).await.expect("verified"));
+            assert!(passwords.verify(longer.clone(), hash.clone()).await.expect("verified"));
+            assert!(!passwords.verify("x".repeat(71), hash).await.expect("verified"));
+        }
+    }
+
+    #[tokio::test]
+    async fn an_empty_password_belongs_to_nothing() {
+        let passwords = Passwords::new(1);
+        let hash = ::bcrypt::hash("", 4).expect("hashed");
+        assert!(!passwords.verify(String::new(), hash).await.expect("verified"));
+    }
+
+    #[tokio::test]
+    async fn a_missing_hash_belongs_to_nobody_whatever_it_costs() {
+        let passwords = Passwords::new(1);
+        for kind in [Kind::default(), Kind::Bcrypt { cost: 4 }, Kind::Argon2 { memory: 64, passes: 1, lanes: 2 }] {
+            assert!(!passwords.verify_or("x".to_owned(), String::new(), kind).await.expect("verified"));
+        }
+    }
+
+    #[test]
+    fn hashes_have_kinds() {
+        let ours = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+        assert_eq!(Kind::of(ours), Some(Kind::default()));
+        assert_eq!(Kind::of(&::bcrypt::hash("x", 5).expect("hashed")), Some(Kind::Bcrypt { cost: 5 }));
+        assert_eq!(Kind::of("plain"), None);
     }
 
     #[tokio::test]

@@ -1,0 +1,3 @@
+//! Accounts: what users may do, and how they sign in.
+
+mod rules;

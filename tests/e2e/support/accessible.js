@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict'
+import axe from 'axe-core'
+
+/** Fails with what axe has against the page as it is now, in the light and in the dark. */
+export async function assertAccessible(page) {
+  await page.evaluate(axe.source)
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme })
+    const found = await page.evaluate(async () => {
+      const { violations } = await globalThis.axe.run(document)
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)
+    })
+    assert.deepEqual(found, [], colorScheme)
+  }
+  await page.emulateMedia({ colorScheme: null })
+}

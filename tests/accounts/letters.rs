@@ -40,6 +40,29 @@ async fn what_cannot_be_sent_now_is_sent_later_and_once() {
 }
 
 #[tokio::test]
+async fn a_letter_is_stored_for_every_address_whether_anybody_has_it_or_not() {
+    let server = house().await;
+    user(&server, ANN).await;
+    user_in(&server, "users", json!({"email": "done@example.com", "verified": true})).await;
+    with_otp(&server, json!({})).await;
+    let stored = async || {
+        let query = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = '_tb_jobs'";
+        server.sql(query).await.expect("a number").parse::<u32>().expect("a number")
+    };
+    for action in ["request-verification", "request-password-reset", "request-otp"] {
+        for email in [ANN, "done@example.com", "nobody@example.com"] {
+            let before = stored().await;
+            post(&server, "users", action, json!({"email": email})).await.is_no_failure();
+            assert_eq!(stored().await - before, 1, "{action} {email}");
+            if action != "request-otp" {
+                post(&server, "users", action, json!({"email": email})).await.is(204);
+                assert_eq!(stored().await - before, 1, "{action} {email} once more");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn letters_outlive_the_process() {
     let mut server = house().await;
     user(&server, ANN).await;

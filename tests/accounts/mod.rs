@@ -1,5 +1,4 @@
-//! Accounts: every way to sign in, second factors, places, tokens and their end, the flows by mail, and what users may
-//! do.
+//! Accounts: every way to sign in, second factors, places, tokens and their end; mail; what users may do.
 
 mod email_change;
 mod house;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::house::{PASSWORD, house, post, request_otp, sign_in, user, user_in, with_otp};
+use super::house::{PASSWORD, house, post, request_otp, user, user_in, with_otp};
 use crate::support::{Client, TestServer};
 
 const ANN: &str = "ann@example.com";
@@ -152,32 +152,53 @@ async fn values_of_records_add_no_header_and_no_markup() {
     assert!(mail.html.contains("{TOKEN}</p>"), "what a record says is not filled in: {}", mail.html);
 }
 
+/// Signs Ann in from a browser of this name.
+async fn sign_in_with(server: &TestServer, agent: &str) {
+    let guest = server.guest();
+    let request = guest.request(reqwest::Method::POST, "/api/collections/users/auth-with-password");
+    let body = json!({"identity": ANN, "password": PASSWORD});
+    guest.send(request.header("User-Agent", agent).json(&body)).await.is(200);
+}
+
+/// How many places of a user are remembered.
+async fn places(server: &TestServer, id: &str) -> String {
+    let query = format!("SELECT count(*) FROM _authOrigins WHERE recordRef = '{id}'");
+    server.sql(&query).await.expect("a number")
+}
+
 #[tokio::test]
 async fn a_sign_in_from_a_new_place_is_told_once_and_then_remembered() {
     let server = house().await;
     let id = user(&server, ANN).await;
-    let sign_in_with = async |agent: &str| {
-        let guest = server.guest();
-        let request = guest.request(reqwest::Method::POST, "/api/collections/users/auth-with-password");
-        let body = json!({"identity": ANN, "password": PASSWORD});
-        guest.send(request.header("User-Agent", agent).json(&body)).await.is(200);
-    };
-    sign_in_with("home").await;
-    let origins = format!("SELECT count(*) FROM _authOrigins WHERE recordRef = '{id}'");
-    assert_eq!(server.sql(&origins).await.as_deref(), Some("1"));
+    sign_in_with(&server, "home").await;
+    assert_eq!(places(&server, &id).await, "1");
     block(&server);
     for _ in 0..3 {
-        sign_in_with("<b>away</b>").await;
+        sign_in_with(&server, "<b>away</b>").await;
     }
     a_letter_failed(&server).await;
-    assert_eq!(server.sql(&origins).await.as_deref(), Some("1"), "nobody was told yet");
+    assert_eq!(places(&server, &id).await, "1", "nobody was told yet");
     unblock(&server);
     let mails = server.mails_to(ANN).await;
     assert_eq!(mails.len(), 1);
     assert!(mails[0].html.contains("127.0.0.1 &lt;b&gt;away&lt;/b&gt;"), "{}", mails[0].html);
-    assert_eq!(server.sql(&origins).await.as_deref(), Some("2"));
-    sign_in_with("<b>away</b>").await;
-    sign_in_with("home").await;
+    assert_eq!(places(&server, &id).await, "2");
+    sign_in_with(&server, "<b>away</b>").await;
+    sign_in_with(&server, "home").await;
     assert_eq!(server.mails_to(ANN).await.len(), 1);
-    sign_in(&server, ANN, PASSWORD).await.is(200);
+}
+
+#[tokio::test]
+async fn a_place_that_is_told_of_after_a_new_password_is_not_remembered() {
+    let server = house().await;
+    let id = user(&server, ANN).await;
+    sign_in_with(&server, "home").await;
+    block(&server);
+    sign_in_with(&server, "away").await;
+    a_letter_failed(&server).await;
+    let new = json!({"password": "another password", "passwordConfirm": "another password"});
+    server.superuser().update("users", &id, new).await.is(200);
+    unblock(&server);
+    assert_eq!(server.mails_to(ANN).await.len(), 1);
+    assert_eq!(places(&server, &id).await, "0");
 }

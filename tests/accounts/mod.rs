@@ -1,3 +1,4 @@
 //! Accounts: what users may do, and how they sign in.
 
+mod oauth2;
 mod rules;

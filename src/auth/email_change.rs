@@ -19,12 +19,7 @@ impl Auth {
     /// # Errors
     /// `NotFound` for an unknown collection, `Unauthorized` without a caller, `Forbidden` for a caller of another
     /// collection, `Invalid` for superusers, for a form that is at fault, and where the letter cannot be sent.
-    pub async fn request_email_change(
-        &self,
-        collection: &str,
-        authorization: Option<&str>,
-        sent: Sent,
-    ) -> Result<()> {
+    pub async fn request_email_change(&self, collection: &str, authorization: Option<&str>, sent: Sent) -> Result<()> {
         let (record, _) = self.signed_in_to(collection, authorization)?;
         refuse_superusers(&record.collection)?;
         let mut form = Form::of(sent)?;

@@ -146,10 +146,7 @@ mod tests {
         let codes = codes(form);
         assert_eq!(
             codes,
-            [
-                ("token".to_owned(), "validation_required"),
-                ("password".to_owned(), "validation_length_out_of_range")
-            ]
+            [("token".to_owned(), "validation_required"), ("password".to_owned(), "validation_length_out_of_range")]
         );
     }
 }

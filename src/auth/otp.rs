@@ -61,12 +61,10 @@ impl Auth {
             let collection = schema.by_id(&collection.id).ok_or_else(Error::not_found)?;
             let options = switched_on(collection)?;
             let id = match identity::by_email(tx, collection, &email)? {
-                Some(record) => {
-                    match unexpired(tx, &record, options)? {
-                        Some((newest, MOST..)) if !auth.parts.dev => return Ok(newest),
-                        _ => store(tx, &schema, &record, &new.hash)?,
-                    }
-                }
+                Some(record) => match unexpired(tx, &record, options)? {
+                    Some((newest, MOST..)) if !auth.parts.dev => return Ok(newest),
+                    _ => store(tx, &schema, &record, &new.hash)?,
+                },
                 None => ids::random_record_id(),
             };
             let letter = Letter::Otp { collection: collection.id.clone(), otp: id.clone(), code: sealed.clone() };
@@ -96,8 +94,7 @@ impl Auth {
             self.parts.passwords.verify(password, String::new()).await?;
             return Err(refused());
         };
-        let trying =
-            Trying { collection: collection.id.clone(), record: record.id().to_owned(), ip: context.ip };
+        let trying = Trying { collection: collection.id.clone(), record: record.id().to_owned(), ip: context.ip };
         self.parts.tries.count(trying)?;
         if !self.parts.passwords.verify(password, row.text("password").to_owned()).await? {
             return Err(refused());

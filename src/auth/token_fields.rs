@@ -30,7 +30,8 @@ impl Auth {
         collection: &Collection,
     ) -> Result<Option<Presented>> {
         let token = form.text("token")?;
-        let presented = if token.is_empty() { Err(Fault::required()) } else { self.presented(kind, collection, &token) };
+        let presented =
+            if token.is_empty() { Err(Fault::required()) } else { self.presented(kind, collection, &token) };
         Ok(presented.map_err(|fault| form.fault("token", fault)).ok())
     }
 
@@ -95,5 +96,6 @@ fn needed_claim(kind: TokenKind) -> Option<(&'static str, Fault)> {
 
 fn says(token: &str, claim: &str) -> bool {
     let payload = tokens::payload(token);
-    payload.is_some_and(|payload| payload.get(claim).and_then(|value| value.as_str()).is_some_and(|text| !text.is_empty()))
+    payload
+        .is_some_and(|payload| payload.get(claim).and_then(|value| value.as_str()).is_some_and(|text| !text.is_empty()))
 }

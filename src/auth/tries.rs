@@ -83,7 +83,9 @@ mod tests {
             assert!(tries.count_at(trying("a", [1, 1, 1, 1]), now, 9).is_ok());
         }
         let late = now + WINDOW - Duration::from_secs(1);
-        assert!(matches!(tries.count_at(trying("a", [1, 1, 1, 1]), late, 9), Err(Error::TooOften(left)) if left.as_secs() == 1));
+        assert!(
+            matches!(tries.count_at(trying("a", [1, 1, 1, 1]), late, 9), Err(Error::TooOften(left)) if left.as_secs() == 1)
+        );
         assert!(tries.count_at(trying("a", [2, 1, 1, 1]), late, 9).is_ok(), "another client");
         assert!(tries.count_at(trying("b", [1, 1, 1, 1]), late, 9).is_ok(), "another record");
         assert!(tries.count_at(trying("a", [1, 1, 1, 1]), now + WINDOW, 9).is_ok(), "another window");

@@ -142,15 +142,20 @@ test('a code is worth nothing to who did not ask for it, and nothing twice', asy
 
 test('an ID token of another issuer is refused', async () => {
   // The keys are those of the wrong one too: only the issuer tells.
-  const keys = { issuer: oidc.issuer, jwksURL: `${evil.issuer}/jwks` }
-  await configure(evil.options({
-    extra: keys, authURL: `${evil.issuer}/auth`, tokenURL: `${evil.issuer}/token`, userInfoURL: `${evil.issuer}/me`,
+  const everythingElse = (issuers) => configure(evil.options({
+    extra: { issuer: oidc.issuer, jwksURL: `${evil.issuer}/jwks`, ...issuers },
+    authURL: `${evil.issuer}/auth`, tokenURL: `${evil.issuer}/token`, userInfoURL: `${evil.issuer}/me`,
   }))
-  const pb = server.guest()
-  const begun = await begin(pb)
-  const { code } = returned(await evil.visit(begun.url, 'ann'))
-  await assert.rejects(finish(pb, begun, code), refusedWith(400))
+  const attempt = async () => {
+    const pb = server.guest()
+    const begun = await begin(pb)
+    return finish(pb, begun, returned(await evil.visit(begun.url, 'ann')).code)
+  }
+  await everythingElse({})
+  await assert.rejects(attempt(), refusedWith(400))
   await nobody()
+  await everythingElse({ issuers: [evil.issuer] })
+  assert.equal((await attempt()).meta.isNew, true, 'nothing else was wrong with it')
 })
 
 test('an ID token for another client is refused', async () => {

@@ -44,12 +44,7 @@ impl Auth {
     /// `NotFound` where the collection's records cannot sign in, and where the user's record is gone; `Forbidden` where
     /// this way is switched off, nobody may be made, or the auth rule refuses; `Invalid` where the form is wrong, the
     /// service refuses, or a new record is not accepted; `TooOften` where too many records are made.
-    pub async fn with_oauth2(
-        &self,
-        context: &RequestContext,
-        collection: &str,
-        sent: Sent,
-    ) -> Result<SignedIn> {
+    pub async fn with_oauth2(&self, context: &RequestContext, collection: &str, sent: Sent) -> Result<SignedIn> {
         let collection = self.with_oauth2_enabled(collection)?;
         let body = sent?;
         let options = collection.auth().ok_or_else(Error::not_found)?;

@@ -1,11 +1,12 @@
 //! What worked against systems of this kind, one file an attack:
-//! identity (4, 7, 9, 11, 12, 14), authorization (15, 17 to 19, 21), injection and parsing (22, 23, 26), availability (31 to 36).
+//! identity (4, 7, 9, 11 to 14), authorization (15, 17 to 19, 21), injection and parsing (22, 23, 26), availability (31 to 36).
 
 mod a04_swapped_algorithm;
 mod a07_ended_accounts;
 mod a09_skipped_second_factor;
 mod a11_account_enumeration;
 mod a12_edited_sessions;
+mod a13_open_redirect;
 mod a14_keys_that_mint_keys;
 mod a15_hidden_field_oracle;
 mod a17_forgotten_owner_check;

@@ -145,13 +145,13 @@ impl App {
         let store = Store::open(&store_options(&config))?;
         let schema = Arc::new(Published::new(load_schema(&store).await?));
         let sealer = Arc::new(sealer(&config));
-        let settings = Settings::open(&store).await?;
+        let settings = Settings::open(&store, config.encryption_key.is_some().then(|| sealer.clone())).await?;
         let rates = Rates::new(settings.clone());
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let passwords = Passwords::new(cores.saturating_sub(1));
         let files = Files::new(config.dir.join("storage"));
         let records = Records::new(store.clone(), schema.clone(), files.clone(), passwords.clone());
-        let collections = Collections::new(store.clone(), schema.clone(), files.clone());
+        let collections = Collections::new(store.clone(), schema.clone(), files.clone(), settings.clone());
         let jobs = Jobs::new(store.clone());
         let mail = Mail::new(settings.clone(), config.dev.then(|| config.dir.join("mails")));
         let auth = Auth::new(AuthParts {
@@ -202,10 +202,15 @@ impl App {
         self.background.tasks.lock().push(hourly);
     }
 
-    /// Another process may change collections beside us, or have jobs done; the writer notices before its next write.
+    /// Another process may change collections and settings beside us, or have jobs done; the writer notices before its
+    /// next write.
     fn reload_after_changes_of_others(&self) {
-        let (store, schema, jobs) = (self.store.clone(), Arc::clone(&self.schema), self.jobs.clone());
+        let (store, schema) = (self.store.clone(), Arc::clone(&self.schema));
+        let (settings, jobs) = (self.settings.clone(), self.jobs.clone());
         self.store.on_external_change(Arc::new(move || {
+            if let Err(error) = settings.reload() {
+                tracing::error!(%error, "settings saved by another process could not be read; the old ones stay");
+            }
             if let Err(error) = collections::reload(&store, &schema) {
                 tracing::error!(%error, "collections changed by another process could not be read");
             }

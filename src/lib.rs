@@ -9,7 +9,7 @@
 //!   [`rates`], [`jobs`], [`mail`], [`console`], [`check`], [`import`]
 //! - the language, what the rooms speak: [`changes`], [`filter`], [`schema`]
 //! - the seam: [`store`]
-//! - the ground: [`config`], [`error`], [`ids`], [`time`], [`context`], [`crypto`]
+//! - the ground: [`config`], [`error`], [`ids`], [`time`], [`context`], [`cron`], [`crypto`]
 
 pub mod app;
 pub mod auth;
@@ -20,6 +20,7 @@ pub mod collections;
 pub mod config;
 pub mod console;
 pub mod context;
+pub mod cron;
 pub mod crypto;
 pub mod error;
 pub mod files;

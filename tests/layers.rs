@@ -13,7 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["changes", "filter"],
     &["schema"],
     &["store"],
-    &["config", "error", "ids", "time", "context", "crypto"],
+    &["config", "error", "ids", "time", "context", "cron", "crypto"],
 ];
 
 /// What a room may use beside that: rooms of its own line. On the ground floor everybody knows errors.
@@ -36,6 +36,7 @@ const NEIGHBOURS: &[(&str, &[&str])] = &[
     ("crypto", &["error", "ids", "time"]),
     ("ids", &["time"]),
     ("context", &[]),
+    ("cron", &[]),
     ("time", &[]),
     ("error", &[]),
 ];

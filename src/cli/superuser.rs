@@ -4,12 +4,14 @@ use std::io::IsTerminal;
 
 use clap::{Args, Subcommand};
 use dialoguer::Password;
+use serde_json::{Map, Value as Json};
 
 use super::output;
 use crate::app::App;
 use crate::auth::OneTimePassword;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::settings::Change;
 
 /// What is done with a superuser.
 #[derive(Debug, Subcommand)]
@@ -29,6 +31,12 @@ pub(super) enum Action {
     Otp {
         /// The e-mail address
         email: String,
+    },
+    /// Say where superusers may come from; without an address, from anywhere
+    Ips {
+        /// Addresses and networks, such as 10.0.0.1 or 192.168.0.0/16
+        #[arg(value_name = "IP|CIDR")]
+        list: Vec<String>,
     },
 }
 
@@ -69,6 +77,15 @@ async fn act(app: &App, action: &Action) -> Result<String> {
             set.map_err(|error| told_as("The password was not changed.", error))?;
             Ok(format!("The superuser {} has a new password.", given.email))
         }
+        Action::Ips { list } => {
+            let change = Map::from_iter([("superuserIPs".to_owned(), Json::from(list.clone()))]);
+            let saved = app.settings.update(Change { data: change, texts: Vec::new() }).await;
+            saved.map_err(|error| told_as("The addresses were not saved.", error))?;
+            Ok(match list.is_empty() {
+                true => "Superusers may come from anywhere.".to_owned(),
+                false => format!("Superusers may come from {} alone.", list.join(", ")),
+            })
+        }
         Action::Delete { email } => {
             let was_there = app.auth.delete_superuser(email).await?;
             let done = if was_there { "was removed" } else { "does not exist; nothing was removed" };
@@ -98,7 +115,7 @@ impl Action {
                     given.password = Some(ask()?);
                 }
             }
-            Self::Delete { .. } | Self::Otp { .. } => {}
+            Self::Delete { .. } | Self::Otp { .. } | Self::Ips { .. } => {}
         }
         Ok(self)
     }

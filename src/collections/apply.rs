@@ -31,6 +31,14 @@ pub(super) struct Saved {
     pub(super) new: CollectionRef,
 }
 
+impl Changes {
+    /// The old and the new names of collections that change theirs.
+    pub(super) fn renamed(&self) -> Vec<(&str, &str)> {
+        let names = self.saved.iter().filter_map(|Saved { old, new }| Some((old.as_ref()?.name.as_str(), &*new.name)));
+        names.filter(|(old, new)| old != new).collect()
+    }
+}
+
 /// Makes changes of the published snapshot: metadata, tables, indexes and views, those included that depend on what
 /// changed. Once the transaction is committed, the snapshot that this answers is published; where the caller then
 /// fails, nothing has happened.

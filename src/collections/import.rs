@@ -52,6 +52,7 @@ impl Collections {
         let first =
             self.on_a_reader(move |_, schema| Plan::of(schema, &sent, delete_missing)).await.map_err(explain)?;
         let (published, files, actor) = (Arc::clone(&self.schema), self.files.clone(), context.actor());
+        let settings = self.settings.clone();
         let imported = self.store.write(WriteLane::Exclusive, move |tx| {
             let current = published.current();
             let made_again;
@@ -66,6 +67,7 @@ impl Collections {
                 let_go(tx, &current, &files, collection, actor.as_deref())?;
             }
             let next = apply(tx, &published, &plan.changes)?;
+            settings.follow_renames(tx, &plan.changes.renamed())?;
             plan.check_with_views(tx, &next)
         });
         imported.await.map_err(explain)

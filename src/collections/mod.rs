@@ -43,6 +43,7 @@ pub use stored::load;
 
 use crate::files::Files;
 use crate::schema::Published;
+use crate::settings::Settings;
 use crate::store::Store;
 
 /// How many collections are checked at once; others wait. It is work for the processor alone.
@@ -54,13 +55,14 @@ pub struct Collections {
     store: Store,
     schema: Arc<Published>,
     files: Files,
+    settings: Settings,
     /// Turns for checking what was sent.
     checks: Arc<Semaphore>,
 }
 
 impl Collections {
     /// The room, from the parts that it uses.
-    pub fn new(store: Store, schema: Arc<Published>, files: Files) -> Self {
-        Self { store, schema, files, checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)) }
+    pub fn new(store: Store, schema: Arc<Published>, files: Files, settings: Settings) -> Self {
+        Self { store, schema, files, settings, checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)) }
     }
 }

@@ -37,7 +37,7 @@ impl Collections {
         let make = Arc::new(make);
         let (made_from, first) = self.first_changes(Arc::clone(&make)).await?;
         let first = Arc::new(first);
-        let published = Arc::clone(&self.schema);
+        let (published, settings) = (Arc::clone(&self.schema), self.settings.clone());
         let changed = self.store.write(WriteLane::Exclusive, move |tx| {
             let current = published.current();
             let changes = match current.version == made_from {
@@ -45,6 +45,7 @@ impl Collections {
                 false => Arc::new(make(tx, Place::Writer, &current)?),
             };
             let next = apply(tx, &published, &changes)?;
+            settings.follow_renames(tx, &changes.renamed())?;
             Ok((changes, next))
         });
         changed.await

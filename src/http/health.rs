@@ -12,25 +12,26 @@ use crate::context::RequestContext;
 use crate::error::Result;
 
 /// Headers that proxies put the client's address into.
-const PROXY_HEADERS: [(&str, &str); 3] = [
-    ("CF-Connecting-IP", "cf_connecting_ip"),
-    ("Fly-Client-IP", "fly_client_ip"),
-    ("X-Forwarded-For", "x_forwarded_for"),
-];
+const PROXY_HEADERS: [&str; 3] = ["CF-Connecting-IP", "Fly-Client-IP", "X-Forwarded-For"];
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/api/health", get(health))
 }
 
-async fn health(State(_): State<App>, context: RequestContext, fields: Fields) -> Result<Response> {
-    let data = if context.is_superuser() { seen(&context) } else { json!({}) };
+async fn health(State(app): State<App>, context: RequestContext, fields: Fields) -> Result<Response> {
+    let data = if context.is_superuser() { seen(&app, &context) } else { json!({}) };
     let body = json!({"message": "API is healthy.", "code": 200, "data": data});
     fields.object(body.to_string().into_bytes()).await
 }
 
-fn seen(context: &RequestContext) -> serde_json::Value {
-    let is_sent = |snake_case: &str| context.headers.header(snake_case).is_some_and(|value| !value.is_empty());
-    let proxy = PROXY_HEADERS.iter().find(|(_, snake_case)| is_sent(snake_case)).map_or("", |(name, _)| name);
+fn seen(app: &App, context: &RequestContext) -> serde_json::Value {
+    let settings = app.settings.current();
+    let is_sent = |name: &&str| {
+        let snake_case = name.to_ascii_lowercase().replace('-', "_");
+        context.headers.header(&snake_case).is_some_and(|value| !value.is_empty())
+    };
+    let trusted = settings.trusted_proxy.headers.iter().map(String::as_str);
+    let proxy = trusted.chain(PROXY_HEADERS).find(is_sent).unwrap_or_default();
     json!({"realIP": context.ip.map(expanded).unwrap_or_default(), "possibleProxyHeader": proxy})
 }
 

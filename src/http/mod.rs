@@ -18,6 +18,7 @@ mod middleware;
 mod records;
 mod router;
 pub mod serve;
+mod settings;
 mod sql;
 mod test_email;
 

@@ -9,7 +9,7 @@ use axum::response::Response;
 use super::middleware::body_limit::BodyLimits;
 use super::middleware::cors::Origins;
 use super::middleware::{Around, around};
-use super::{admin_ui, auth, collections, export, files, health, import, records, sql, test_email};
+use super::{admin_ui, auth, collections, export, files, health, import, records, settings, sql, test_email};
 use crate::app::App;
 use crate::error::Error;
 
@@ -25,7 +25,8 @@ pub struct Service {
 impl Service {
     /// The service of an app.
     pub fn new(app: App) -> Self {
-        let around = Around { origins: Origins::new(&app.config.origins), bodies: BodyLimits::new(app.clone()) };
+        let origins = Origins::new(&app.config.origins);
+        let around = Around { app: app.clone(), origins, bodies: BodyLimits::new(app.clone()) };
         Self { routes: routes(app), around: Arc::new(around) }
     }
 
@@ -44,6 +45,7 @@ fn routes(app: App) -> Router {
         .merge(export::routes())
         .merge(auth::routes())
         .merge(files::routes())
+        .merge(settings::routes())
         .merge(sql::routes())
         .merge(test_email::routes())
         .merge(admin_ui::routes())

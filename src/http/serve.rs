@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::connections::{Connection, Connections, Place};
-use super::extract::Peer;
+use super::extract::Visitor;
 use super::middleware::header_limits::{MOST_BYTES_READ, MOST_READ};
 use super::router::Service;
 use crate::app::App;
@@ -187,7 +187,7 @@ async fn answer(
     known.give_way().await;
     let running = known.request();
     let mut request = request.map(Body::new);
-    request.extensions_mut().insert(Peer(peer));
+    request.extensions_mut().insert(Visitor::at(peer));
     request.extensions_mut().insert(known);
     let response = service.answer(request).await;
     drop(running);

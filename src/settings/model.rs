@@ -2,6 +2,7 @@
 //! database begins with. Serialised they are what is stored, secrets included; answers leave the secrets out.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 /// All settings.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -26,6 +27,23 @@ pub struct Values {
     pub batch: Batch,
     /// Logs.
     pub logs: Logs,
+}
+
+/// Where secrets lie.
+const SECRETS: [(&str, &str); 3] = [("/smtp", "password"), ("/s3", "secret"), ("/backups/s3", "secret")];
+
+impl Values {
+    /// The settings as they are answered: without secrets.
+    pub fn public(&self) -> Json {
+        // They are made of texts, numbers and truths, which all can be written.
+        let mut all = serde_json::to_value(self).unwrap_or_default();
+        for (path, secret) in SECRETS {
+            if let Some(Json::Object(map)) = all.pointer_mut(path) {
+                map.remove(secret);
+            }
+        }
+        all
+    }
 }
 
 /// How mail is sent.

@@ -15,6 +15,7 @@ use tuckbox::context::{Caller, RequestContext};
 use tuckbox::error::{Error, FieldError, Result};
 use tuckbox::files::Files;
 use tuckbox::schema::Published;
+use tuckbox::settings::Settings;
 use tuckbox::store::{ReadLane, Store, StoreOptions, Synchronous, Value, WriteLane};
 
 /// The room over a fresh database with the system collections.
@@ -40,7 +41,8 @@ impl House {
         let schema = Arc::new(Published::default());
         reload(&store, &schema).expect("the collections are read");
         let files = Files::new(dir.path().join("storage"));
-        let collections = Collections::new(store.clone(), Arc::clone(&schema), files);
+        let settings = Settings::open(&store, None).await.expect("the settings are read");
+        let collections = Collections::new(store.clone(), Arc::clone(&schema), files, settings);
         Self { collections, schema, store, dir }
     }
 

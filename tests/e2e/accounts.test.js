@@ -185,7 +185,6 @@ test('the window of a sign-in with a provider says how it went, and closes itsel
   await page.evaluate((address) => { window.open(address) }, `${server.url}/_/#/auth/oauth2-redirect-success`)
   const opened = await popup
   if (!opened.isClosed()) await opened.waitForEvent('close')
-  await page.goto('about:blank')
   await page.goto(`${server.url}/_/#/auth/oauth2-redirect-success`)
   await heading(page, 'That worked')
   await picture(page, 'oauth2-success')

@@ -6,6 +6,7 @@ mod client;
 pub mod club;
 mod database;
 mod fixtures;
+mod mails;
 mod process;
 mod raw;
 mod server;

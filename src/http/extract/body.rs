@@ -9,13 +9,14 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 use super::Query;
-use super::form::{decode_pairs, infer, shortest, texts};
+use super::form::{decode_pairs, infer, shortest, split, texts};
 use crate::app::App;
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::files::Upload;
 use crate::http::middleware::body_limit::BodyError;
 use crate::records::RecordInput;
+use crate::settings::Change;
 
 /// How many parts a multipart form may have.
 const MOST_PARTS: usize = 1000;
@@ -42,6 +43,9 @@ pub(in crate::http) struct ImportBody {
 
 /// The body of a sign-in: the values of a form stay texts, whatever they look like.
 pub(in crate::http) struct CredentialsBody(pub(in crate::http) Map<String, Json>);
+
+/// The body of what is laid over something that is there: the values of a form are what the ones that they replace are.
+pub(in crate::http) struct ChangeBody(pub(in crate::http) Change);
 
 /// A request whose body, if there is one, is there for rules alone.
 pub(in crate::http) struct Asking(pub(in crate::http) RequestContext);
@@ -136,6 +140,21 @@ impl FromRequest<App> for CredentialsBody {
             Submitted::Json(map) => Ok(Self(map)),
             Submitted::Form { pairs, .. } => texts(pairs).map(Self),
         }
+    }
+}
+
+impl FromRequest<App> for ChangeBody {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self> {
+        let read = Submitted::read(request).await.and_then(|submitted| match submitted {
+            Submitted::Json(data) => Ok(Change { data, texts: Vec::new() }),
+            Submitted::Form { pairs, .. } => split(pairs).map(|(texts, data)| Change { data, texts }),
+        });
+        read.map(Self).map_err(|error| match error {
+            Error::Invalid(_) => Error::bad_request("An error occurred while loading the submitted data."),
+            other => other,
+        })
     }
 }
 

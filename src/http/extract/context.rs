@@ -1,7 +1,7 @@
 //! The request as plain data for the rooms.
 
 use std::borrow::Cow;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -10,22 +10,33 @@ use http::request::Parts;
 use http::{HeaderMap, Method};
 
 use super::Query;
+use super::form::decode_path;
 use crate::app::App;
-use crate::context::{HeaderLookup, Occasion, RequestContext};
+use crate::context::{Caller, HeaderLookup, Occasion, RequestContext};
 use crate::error::{Error, Result};
 
-/// The address at the other end of the connection; `serve` puts it into each request.
-#[derive(Clone, Copy)]
-pub(in crate::http) struct Peer(pub(in crate::http) SocketAddr);
+/// Who a request comes from. `serve` begins it with the address at the other end of the connection; the middleware
+/// says the rest before any handler is asked.
+#[derive(Clone, Default)]
+pub(in crate::http) struct Visitor {
+    /// The client's address.
+    pub(in crate::http) ip: Option<IpAddr>,
+    /// The record behind the request.
+    pub(in crate::http) caller: Option<Arc<Caller>>,
+}
+
+impl Visitor {
+    /// Somebody at the other end of a connection.
+    pub(in crate::http) fn at(address: SocketAddr) -> Self {
+        Self { ip: Some(address.ip().to_canonical()), caller: None }
+    }
+}
 
 impl FromRequestParts<App> for RequestContext {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let caller = match authorization(&parts.headers) {
-            Some(token) => app.auth.caller(token).await,
-            None => None,
-        };
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self> {
+        let caller = parts.extensions.get::<Visitor>().and_then(|visitor| visitor.caller.clone());
         Ok(Self { caller, ..of_guest(parts)? })
     }
 }
@@ -47,11 +58,11 @@ fn of_guest(parts: &mut Parts) -> Result<RequestContext> {
         caller: None,
         occasion: Occasion::Default,
         method: method(&parts.method),
-        path: Arc::from(parts.uri.path()),
+        path: decode_path(parts.uri.path()).unwrap_or(parts.uri.path().into()).into(),
         query,
         headers: Arc::new(Headers(parts.headers.clone())),
         body: None,
-        ip: parts.extensions.get::<Peer>().map(|Peer(address)| address.ip().to_canonical()),
+        ip: parts.extensions.get::<Visitor>().and_then(|visitor| visitor.ip),
     })
 }
 

@@ -1,5 +1,7 @@
 //! Form values: decoding pairs, and what a text among them stands for.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Number, Value as Json};
 
 use super::body::object_of;
@@ -16,6 +18,15 @@ pub(in crate::http) fn decode_pairs(bytes: &[u8]) -> Option<Vec<(String, String)
         Some((decode(&pair[..at])?, decode(pair.get(at + 1..).unwrap_or_default())?))
     });
     decoded.collect()
+}
+
+/// Decodes a path or a part of one, where a plus is a plus; `None` where an escape is broken or the bytes are no
+/// UTF-8.
+pub(in crate::http) fn decode_path(text: &str) -> Option<Cow<'_, str>> {
+    match text.contains('%') {
+        true => decode(text.replace('+', "%2B").as_bytes()).map(Cow::Owned),
+        false => Some(Cow::Borrowed(text)),
+    }
 }
 
 fn decode(bytes: &[u8]) -> Option<String> {
@@ -59,15 +70,21 @@ pub(super) fn texts(pairs: Vec<(String, String)>) -> Result<Map<String, Json>> {
     Ok(map)
 }
 
+/// The pairs of a form as they are, without its payloads, and those as one object.
+pub(super) fn split(pairs: Vec<(String, String)>) -> Result<(Vec<(String, String)>, Map<String, Json>)> {
+    let (payloads, pairs): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(key, _)| key == PAYLOAD);
+    let mut map = Map::new();
+    for (_, text) in payloads {
+        map.extend(object_of(text.as_bytes())?.ok_or_else(|| Error::bad_request(""))?);
+    }
+    Ok((pairs, map))
+}
+
 fn collect(pairs: Vec<(String, String)>, read: impl Fn(String) -> Json) -> Result<Map<String, Json>> {
     let mut lists: Vec<(String, Vec<Json>)> = Vec::new();
     let mut places = std::collections::HashMap::new();
-    let mut payloads = Vec::new();
+    let (pairs, payloads) = split(pairs)?;
     for (key, value) in pairs {
-        if key == PAYLOAD {
-            payloads.push(object_of(value.as_bytes())?.ok_or_else(|| Error::bad_request(""))?);
-            continue;
-        }
         let at = *places.entry(key).or_insert_with_key(|key| {
             lists.push((key.clone(), Vec::new()));
             lists.len() - 1
@@ -79,7 +96,7 @@ fn collect(pairs: Vec<(String, String)>, read: impl Fn(String) -> Json) -> Resul
         _ => Json::Array(list),
     };
     let mut map: Map<String, Json> = lists.into_iter().map(|(key, list)| (key, one_or_more(list))).collect();
-    payloads.into_iter().for_each(|payload| map.extend(payload));
+    map.extend(payloads);
     Ok(map)
 }
 
@@ -137,6 +154,14 @@ mod tests {
         }
         assert_eq!(decode_pairs(b"a=\xff"), None);
         assert_eq!(decode_pairs(b""), Some(Vec::new()));
+    }
+
+    #[test]
+    fn paths_are_decoded() {
+        assert_eq!(decode_path("no%20tes+&=").as_deref(), Some("no tes+&="));
+        assert_eq!(decode_path("no+escape").as_deref(), Some("no+escape"));
+        assert_eq!(decode_path("%ff"), None);
+        assert_eq!(decode_path("%4"), None);
     }
 
     #[test]

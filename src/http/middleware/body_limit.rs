@@ -22,7 +22,7 @@ use tokio::time::Sleep;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::connections::Connection;
-use crate::http::extract::decode_pairs;
+use crate::http::extract::decode_path;
 
 /// What a body may have where its route says nothing else.
 const DEFAULT: u64 = 32 * 1024 * 1024;
@@ -106,6 +106,11 @@ impl BodyLimits {
         Ok(Request::from_parts(parts, Body::new(body)))
     }
 
+    /// Throws the body of a request away that is refused before anybody looks at it.
+    pub(super) fn discard(&self, request: Request) {
+        drop(self.limit(request));
+    }
+
     /// Records that are created or updated may be as large as the fields of their collection say.
     fn of(&self, request: &Request) -> Result<u64> {
         let mut segments = request.uri().path().split('/').skip(1);
@@ -116,7 +121,7 @@ impl BodyLimits {
         if (api, collections, records, rest) != ("api", "collections", "records", "") || !(creates || updates) {
             return Ok(DEFAULT);
         }
-        let name = percent_decoded(name).ok_or_else(Error::not_found)?;
+        let name = decode_path(name).ok_or_else(Error::not_found)?;
         self.app.records.body_limit(&name)
     }
 }
@@ -130,13 +135,6 @@ fn is_import(method: &Method, path: &str) -> bool {
     method == Method::POST
         && (api, collections, import, rest) == ("api", "collections", "import", None)
         && !name.is_empty()
-}
-
-fn percent_decoded(text: &str) -> Option<String> {
-    // A plus is a plus in paths.
-    let escaped = text.replace('+', "%2B");
-    let mut pairs = decode_pairs(escaped.as_bytes())?;
-    if pairs.len() == 1 { pairs.pop().map(|(key, _)| key) } else { None }
 }
 
 /// Tells that the connection ends where a body was refused. HTTP/2 has no such header: there a stream ends alone.
@@ -355,12 +353,5 @@ mod tests {
         fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
             Poll::Pending
         }
-    }
-
-    #[test]
-    fn names_in_paths_are_decoded() {
-        assert_eq!(percent_decoded("no%20tes+"), Some("no tes+".to_owned()));
-        assert_eq!(percent_decoded("%ff"), None);
-        assert_eq!(percent_decoded(""), None);
     }
 }

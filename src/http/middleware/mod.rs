@@ -7,9 +7,11 @@ pub(super) mod compression;
 pub(super) mod cors;
 pub(super) mod header_limits;
 mod panics;
+mod rate_limit;
 mod request_id;
 pub(super) mod security_headers;
 mod trace;
+mod visitor;
 
 use axum::Router;
 use axum::extract::Request;
@@ -20,8 +22,14 @@ use tracing::Instrument;
 use body_limit::BodyLimits;
 use cors::Origins;
 
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::rates::Standing;
+
 /// What the middleware knows.
 pub(super) struct Around {
+    /// The app.
+    pub(super) app: App,
     /// Who may call from browsers.
     pub(super) origins: Origins,
     /// How large bodies may be.
@@ -29,7 +37,7 @@ pub(super) struct Around {
 }
 
 /// The middleware, from the outside to the inside and back.
-pub(super) async fn around(around: &Around, request: Request, mut routes: Router) -> Response {
+pub(super) async fn around(around: &Around, request: Request, routes: Router) -> Response {
     let encodings = compression::accepted(&request);
     let origin = around.origins.allowed(request.headers());
     if let Some(answer) = cors::preflight(&request, origin.as_ref()) {
@@ -42,10 +50,7 @@ pub(super) async fn around(around: &Around, request: Request, mut routes: Router
         if let Err(refusal) = header_limits::check(&request) {
             return *refusal;
         }
-        match around.bodies.limit(request) {
-            Ok(request) => routes.call(request).await.unwrap_or_else(|never| match never {}),
-            Err(refusal) => refusal.into_response(),
-        }
+        admitted(around, request, routes).await
     };
     let mut response = trace::timed(panics::contained(inner)).instrument(span).await;
     body_limit::close_after_refusal(&mut response, version);
@@ -53,4 +58,35 @@ pub(super) async fn around(around: &Around, request: Request, mut routes: Router
     request_id::add(&mut response, id);
     cors::add(&mut response, origin);
     compression::compressed(response, encodings).await
+}
+
+/// Those whose request is looked at, in the contract's order: who asks and from where, how often, with how much.
+async fn admitted(around: &Around, mut request: Request, mut routes: Router) -> Response {
+    let standing = match admit(&around.app, &mut request).await {
+        Ok(standing) => standing,
+        Err(refusal) => {
+            around.bodies.discard(request);
+            return refusal.into_response();
+        }
+    };
+    let mut response = match &standing {
+        Some(standing) if standing.refused => {
+            around.bodies.discard(request);
+            Error::TooOften(standing.resets_in).into_response()
+        }
+        _ => match around.bodies.limit(request) {
+            Ok(request) => routes.call(request).await.unwrap_or_else(|never| match never {}),
+            Err(refusal) => refusal.into_response(),
+        },
+    };
+    if let Some(standing) = standing {
+        rate_limit::tell(&mut response, &standing);
+    }
+    response
+}
+
+async fn admit(app: &App, request: &mut Request) -> Result<Option<Standing>> {
+    let settings = app.settings.current();
+    visitor::identify(app, &settings, request).await?;
+    rate_limit::check(app, &settings, request)
 }

@@ -1,0 +1,92 @@
+//! Who a request comes from, found once: the client's address and the record behind its token. Superusers who come
+//! from where they may not come from are refused (contract: auth, section 15).
+
+use std::net::IpAddr;
+
+use axum::extract::Request;
+use http::HeaderMap;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::extract::{Visitor, authorization};
+use crate::settings::{TrustedProxy, Values, holds};
+
+/// Finds out who sent a request, and leaves it with the request.
+///
+/// # Errors
+/// `Forbidden` for superusers from elsewhere.
+pub(super) async fn identify(app: &App, settings: &Values, request: &mut Request) -> Result<()> {
+    let caller = match authorization(request.headers()) {
+        Some(token) => app.auth.caller(token).await,
+        None => None,
+    };
+    let told = told_address(&settings.trusted_proxy, request.headers());
+    let visitor = match request.extensions_mut().get_mut::<Visitor>() {
+        Some(visitor) => visitor,
+        // A request that came over no connection.
+        None => request.extensions_mut().get_or_insert_default(),
+    };
+    visitor.ip = told.or(visitor.ip);
+    let allowed = &settings.superuser_ips;
+    if caller.as_ref().is_some_and(|caller| caller.superuser)
+        && !allowed.is_empty()
+        && !visitor.ip.is_some_and(|ip| holds(allowed, ip))
+    {
+        return Err(Error::Forbidden("Superusers may not sign requests from this address.".into()));
+    }
+    visitor.caller = caller;
+    Ok(())
+}
+
+/// The client's address as a trusted proxy tells it. The last line of a header counts, since a client can send lines
+/// of its own before it; in it the last address, or the first where the settings say so.
+fn told_address(trusted: &TrustedProxy, headers: &HeaderMap) -> Option<IpAddr> {
+    trusted.headers.iter().find_map(|name| {
+        let line = headers.get_all(name).iter().next_back()?.to_str().ok()?;
+        let mut addresses = line.split(',').filter_map(|entry| entry.trim().parse::<IpAddr>().ok());
+        let found = if trusted.use_leftmost_ip { addresses.next() } else { addresses.next_back() };
+        found.map(|ip| ip.to_canonical())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn told(names: &[&str], leftmost: bool, lines: &[(&'static str, &'static str)]) -> Option<String> {
+        let headers = names.iter().map(|name| (*name).to_owned()).collect();
+        let trusted = TrustedProxy { headers, use_leftmost_ip: leftmost };
+        let mut sent = HeaderMap::new();
+        for (name, value) in lines {
+            sent.append(*name, HeaderValue::from_static(value));
+        }
+        told_address(&trusted, &sent).map(|ip| ip.to_string())
+    }
+
+    #[test]
+    fn the_last_line_of_the_first_header_that_names_an_address_counts() {
+        let lines =
+            [("x-real-ip", "no address"), ("x-forwarded-for", "1.1.1.1"), ("x-forwarded-for", "2.2.2.2, 3.3.3.3")];
+        let told = |names: &[&str], leftmost| super::tests::told(names, leftmost, &lines);
+        assert_eq!(told(&["X-Forwarded-For"], false).as_deref(), Some("3.3.3.3"));
+        assert_eq!(told(&["X-Forwarded-For"], true).as_deref(), Some("2.2.2.2"));
+        assert_eq!(told(&["X-Real-IP", "x-forwarded-for"], false).as_deref(), Some("3.3.3.3"));
+        assert_eq!(told(&["X-Real-IP", "X-None", "", "no name"], false), None);
+        assert_eq!(told(&[], false), None);
+    }
+
+    #[test]
+    fn what_is_no_address_is_passed_over() {
+        for (line, leftmost, address) in [
+            ("1.2.3.4, unknown, ", false, Some("1.2.3.4")),
+            ("unknown, 10.0.0.1:80 ,  ::1 , 9.9.9.9", true, Some("::1")),
+            ("::ffff:1.2.3.4", false, Some("1.2.3.4")),
+            ("", false, None),
+            ("1.2.3", false, None),
+        ] {
+            assert_eq!(told(&["x-ip"], leftmost, &[("x-ip", line)]).as_deref(), address, "{line}");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! `/api/settings`: the stored settings, and what superusers make with their help.
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::{get, post};
+use serde_json::json;
+
+use super::extract::{ChangeBody, Superuser};
+use super::fields::Fields;
+use crate::app::App;
+use crate::error::Result;
+use crate::settings::AppleKey;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/api/settings", get(view).patch(update))
+        .route("/api/settings/apple/generate-client-secret", post(apple_client_secret))
+}
+
+async fn view(State(app): State<App>, _: Superuser, fields: Fields) -> Result<Response> {
+    fields.object(app.settings.current().public().to_string().into_bytes()).await
+}
+
+async fn update(
+    State(app): State<App>,
+    _: Superuser,
+    fields: Fields,
+    ChangeBody(change): ChangeBody,
+) -> Result<Response> {
+    let saved = app.settings.update(change).await?;
+    fields.object(saved.public().to_string().into_bytes()).await
+}
+
+async fn apple_client_secret(_: Superuser, fields: Fields, ChangeBody(sent): ChangeBody) -> Result<Response> {
+    let secret = AppleKey::read(&sent)?.client_secret()?;
+    fields.object(json!({"secret": secret}).to_string().into_bytes()).await
+}

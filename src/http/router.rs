@@ -47,7 +47,6 @@ fn routes(app: App) -> Router {
         .merge(files::routes())
         .merge(settings::routes())
         .merge(sql::routes())
-        .merge(test_email::routes())
         .merge(admin_ui::routes())
         .fallback(nothing_here)
         .method_not_allowed_fallback(nothing_here)

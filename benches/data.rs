@@ -25,12 +25,19 @@ pub const AUTHORS: usize = 500;
 pub const LABELS: usize = 200;
 /// How many companies authors work for.
 const COMPANIES: usize = 50;
-/// How many accounts there are; each owns as many authors and labels as any other.
-const MEMBERS: usize = 20;
+/// How many accounts there are; each owns as many authors, labels and notes as any other.
+pub const MEMBERS: usize = 20;
+/// How many notes there are; every second one of them is archived.
+pub const NOTES: usize = 20_000;
+/// Who may see a note: its owner, until it is archived.
+pub const RULE: &str = "owner = @request.auth.id && archived = false";
 /// How many children each parent has: what goes when a parent is deleted.
 pub const CHILDREN: usize = 10_000;
 /// The account that ordinary requests are signed in as.
 const CALLER: usize = 3;
+
+/// What a hash of bcrypt costs where accounts are taken over from.
+const BCRYPT_COST: u32 = 10;
 
 /// What tokens of accounts are signed with, beside the account's own key.
 const SECRET: &str = "a secret of the benches, long enough to be one";
@@ -89,6 +96,16 @@ pub fn caller() -> String {
     id(CALLER)
 }
 
+/// The id of a note that the ordinary account owns and that is not archived.
+pub fn note_of_caller(n: usize) -> String {
+    id(CALLER + MEMBERS * (2 * n % (NOTES / MEMBERS)))
+}
+
+/// The address of account `n`.
+pub fn email(n: usize) -> String {
+    format!("member{n}@example.com")
+}
+
 /// One call with a JSON body; its answer must be a success.
 pub async fn call(address: &str, method: &str, path: &str, token: Option<&str>, body: &Json) -> Json {
     let mut connection = load::Connection::open(address).await.expect("the server accepts");
@@ -116,6 +133,22 @@ pub async fn make_collections(server: &Server) -> Tokens {
     parent["cascadeDelete"] = true.into();
     let collections = [
         ("members", "auth", json!([text("name")]), json!([])),
+        ("veterans", "auth", json!([text("name")]), json!([])),
+        (
+            "notes",
+            "base",
+            json!([
+                text("title"),
+                text("body"),
+                relation("owner", "c_members"),
+                {"name": "archived", "type": "bool"},
+                created,
+            ]),
+            json!([
+                "CREATE INDEX notes_owner ON notes (owner, created)",
+                "CREATE INDEX notes_created ON notes (created)",
+            ]),
+        ),
         ("companies", "base", json!([text("name")]), json!([])),
         (
             "authors",
@@ -165,7 +198,7 @@ pub async fn make_collections(server: &Server) -> Tokens {
     }
     for n in 0..MEMBERS {
         let body = json!({
-            "id": id(n), "name": format!("Member {n}"), "email": format!("member{n}@example.com"),
+            "id": id(n), "name": format!("Member {n}"), "email": email(n),
             "password": PASSWORD, "passwordConfirm": PASSWORD, "tokenKey": TOKEN_KEY.replace('0', &format!("{n:02}")),
         });
         call(address, "POST", "/api/collections/members/records", Some(&superuser), &body).await;
@@ -209,6 +242,23 @@ pub fn fill(database: &Path, rows: usize, parents: usize) -> rusqlite::Result<()
     for n in 0..AUTHORS {
         insert.execute(params![id(n), format!("Author {n}"), id(n % MEMBERS), id(n % COMPANIES)])?;
         tell("c_authors", &id(n))?;
+    }
+    // What was taken over from elsewhere: hashes of bcrypt at the cost that is usual there.
+    let hash = bcrypt::hash(PASSWORD, BCRYPT_COST).expect("it hashes");
+    let mut insert =
+        connection.prepare("INSERT INTO veterans (id, name, email, tokenKey, password) VALUES (?, ?, ?, ?, ?)")?;
+    for n in 0..MEMBERS {
+        // Ids are unique among all accounts.
+        let own = id(1000 + n);
+        insert.execute(params![own, format!("Veteran {n}"), email(n), format!("{own:k<50}"), hash])?;
+        tell("c_veterans", &own)?;
+    }
+    let mut insert = connection
+        .prepare("INSERT INTO notes (id, title, body, owner, archived, created) VALUES (?, ?, ?, ?, ?, ?)")?;
+    for n in 0..NOTES {
+        let is_archived = n / MEMBERS % 2 == 1;
+        insert.execute(params![id(n), format!("Note {n}"), BODY, id(n % MEMBERS), is_archived, instant(n)])?;
+        tell("c_notes", &id(n))?;
     }
     let mut insert = connection.prepare("INSERT INTO labels (id, name, owner) VALUES (?, ?, ?)")?;
     for n in 0..LABELS {

@@ -156,6 +156,31 @@ impl Neighbours {
     }
 }
 
+/// How long it takes to be refused, for an account that is there and for one that is not.
+pub struct Outsider {
+    /// What was asked, of which collection.
+    pub name: String,
+    /// How often each.
+    pub asked: usize,
+    /// The median for an account that is there, in milliseconds.
+    pub known: f64,
+    /// The same for one that is not.
+    pub unknown: f64,
+}
+
+impl Outsider {
+    /// For the terminal, while it runs.
+    pub fn short(&self) -> String {
+        let Self { name, known, unknown, .. } = self;
+        format!("          {name}: known {known:.2} ms, unknown {unknown:.2} ms, ratio {:.2}", known / unknown)
+    }
+
+    fn row(&self) -> Vec<String> {
+        let ratio = format!("**{:.2}**", self.known / self.unknown);
+        vec![self.name.clone(), self.asked.to_string(), figure(self.known), figure(self.unknown), ratio]
+    }
+}
+
 /// What is told of the program itself, in sentences.
 #[derive(Default)]
 pub struct Program {
@@ -208,6 +233,10 @@ pub struct Report {
     pub filters: Vec<Line>,
     /// List rules.
     pub rules: Vec<Line>,
+    /// Rules beside none, sign-ins, tokens.
+    pub accounts: Vec<Line>,
+    /// Whether time tells who has an account.
+    pub outsiders: Vec<Outsider>,
     /// Writes that are more than a row.
     pub writes: Vec<Line>,
     /// Short requests beside long ones.
@@ -256,6 +285,13 @@ pub fn render(report: &Report, scale: &Scale) -> String {
             &report.rules,
         ),
         (
+            "Accounts",
+            "Under the rule `owner = @request.auth.id && archived = false`, for an ordinary account that owns a twentieth \
+             of the notes; the floor of the first two is the same request without the rule, the floor of a sign-in is a \
+             raw hash on as many threads as the server hashes on.",
+            &report.accounts,
+        ),
+        (
             "Larger writes",
             "The floor of the cascade is two statements a table: the old rows into the feed, then their deletion.",
             &report.writes,
@@ -279,6 +315,13 @@ pub fn render(report: &Report, scale: &Scale) -> String {
             "p50 ratio",
         ],
         report.neighbours.iter().map(Neighbours::row).collect(),
+    );
+    section(
+        &mut out,
+        "Does time tell who has an account?",
+        "Medians of refusals, one at a time, in turns: for accounts that are there, and for addresses that nobody has.",
+        &["requests", "of each", "known ms", "unknown ms", "known / unknown"],
+        report.outsiders.iter().map(Outsider::row).collect(),
     );
     let program = report.program.said.iter().map(|line| line.to_vec()).collect();
     let text = if scale.builds { "" } else { "`cargo bench -- --builds` also times cold builds. " };

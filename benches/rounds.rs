@@ -77,9 +77,14 @@ impl Bench {
 
     /// Changes the rules of the posts.
     pub fn set_rules(&self, rules: &serde_json::Value) {
-        let path = "/api/collections/posts";
+        self.set_rules_of("posts", rules);
+    }
+
+    /// Changes the rules of a collection.
+    pub fn set_rules_of(&self, collection: &str, rules: &serde_json::Value) {
+        let path = format!("/api/collections/{collection}");
         let token = Some(self.tokens.superuser.as_str());
-        self.runtime.block_on(data::call(&self.server.address, "PATCH", path, token, rules));
+        self.runtime.block_on(data::call(&self.server.address, "PATCH", &path, token, rules));
     }
 
     /// CPU per request of a server in microseconds, and what came of a round.

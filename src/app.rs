@@ -162,6 +162,7 @@ impl App {
             passwords,
             jobs: jobs.clone(),
             mail: mail.clone(),
+            rates: rates.clone(),
             sealer: sealer.clone(),
             dev: config.dev,
         });

@@ -1,9 +1,11 @@
 //! What is measured, one file a group. Reads come first, since writes let the tables grow.
 
+mod accounts;
 mod basics;
 mod filters;
 mod lists;
 pub mod neighbours;
+mod outsiders;
 mod pages;
 mod program;
 mod rules;
@@ -23,6 +25,8 @@ pub fn run(scale: &Scale) -> Report {
         report.lists.extend(lists::run(&bench));
         report.filters.extend(filters::run(&bench));
         report.rules.extend(rules::run(&bench));
+        report.accounts.extend(accounts::run(&bench));
+        report.outsiders.extend(outsiders::run(&bench));
         report.basics.extend(basics::run(&bench));
         report.writes.extend(writes::run(&bench));
         report.neighbours.extend(neighbours::run(&bench));

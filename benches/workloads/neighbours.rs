@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use super::accounts::sign_in;
 use super::basics::{create, read};
 use super::writes::delete_parent;
 use crate::data;
 use crate::load::{self, Outcome, Script, Until, request};
 use crate::report::{Neighbours, median, micros};
 use crate::rounds::Bench;
+use crate::server::PASSWORD;
 
 /// How many parents with their children are deleted in one round.
 pub const CASCADES: usize = 3;
@@ -18,6 +20,8 @@ pub const CASCADES: usize = 3;
 const SHORT: usize = 10;
 /// On how many connections the long reads come.
 const LONG: usize = 4;
+/// How many people sign in at once.
+const SIGN_INS: usize = 200;
 
 pub(super) fn run(bench: &Bench) -> Vec<Neighbours> {
     let scan: Script = Arc::new(|_, _| {
@@ -51,12 +55,28 @@ pub(super) fn run(bench: &Bench) -> Vec<Neighbours> {
             shorts.await.expect("requests do not fail")
         })
     };
+    let beside_sign_ins = |short: &Script| {
+        let stop = Arc::new(AtomicBool::new(false));
+        let until = Until::Told(Arc::clone(&stop));
+        let sign_ins = load::run(bench.server.address.clone(), SIGN_INS, until, sign_in(PASSWORD));
+        bench.runtime.block_on(async {
+            let sign_ins = tokio::spawn(sign_ins);
+            // They all wait when the first of them is answered; those that wait longest are answered long after.
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let until = Until::Time(bench.scale.round);
+            let outcome = load::run(bench.server.address.clone(), SHORT, until, Arc::clone(short)).await;
+            stop.store(true, Ordering::Relaxed);
+            sign_ins.await.expect("sign-ins do not fail");
+            outcome
+        })
+    };
     type Beside<'a> = &'a dyn Fn(&Script) -> Outcome;
-    let cases: [(&str, Script, &str, Beside<'_>); 4] = [
+    let cases: [(&str, Script, &str, Beside<'_>); 5] = [
         ("point read", read(bench.rows), "4 connections that scan the table", &beside_scans),
         ("create", create(), "4 connections that scan the table", &beside_scans),
         ("point read", read(bench.rows), "deletes with a cascade over 10,000 records", &beside_cascades),
         ("create", create(), "deletes with a cascade over 10,000 records", &beside_cascades),
+        ("point read", read(bench.rows), "200 sign-ins that wait", &beside_sign_ins),
     ];
     let mut found = Vec::new();
     for (name, short, beside, neighbour) in cases {

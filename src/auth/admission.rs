@@ -17,6 +17,8 @@ use crate::settings::holds;
 pub(super) enum Method {
     /// By identity and password.
     Password,
+    /// Through another service.
+    OAuth2,
     /// By one-time password.
     Otp,
 }
@@ -26,6 +28,7 @@ impl Method {
     pub(super) fn occasion(self) -> Occasion {
         match self {
             Self::Password => Occasion::Password,
+            Self::OAuth2 => Occasion::OAuth2,
             Self::Otp => Occasion::Otp,
         }
     }

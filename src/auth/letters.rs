@@ -212,7 +212,13 @@ impl Auth {
     }
 
     /// A letter about a record, from a template.
-    pub(super) fn message(&self, to: String, template: &MailTemplate, record: &Record, values: &[(&str, String)]) -> Message {
+    pub(super) fn message(
+        &self,
+        to: String,
+        template: &MailTemplate,
+        record: &Record,
+        values: &[(&str, String)],
+    ) -> Message {
         let (subject, html) = compose(template, &self.parts.settings.current().meta, record, values);
         Message { to, subject, html }
     }

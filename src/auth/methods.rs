@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::Auth;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::schema::auth_options::AuthOptions;
 
 impl Auth {
@@ -11,10 +11,10 @@ impl Auth {
     ///
     /// # Errors
     /// `NotFound` where the collection's records cannot sign in.
-    pub fn methods(&self, collection: &str) -> Result<Json> {
+    pub async fn methods(&self, collection: &str) -> Result<Json> {
         let collection = self.auth_collection(collection)?;
-        let providers = Vec::new();
-        Ok(collection.auth().map_or(Json::Null, |options| described(options, providers)))
+        let options = collection.auth().ok_or_else(Error::not_found)?;
+        Ok(described(options, self.oauth2_methods(&options.oauth2).await))
     }
 }
 

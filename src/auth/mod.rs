@@ -1,5 +1,5 @@
-//! Signing in: by password, by one-time password, tokens, refresh, and the set-up link of the first superuser. One file
-//! a way in; all of them end in `admission.rs`, which asks for second factors (`mfa.rs`) and notes places
+//! Signing in: by password, by one-time password, through other services (`oauth2/`), tokens, refresh, and the set-up
+//! link of the first superuser. One file a way in; all of them end in `admission.rs`, which asks for second factors (`mfa.rs`) and notes places
 //! (`origins.rs`). And what goes by mail: addresses are verified, passwords reset, addresses changed, each in a file;
 //! the letters that nobody waits for are jobs (`letters.rs`).
 
@@ -15,6 +15,7 @@ mod impersonate;
 mod letters;
 mod methods;
 mod mfa;
+mod oauth2;
 mod origins;
 mod otp;
 mod owned;
@@ -49,10 +50,14 @@ use crate::error::{Error, Result};
 use crate::ids;
 use crate::jobs::Jobs;
 use crate::mail::Mail;
+use crate::rates::Rates;
 use crate::records::Records;
 use crate::schema::{CollectionRef, Published, Record};
 use crate::settings::Settings;
 use crate::store::Store;
+use oauth2::OAuth2;
+
+pub use oauth2::{Listener, Returned, Waiter};
 
 /// The room of sign-in.
 #[derive(Clone)]
@@ -66,6 +71,7 @@ struct Parts {
     throttle: Throttle,
     tries: Tries,
     usual_hashes: UsualHashes,
+    oauth2: OAuth2,
 }
 
 impl Deref for Parts {
@@ -92,6 +98,8 @@ pub struct AuthParts {
     pub jobs: Jobs,
     /// Who sends mails.
     pub mail: Mail,
+    /// How often somebody may do something.
+    pub rates: Rates,
     /// What seals one-time codes in letters that wait.
     pub sealer: Arc<Sealer>,
     /// Whether this is development: an account may then ask for any number of one-time passwords.
@@ -113,7 +121,8 @@ impl Auth {
     /// The room, from the parts that it uses.
     pub fn new(parts: AuthParts) -> Self {
         let (throttle, tries, usual_hashes) = (Throttle::default(), Tries::default(), UsualHashes::new());
-        Self { parts: Arc::new(Parts { given: parts, throttle, tries, usual_hashes }) }
+        let oauth2 = OAuth2::new();
+        Self { parts: Arc::new(Parts { given: parts, throttle, tries, usual_hashes, oauth2 }) }
     }
 
     /// The hash of a password that nobody knows (contract: auth, section 4), for an account that is to be entered by

@@ -70,22 +70,23 @@ fn mismatch() -> Fault {
     Fault::new("validation_values_mismatch", "Values don't match.")
 }
 
-/// The checks of the form of a new record.
+/// The checks of the form of a new record. `password` tells whether it must have one.
 pub(super) fn check_create(
     collection: &Collection,
     data: &Map<String, Json>,
     record: &Record,
     manager: bool,
+    password: bool,
 ) -> FieldErrors {
     let form = Form::read(collection, data);
     let mut errors = FieldErrors::new();
     if record.flag("verified") && !manager {
         errors.add("verified", mismatch());
     }
-    if form.plain().is_empty() {
+    if form.plain().is_empty() && password {
         errors.add("password", Fault::required());
     }
-    form.check_confirm(&mut errors, true);
+    form.check_confirm(&mut errors, password);
     errors
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Map;
 
 use super::input::{self, Resolved};
-use super::save::{Draft, Known, Prepared, Save};
+use super::save::{Draft, Known, NewAccount, Prepared, Save};
 use super::viewer::Viewer;
 use super::{RecordInput, Records, Rendered, accounts, gate, validate};
 use crate::context::RequestContext;
@@ -13,8 +13,8 @@ use crate::error::{Error, Result};
 use crate::files::limits;
 use crate::filter::Input;
 use crate::ids;
-use crate::schema::{FieldKind, Record, Schema};
-use crate::store::{Tx, Value};
+use crate::schema::{Collection, CollectionRef, FieldKind, Record, Schema};
+use crate::store::{ReadLane, Tx, Value};
 
 /// What a body may have beside what its fields ask for.
 const PLAIN_BODY: i64 = 32 << 20;
@@ -49,10 +49,30 @@ impl Records {
         let schema = self.parts.schema.current();
         let collection = schema.find(collection).ok_or(Error::NotFound(gate::NO_COLLECTION.into()))?;
         gate::writable(collection)?;
-        let lane =
-            gate::lane(context, [collection.create_rule.as_deref(), Viewer::of(context).manage_rule(collection)]);
-        Save::new(self, context, collection, None, input).run(lane).await
+        Save::new(self, context, collection, None, input).run(lane(context, collection)).await
     }
+
+    /// Creates an account that is proven elsewhere, by all that is asked of any other: rules, checks, limits. The record
+    /// as it is stored.
+    ///
+    /// # Errors
+    /// As [`Records::create`], and what the work along says.
+    pub async fn create_account(
+        &self,
+        context: &RequestContext,
+        collection: &CollectionRef,
+        input: RecordInput,
+        account: NewAccount,
+    ) -> Result<Record> {
+        let mut save = Save::new(self, context, collection, None, input);
+        save.account = Some(account);
+        save.run_unrendered(lane(context, collection)).await
+    }
+}
+
+/// Where the rules of a create are asked.
+fn lane(context: &RequestContext, collection: &Collection) -> ReadLane {
+    gate::lane(context, [collection.create_rule.as_deref(), Viewer::of(context).manage_rule(collection)])
 }
 
 /// Everything that is asked of a new record before it may be written.
@@ -75,7 +95,17 @@ pub(super) fn prepare(save: &Save, tx: &mut Tx<'_>, schema: Arc<Schema>, known: 
             Some(rule) => candidate.satisfies(tx, rule)?,
             None => superuser,
         };
-        accounts::check_create(&collection, &save.data, &record, manager).into_result(save.failure())?;
+        let hash = save.account.as_ref().and_then(|account| account.password.as_deref());
+        accounts::check_create(&collection, &save.data, &record, manager, hash.is_none())
+            .into_result(save.failure())?;
+        if let Some(hash) = hash {
+            record.set("password", hash);
+        }
+        if let Some(account) = &save.account
+            && account.proven_email == record.text("email")
+        {
+            record.set("verified", true);
+        }
     }
 
     let passwords = input::take_passwords(&mut record, &resolved);

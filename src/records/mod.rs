@@ -53,6 +53,7 @@ pub use page::Page;
 pub use read::{find, load, load_all};
 pub use render::shown;
 pub use repair::drop_dangling;
+pub use save::{Along, NewAccount};
 
 use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};

@@ -32,7 +32,22 @@ pub(super) struct Save {
     pub(super) target: Option<String>,
     pub(super) data: Map<String, Json>,
     pub(super) uploads: Vec<Sent>,
+    /// What the server adds to a new account.
+    pub(super) account: Option<NewAccount>,
 }
+
+/// What the server itself adds to the creation of an account that is proven elsewhere.
+pub struct NewAccount {
+    /// The hash of a password that nobody knows, where none was sent.
+    pub password: Option<String>,
+    /// The address that is proven: the account is verified if it has this one.
+    pub proven_email: String,
+    /// What else is written in the transaction of the record, which is then undone as a whole or not at all.
+    pub along: Along,
+}
+
+/// More work in the transaction of a record, which it is given as it was written.
+pub type Along = Box<dyn Fn(&mut Tx<'_>, &Record) -> Result<()> + Send + Sync>;
 
 /// What heavy work and earlier attempts have found out.
 #[derive(Debug, Clone, Default)]
@@ -96,6 +111,7 @@ impl Save {
             target: target.map(str::to_owned),
             uploads: input.uploads.iter().map(name).collect(),
             data: input.data,
+            account: None,
         }
     }
 
@@ -130,6 +146,11 @@ impl Save {
         let save = Arc::new(self);
         let Saved { record, body } = Arc::clone(&save).saved(lane).await?;
         save.records.render(&save.context.with_body(body), &record).await
+    }
+
+    /// Saves; the record as it is stored.
+    pub(super) async fn run_unrendered(self, lane: ReadLane) -> Result<Record> {
+        Ok(Arc::new(self).saved(lane).await?.record)
     }
 
     async fn saved(self: Arc<Self>, lane: ReadLane) -> Result<Saved> {
@@ -207,6 +228,9 @@ impl Save {
     fn commit(&self, tx: &mut Tx<'_>, draft: &Draft, known: &Known, lane: ReadLane) -> Result<Option<Saved>> {
         let write = |tx: &mut Tx<'_>, draft: &Draft| {
             let record = write::save(self, tx, draft, known.passwords(draft))?;
+            if let Some(account) = &self.account {
+                (account.along)(tx, &record)?;
+            }
             Ok(Some(Saved { record, body: draft.body.clone() }))
         };
         if self.still_holds(tx, draft)? {

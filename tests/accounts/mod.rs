@@ -1,20 +1,22 @@
-//! Accounts: what users may do, and how they sign in.
+//! Accounts: every way to sign in, from where and how often, second factors, places, tokens and their end; mail; what
+//! users may do.
 
+mod addresses;
 mod email_change;
 mod house;
-mod letters;
-mod otp;
-mod password_reset;
-mod verification;
-//! Accounts: every way to sign in, second factors, places, tokens and their end.
-
 mod impersonate;
+mod letters;
 mod methods;
 mod mfa;
 mod origins;
+mod otp;
 mod password;
+mod password_reset;
+mod rate_limits;
 mod refresh;
+mod rules;
 mod tokens;
+mod verification;
 
 use serde_json::{Value as Json, json};
 
@@ -62,6 +64,3 @@ pub async fn take_over(server: &TestServer, collection: &str, id: &str, hash: &s
 pub fn bcrypt(plain: &str, cost: u32) -> String {
     bcrypt::hash(plain, cost).expect("hashed")
 }
-//! Accounts: what users may do, and how they sign in.
-
-mod rules;

@@ -15,6 +15,6 @@ pub(super) fn routes() -> Router<App> {
 }
 
 async fn methods(State(app): State<App>, Params(collection): Params<String>, fields: Fields) -> Result<Response> {
-    let methods = app.auth.methods(&collection)?;
+    let methods = app.auth.methods(&collection).await?;
     fields.object(methods.to_string().into_bytes()).await
 }

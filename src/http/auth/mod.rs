@@ -4,6 +4,7 @@ mod email_change;
 mod file_token;
 mod impersonate;
 mod methods;
+mod oauth2;
 mod otp;
 mod password;
 mod password_reset;
@@ -23,6 +24,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .merge(methods::routes())
         .merge(password::routes())
+        .merge(oauth2::routes())
         .merge(otp::routes())
         .merge(refresh::routes())
         .merge(verification::routes())

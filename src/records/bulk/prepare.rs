@@ -62,7 +62,7 @@ impl Preparation {
         let resolved = input::resolve(&record, row, &[], true);
         resolved.apply(&mut record);
         if self.collection.is_auth() {
-            let mut errors = accounts::check_create(&self.collection, &with_confirmation(row), &record, true);
+            let mut errors = accounts::check_create(&self.collection, &with_confirmation(row), &record, true, true);
             if !row.contains_key("passwordConfirm") {
                 errors.remove("passwordConfirm");
             }

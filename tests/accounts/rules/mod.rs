@@ -7,6 +7,7 @@ mod files;
 mod managers;
 mod neighbours;
 mod paths;
+mod recipes;
 mod requests;
 mod statuses;
 mod support_rows;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::support::club::{Club, PASSWORD};
 use crate::support::{Client, SUPERUSER_EMAIL, SUPERUSER_PASSWORD, TestServer, blog, id};
 
 #[tokio::test]
@@ -93,4 +94,72 @@ async fn collections_take_no_other_shapes() {
         superuser.update_collection("members", body).await.is(400);
     }
     superuser.view("posts", &id("p1"), &[]).await.is(200);
+}
+
+#[tokio::test]
+async fn every_form_of_an_account_takes_texts_only() {
+    let club = Club::open().await;
+    club.rules("people", json!({"otp": {"enabled": true}})).await;
+    let forms: [(&str, Json); 8] = [
+        ("auth-with-password", json!({"identity": "ann@example.com", "password": PASSWORD})),
+        ("request-otp", json!({"email": "ann@example.com"})),
+        ("auth-with-otp", json!({"otpId": "abc", "password": "1"})),
+        ("request-verification", json!({"email": "ann@example.com"})),
+        ("request-password-reset", json!({"email": "ann@example.com"})),
+        ("confirm-verification", json!({"token": "x"})),
+        ("confirm-password-reset", json!({"token": "x", "password": PASSWORD, "passwordConfirm": PASSWORD})),
+        ("confirm-email-change", json!({"token": "x", "password": PASSWORD})),
+    ];
+    let shapes = [
+        json!({"$ne": ""}),
+        json!(["ann@example.com"]),
+        json!([]),
+        json!(true),
+        json!(5),
+        json!(1e300),
+        json!({"__proto__": {"length": 9}}),
+        json!([[["x"]]]),
+    ];
+    for (route, form) in &forms {
+        let path = format!("/api/collections/people/{route}");
+        for key in form.as_object().unwrap().keys() {
+            for shape in &shapes {
+                let mut body = form.clone();
+                body[key] = shape.clone();
+                let answer = club.guest.post(&path, body.clone()).await;
+                assert_eq!(answer.status, 400, "{route} {body}: {answer}");
+                answer.never_says("token\":");
+            }
+        }
+        for body in ["[]", "5", "\"x\"", "true", "{", "", "\u{1}", "{\"a\":1e400}", "{\"\\ud800\":1}"] {
+            let answer = club.guest.post_text(&path, "application/json", body).await;
+            assert_eq!(answer.status, 400, "{route} {body:?}: {answer}");
+        }
+        let deep = format!("{}1{}", "[".repeat(50_000), "]".repeat(50_000));
+        club.guest.post_text(&path, "application/json", format!("{{\"email\":{deep}}}")).await.is(400);
+    }
+    let refresh = "/api/collections/people/auth-refresh";
+    for body in [json!([]), json!(5), json!({"record": {"id": id("bob")}})] {
+        let answer = club.ann.post(refresh, body).await;
+        assert!(answer.status == 400 || answer.json["record"]["id"] == json!(id("ann")), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_is_no_place_for_other_shapes() {
+    let club = Club::open().await;
+    for shape in [json!({"$ne": ""}), json!([PASSWORD]), json!({"length": 9})] {
+        for key in ["password", "passwordConfirm"] {
+            let mut body = json!({"email": "new@example.com", "password": PASSWORD, "passwordConfirm": PASSWORD});
+            body[key] = shape.clone();
+            club.guest.create("people", body).await.is(400);
+        }
+        let body = json!({"oldPassword": shape, "password": "another-password", "passwordConfirm": "another-password"});
+        club.bob.update("people", &id("bob"), body).await.is(400);
+        for key in ["email", "verified"] {
+            club.bob.update("people", &id("bob"), json!({key: shape})).await.is(400);
+        }
+    }
+    club.superuser.list("people", &[]).await.is(200).has("/totalItems", 3);
+    club.bob.post("/api/collections/people/auth-refresh", json!({})).await.is(200);
 }

@@ -9,7 +9,7 @@ use axum::response::Response;
 use super::middleware::body_limit::BodyLimits;
 use super::middleware::cors::Origins;
 use super::middleware::{Around, around};
-use super::{admin_ui, auth, collections, export, files, health, import, records, settings, sql, test_email};
+use super::{admin_ui, auth, collections, export, files, health, import, records, settings, sql};
 use crate::app::App;
 use crate::error::Error;
 

@@ -25,6 +25,9 @@ use crate::support::{Answer, Client, TestServer};
 /// The password of every user here.
 pub const PASSWORD: &str = "a-password-of-a-user";
 
+/// The places of everybody but the superuser, who signed in when the template was made.
+pub const PLACES: &str = "(SELECT * FROM _authOrigins WHERE collectionRef != 'pbc_3142635823')";
+
 /// Adds a user with the address `<short>@example.com`; its id.
 pub async fn add_user(server: &TestServer, collection: &str, short: &str) -> String {
     let id = crate::support::id(short);

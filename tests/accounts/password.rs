@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{PASSWORD, add_user, bcrypt, cell, sign_in, sql, take_over};
-use crate::support::{Client, TestServer, form, id};
+use super::{PASSWORD, PLACES, add_user, bcrypt, cell, sign_in, sql, take_over};
+use crate::support::{Client, SUPERUSER_EMAIL, SUPERUSER_PASSWORD, TestServer, form, id};
 
 const PATH: &str = "/api/collections/users/auth-with-password";
 
@@ -17,7 +17,8 @@ async fn with_ann() -> TestServer {
 /// A server whose collection `members` knows people by `handle`, in any case, and by address.
 async fn with_handles() -> TestServer {
     let members = json!({
-        "name": "members", "type": "auth", "fields": [{"name": "handle", "type": "text"}],
+        "name": "members", "type": "auth",
+        "fields": [{"name": "handle", "type": "text"}, {"name": "email", "type": "email", "required": false}],
         "indexes": ["CREATE UNIQUE INDEX idx_handle ON members (handle COLLATE NOCASE) WHERE handle != ''"],
         "passwordAuth": {"enabled": true, "identityFields": ["handle", "email"]},
     });
@@ -162,7 +163,7 @@ async fn the_rehash_after_a_sign_in_changes_that_column_alone() {
     take_over(&server, "users", &id("ann"), &bcrypt(PASSWORD, 4)).await;
     let rest = "SELECT id, email, tokenKey, verified, created, updated FROM users";
     let support =
-        "SELECT (SELECT count(*) FROM _mfas), (SELECT count(*) FROM _otps), (SELECT count(*) FROM _authOrigins)";
+        &format!("SELECT (SELECT count(*) FROM _mfas), (SELECT count(*) FROM _otps), (SELECT count(*) FROM {PLACES})");
     let heard = "SELECT count(*) FROM _tb_changes WHERE collection = '_pb_users_auth_'";
     let before = [cell(&server, rest).await, cell(&server, support).await, cell(&server, heard).await];
     assert_eq!(before[1], "1|1|1");
@@ -234,4 +235,25 @@ async fn a_password_of_more_than_72_bytes_cannot_be_set() {
     let body = json!({"password": long, "passwordConfirm": long});
     superuser.update("users", &id("ann"), body).await.is(400).code("password", "validation_invalid_value");
     sign_in(&server.guest(), "users", "ann@example.com", PASSWORD).await.is(200);
+}
+
+#[tokio::test]
+async fn superusers_are_kept_to_their_addresses_after_the_password() {
+    let server = with_ann().await;
+    let superuser = server.superuser();
+    let elsewhere = json!({"superuserIPs": ["10.0.0.0/8", "2001:db8::1"]});
+    superuser.patch("/api/settings", elsewhere).await.is(200);
+    let guest = server.guest();
+    sign_in(&guest, "_superusers", SUPERUSER_EMAIL, "wrong").await.is(400).no_data();
+    sign_in(&guest, "_superusers", SUPERUSER_EMAIL, SUPERUSER_PASSWORD).await.is(403).no_data().never_says("token");
+    sign_in(&guest, "users", "ann@example.com", PASSWORD).await.is(200);
+    let refresh = superuser.post("/api/collections/_superusers/auth-refresh", json!({})).await;
+    refresh.is(403).no_data();
+    assert!(server.run(&["superuser", "ips"]).status.success(), "the command line lets them in again");
+    let mut status = 0;
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while status != 200 && std::time::Instant::now() < deadline {
+        status = sign_in(&guest, "_superusers", SUPERUSER_EMAIL, SUPERUSER_PASSWORD).await.status;
+    }
+    assert_eq!(status, 200);
 }

@@ -120,8 +120,7 @@ mod tests {
         let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = silent.local_addr().expect("an address").port().into();
         let smtp = Smtp { host: "127.0.0.1".into(), port, ..Smtp::default() };
-        let message =
-            super::super::Message { to: "a@example.com".into(), subject: String::new(), html: String::new() };
+        let message = super::super::Message { to: "a@example.com".into(), subject: String::new(), html: String::new() };
         let mail = super::super::envelope::seal(&message, &Default::default()).expect("sealed");
         let left = send_within(Duration::from_millis(100), &smtp, &mail).await.expect_err("nobody took it");
         assert!(!left.lasting && left.reason.contains("took longer"), "{left}");
@@ -141,7 +140,7 @@ mod tests {
     #[test]
     fn a_port_that_is_none_is_told() {
         for port in [-1, 65_536] {
-            let refused = transport(&Smtp { port, ..Smtp::default() }).err().expect("no port");
+            let refused = transport(&Smtp { port, ..Smtp::default() }).expect_err("no port");
             assert!(!refused.lasting, "{refused}");
         }
     }

@@ -41,6 +41,12 @@ export async function startServer({ prepare = [], args = [], env = {} } = {}) {
     return ended
   }
   const url = await serve('127.0.0.1:0')
+  const again = async (signal, meanwhile = async () => {}) => {
+    const code = await end(signal)
+    await meanwhile()
+    await serve(new URL(url).host)
+    return code
+  }
 
   return {
     url,
@@ -48,11 +54,9 @@ export async function startServer({ prepare = [], args = [], env = {} } = {}) {
     /** All that it printed so far. */
     printed: () => printed,
     /** Ends it as a power cut would, and starts it again on the same directory and address. */
-    async crash(meanwhile = async () => {}) {
-      await end('SIGKILL')
-      await meanwhile()
-      await serve(new URL(url).host)
-    },
+    crash: (meanwhile) => again('SIGKILL', meanwhile),
+    /** Stops it, and starts it again on the same directory and address; the code that it ended with. */
+    restart: (meanwhile) => again('SIGTERM', meanwhile),
     /** A client without a token. */
     guest: () => new PocketBase(url),
     /** A client that is signed in as the superuser. */

@@ -19,7 +19,8 @@ const LAYERS: &[&[&str]] = &[
 /// What a room may use beside that: rooms of its own line. On the ground floor everybody knows errors.
 const NEIGHBOURS: &[(&str, &[&str])] = &[
     // Mails of sign-ins are composed there, stored as jobs, and sent; one that makes a record is limited as a create.
-    ("auth", &["records", "collections", "settings", "jobs", "mail", "rates"]),
+    // The picture of a new user comes as an upload does.
+    ("auth", &["records", "collections", "settings", "jobs", "mail", "rates", "files"]),
     // It holds what all of them wrote against each other, and repairs it as they would have written it.
     ("check", &["collections", "records", "files"]),
     // Limits of the settings name collections, and follow them to another name.

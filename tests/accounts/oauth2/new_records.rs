@@ -149,3 +149,16 @@ async fn an_address_that_another_record_has_is_refused_as_a_whole() {
     sign_in_with(&server.guest(), "other", data).await.is(400).codes(&[("email", "validation_not_unique")]);
     assert_eq!((users(&server).await, links(&server).await.len()), (1, 1));
 }
+
+#[tokio::test]
+async fn making_records_so_counts_as_making_records() {
+    let (provider, server) = house(json!({})).await;
+    let rule = json!({"label": "users:create", "audience": "", "duration": 3600, "maxRequests": 1});
+    let limits = json!({"rateLimits": {"enabled": true, "rules": [rule], "excludedIPs": []}});
+    server.superuser().patch("/api/settings", limits).await.is(200);
+    provider.knows_proven("other", "other@example.com");
+    sign_in(&server.guest(), "code").await.is(200);
+    sign_in(&server.guest(), "other").await.is(429).no_data();
+    sign_in(&server.guest(), "code").await.is(200).has("/meta/isNew", false);
+    assert_eq!(users(&server).await, 1);
+}

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value as Json, json};
 
-use super::{PASSWORD, PLACES, add_user, cell, sign_in};
+use super::{PASSWORD, add_user, cell, sign_in};
 use crate::support::{Client, TestServer, form, id};
 
 fn path(collection: &str, record: &str) -> String {
@@ -84,7 +84,7 @@ async fn nothing_that_a_sign_in_asks_for_is_asked() {
     let options = json!({"authRule": null, "otp": {"enabled": true}, "mfa": {"enabled": true}});
     server.superuser().update_collection("users", options).await.is(200);
     server.superuser().post(&path("users", &ann), json!({})).await.is(200);
-    let support = &format!("SELECT (SELECT count(*) FROM _mfas), (SELECT count(*) FROM {PLACES})");
+    let support = "SELECT (SELECT count(*) FROM _mfas), (SELECT count(*) FROM _authOrigins)";
     assert_eq!(cell(&server, support).await, "0|0");
     let answer = server.superuser().post(&path("_superusers", server.superuser_id()), json!({"duration": 60})).await;
     let key = server.guest().with_token(answer.is(200).text("/token"));

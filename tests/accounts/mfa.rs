@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{PASSWORD, PLACES, add_user, cell, sign_in, sql};
+use super::{PASSWORD, add_user, cell, sign_in, sql};
 use crate::support::{Answer, Client, TestServer, id};
 
 const PATH: &str = "/api/collections/users/auth-with-password";
@@ -49,7 +49,7 @@ async fn the_first_factor_is_answered_with_an_id_and_no_token() {
     assert_eq!(mfa.len(), 15);
     let row = cell(&server, "SELECT id, collectionRef, recordRef, method FROM _mfas").await;
     assert_eq!(row, format!("{mfa}|_pb_users_auth_|{}|password", id("ann")));
-    assert_eq!(cell(&server, &format!("SELECT count(*) FROM {PLACES}")).await, "0", "nobody signed in yet");
+    assert_eq!(cell(&server, "SELECT count(*) FROM _authOrigins").await, "0", "nobody signed in yet");
     sign_in(&server.guest(), "users", "ann@example.com", "wrong").await.is(400);
     assert_eq!(rows(&server).await, "1");
 }

@@ -8,6 +8,7 @@ mod impersonate;
 mod letters;
 mod methods;
 mod mfa;
+mod oauth2;
 mod origins;
 mod otp;
 mod password;
@@ -24,9 +25,6 @@ use crate::support::{Answer, Client, TestServer};
 
 /// The password of every user here.
 pub const PASSWORD: &str = "a-password-of-a-user";
-
-/// The places of everybody but the superuser, who signed in when the template was made.
-pub const PLACES: &str = "(SELECT * FROM _authOrigins WHERE collectionRef != 'pbc_3142635823')";
 
 /// Adds a user with the address `<short>@example.com`; its id.
 pub async fn add_user(server: &TestServer, collection: &str, short: &str) -> String {

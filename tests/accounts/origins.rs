@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{PASSWORD, PLACES, add_user, cell, sql};
+use super::{PASSWORD, add_user, cell, sql};
 use crate::support::{Answer, Client, TestServer, id};
 
 const PATH: &str = "/api/collections/users/auth-with-password";
@@ -35,10 +35,10 @@ async fn the_first_place_is_noted_in_silence() {
     add_user(&server, "users", "ann").await;
     sign_in_with(&server, "users", "ann@example.com", "test-browser").await.is(200);
     // The digest of `127.0.0.1test-browser`.
-    let row = cell(&server, &format!("SELECT collectionRef, recordRef, fingerprint FROM {PLACES}")).await;
+    let row = cell(&server, "SELECT collectionRef, recordRef, fingerprint FROM _authOrigins").await;
     assert_eq!(row, format!("_pb_users_auth_|{}|edd7f23d46a8c4e8615c75d5f8fae03e", id("ann")));
-    let heard = format!("SELECT op FROM _tb_changes WHERE record = (SELECT id FROM {PLACES})");
-    assert_eq!(sql(&server, &heard).await, ["create"]);
+    let heard = "SELECT op FROM _tb_changes WHERE record = (SELECT id FROM _authOrigins)";
+    assert_eq!(sql(&server, heard).await, ["create"]);
 }
 
 #[tokio::test]
@@ -46,9 +46,9 @@ async fn a_known_place_is_touched() {
     let server = TestServer::start().await;
     add_user(&server, "users", "ann").await;
     sign_in_with(&server, "users", "ann@example.com", "test-browser").await.is(200);
-    let before = cell(&server, &format!("SELECT id, created, updated FROM {PLACES}")).await;
+    let before = cell(&server, "SELECT id, created, updated FROM _authOrigins").await;
     sign_in_with(&server, "users", "ann@example.com", "test-browser").await.is(200);
-    let after = cell(&server, &format!("SELECT id, created, updated FROM {PLACES}")).await;
+    let after = cell(&server, "SELECT id, created, updated FROM _authOrigins").await;
     let parts = |row: &str| row.split('|').map(str::to_owned).collect::<Vec<_>>();
     let (before, after) = (parts(&before), parts(&after));
     assert_eq!(before[..2], after[..2]);
@@ -65,7 +65,7 @@ async fn the_newest_five_places_are_remembered() {
             format!("UPDATE _authOrigins SET created = '200{number}-01-01 00:00:00.000Z' WHERE created > '2020'");
         sql(&server, &dated).await;
     }
-    let years = sql(&server, &format!("SELECT substr(created, 1, 4) FROM {PLACES} ORDER BY created")).await;
+    let years = sql(&server, "SELECT substr(created, 1, 4) FROM _authOrigins ORDER BY created").await;
     assert_eq!(years, ["2003", "2004", "2005", "2006", "2007"]);
 }
 
@@ -75,7 +75,7 @@ async fn nothing_is_noted_where_alerts_are_off() {
     add_user(&server, "users", "ann").await;
     server.superuser().update_collection("users", json!({"authAlert": {"enabled": false}})).await.is(200);
     sign_in_with(&server, "users", "ann@example.com", "test-browser").await.is(200);
-    assert_eq!(cell(&server, &format!("SELECT count(*) FROM {PLACES}")).await, "0");
+    assert_eq!(cell(&server, "SELECT count(*) FROM _authOrigins").await, "0");
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn a_new_password_forgets_all_places() {
     }
     let body = json!({"password": "another-password", "passwordConfirm": "another-password"});
     server.superuser().update("users", &id("ann"), body).await.is(200);
-    assert_eq!(sql(&server, &format!("SELECT recordRef FROM {PLACES}")).await, [id("bob")]);
+    assert_eq!(sql(&server, "SELECT recordRef FROM _authOrigins").await, [id("bob")]);
 }
 
 #[tokio::test]
@@ -97,5 +97,5 @@ async fn odd_names_of_browsers_do_not_hinder_a_sign_in() {
     for agent in ["", "\u{e9}\u{4e2d}", "<script>{TOKEN}</script>", long.as_str()] {
         sign_in_with(&server, "members", "uno", agent).await.is(200);
     }
-    assert_eq!(cell(&server, &format!("SELECT count(*) FROM {PLACES}")).await, "4");
+    assert_eq!(cell(&server, "SELECT count(*) FROM _authOrigins").await, "4");
 }

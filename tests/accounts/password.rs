@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{PASSWORD, PLACES, add_user, bcrypt, cell, sign_in, sql, take_over};
+use super::{PASSWORD, add_user, bcrypt, cell, sign_in, sql, take_over};
 use crate::support::{Client, SUPERUSER_EMAIL, SUPERUSER_PASSWORD, TestServer, form, id};
 
 const PATH: &str = "/api/collections/users/auth-with-password";
@@ -163,7 +163,7 @@ async fn the_rehash_after_a_sign_in_changes_that_column_alone() {
     take_over(&server, "users", &id("ann"), &bcrypt(PASSWORD, 4)).await;
     let rest = "SELECT id, email, tokenKey, verified, created, updated FROM users";
     let support =
-        &format!("SELECT (SELECT count(*) FROM _mfas), (SELECT count(*) FROM _otps), (SELECT count(*) FROM {PLACES})");
+        "SELECT (SELECT count(*) FROM _mfas), (SELECT count(*) FROM _otps), (SELECT count(*) FROM _authOrigins)";
     let heard = "SELECT count(*) FROM _tb_changes WHERE collection = '_pb_users_auth_'";
     let before = [cell(&server, rest).await, cell(&server, support).await, cell(&server, heard).await];
     assert_eq!(before[1], "1|1|1");

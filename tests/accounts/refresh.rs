@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{PASSWORD, PLACES, add_user, cell, sign_in};
+use super::{PASSWORD, add_user, cell, sign_in};
 use crate::support::{Client, TestServer, id};
 
 const PATH: &str = "/api/collections/users/auth-refresh";
@@ -34,7 +34,7 @@ async fn neither_a_second_factor_nor_the_place_is_asked_for() {
     let request = guest.request(reqwest::Method::POST, PATH).header("Authorization", &token);
     let answer = guest.send(request.header("User-Agent", "elsewhere")).await;
     answer.is(200).has("/record/email", "ann@example.com");
-    assert_eq!(cell(&server, &format!("SELECT count(*) FROM {PLACES}")).await, "1");
+    assert_eq!(cell(&server, "SELECT count(*) FROM _authOrigins").await, "1");
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ async fn what_belongs_to_nobody_is_found_and_removed() {
     directory.is_clean_after("accounts,feed");
     let left = directory
         .database()
-        .column("SELECT id FROM _authOrigins WHERE collectionRef = 'c_members' UNION SELECT id FROM _mfas UNION SELECT id FROM _otps");
+        .column("SELECT id FROM _authOrigins UNION SELECT id FROM _mfas UNION SELECT id FROM _otps");
     assert_eq!(left, ["o1", "p1"]);
 }
 

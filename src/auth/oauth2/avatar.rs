@@ -195,7 +195,9 @@ mod tests {
     use axum::response::Redirect;
     use axum::routing::get;
 
+    use super::super::create::picture;
     use super::*;
+    use crate::schema::{FieldKind, system};
 
     #[test]
     fn only_addresses_of_the_public_internet_pass() {
@@ -305,5 +307,20 @@ mod tests {
             let refused = pictures.fetch(&format!("{url}{path}")).await.expect_err(path);
             assert!(refused.contains(reason), "{path}: {refused}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_picture_becomes_an_upload_where_the_field_takes_it() {
+        let (url, pictures) = outside().await;
+        let users = system::system_collections().pop().expect("users");
+        let mut avatar = users.field("avatar").expect("the picture of users").clone();
+        assert!(picture(&pictures, &avatar, &format!("{url}/me.png")).await.is_none(), "that is a text");
+        assert!(picture(&pictures, &avatar, &format!("{url}/inside")).await.is_none());
+        if let FieldKind::File(options) = &mut avatar.kind {
+            options.mime_types = None;
+        }
+        let upload = picture(&pictures, &avatar, &format!("{url}/me.png")).await.expect("an upload");
+        assert_eq!((upload.key.as_str(), upload.file_name.as_str()), ("avatar", "me.png"));
+        assert_eq!(&upload.bytes[..], b"a picture");
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+use super::avatar::Pictures;
 use super::link::Links;
 use super::user::ExternalUser;
 use crate::auth::{Auth, identity};
@@ -14,11 +15,11 @@ use crate::files::{NewFile, Upload, limits};
 use crate::rates::Place;
 use crate::records::{NewAccount, RecordInput};
 use crate::schema::auth_options::MappedFields;
-use crate::schema::{Collection, CollectionRef, FieldKind, Record};
-use crate::store::ReadLane;
+use crate::schema::{Collection, CollectionRef, Field, FieldKind, Record};
+use crate::store::{ReadLane, Tx};
 
 /// Where records are made so, for the limits on making any.
-const ROUTE: &str = "/api/collections/{collection}/auth-with-oauth2";
+const ROUTE: &str = "auth-with-oauth2";
 
 impl Auth {
     /// Makes the record of a user, with the link to the service, in one transaction.
@@ -68,7 +69,7 @@ impl Auth {
     ) -> Result<RecordInput> {
         let default = MappedFields::default();
         let mapped = collection.auth().map_or(&default, |options| &options.oauth2.mapped_fields);
-        if !data.get("email").and_then(Json::as_str).is_some_and(|email| !email.is_empty()) {
+        if data.get("email").and_then(Json::as_str).is_none_or(str::is_empty) {
             data.insert("email".to_owned(), Json::from(user.email.as_str()));
         }
         for (field, value) in [(&mapped.id, &user.id), (&mapped.name, &user.name)] {
@@ -81,8 +82,10 @@ impl Auth {
         }
         let mut uploads = Vec::new();
         if is_open(collection, &data, &mapped.avatar_url) && !user.avatar_url.is_empty() {
-            match collection.field(&mapped.avatar_url).map(|field| &field.kind) {
-                Some(FieldKind::File(_)) => uploads.extend(self.picture(collection, &mapped.avatar_url, user).await),
+            match collection.field(&mapped.avatar_url) {
+                Some(field) if matches!(field.kind, FieldKind::File(_)) => {
+                    uploads.extend(picture(&self.parts.oauth2.pictures, field, &user.avatar_url).await);
+                }
                 _ => _ = data.insert(mapped.avatar_url.clone(), Json::from(user.avatar_url.as_str())),
             }
         }
@@ -95,27 +98,29 @@ impl Auth {
         if user.username.is_empty() || found.check(&found.cast(&Json::from(user.username.as_str()))).is_some() {
             return Ok(false);
         }
-        let (collection, fields, name) = (Arc::clone(collection), [field.to_owned()], user.username.clone());
-        let taken = move |tx: &mut crate::store::Tx<'_>| identity::find(tx, &collection, &fields, &name);
-        Ok(self.parts.store.read(ReadLane::Fast, taken).await?.is_none())
+        // Without an index all records are looked through.
+        let lane = if collection.unique_index(field).is_some() { ReadLane::Fast } else { ReadLane::Slow };
+        let (collection, field, name) = (Arc::clone(collection), field.to_owned(), user.username.clone());
+        let taken = move |tx: &mut Tx<'_>| identity::having(tx, &collection, &field, &name);
+        Ok(self.parts.store.read(lane, taken).await?.is_none())
     }
+}
 
-    /// The picture, if it can be had and the field takes it. Nobody is kept out for want of one.
-    async fn picture(&self, collection: &Collection, field: &str, user: &ExternalUser) -> Option<Upload> {
-        let Some(FieldKind::File(options)) = collection.field(field).map(|field| &field.kind) else { return None };
-        match self.parts.oauth2.pictures.fetch(&user.avatar_url).await {
-            Ok(picture) => {
-                let upload = Upload { key: field.to_owned(), file_name: picture.name, bytes: picture.bytes };
-                let refused = limits::check(options, &NewFile::from_upload(&upload));
-                if let Some(fault) = &refused {
-                    tracing::warn!(code = fault.code, "the picture of a new user does not fit its field");
-                }
-                refused.is_none().then_some(upload)
+/// The picture at an address, if it can be had and the field takes it. Nobody is kept out for want of one.
+pub(super) async fn picture(pictures: &Pictures, field: &Field, url: &str) -> Option<Upload> {
+    let FieldKind::File(options) = &field.kind else { return None };
+    match pictures.fetch(url).await {
+        Ok(picture) => {
+            let upload = Upload { key: field.name.clone(), file_name: picture.name, bytes: picture.bytes };
+            let refused = limits::check(options, &NewFile::from_upload(&upload));
+            if let Some(fault) = &refused {
+                tracing::warn!(code = fault.code, "the picture of a new user does not fit its field");
             }
-            Err(reason) => {
-                tracing::warn!(reason, "the picture of a new user was not fetched");
-                None
-            }
+            refused.is_none().then_some(upload)
+        }
+        Err(reason) => {
+            tracing::warn!(reason, "the picture of a new user was not fetched");
+            None
         }
     }
 }

@@ -1,10 +1,15 @@
 //! What an OpenID provider tells of itself (OpenID Connect Discovery 1.0).
 
+use std::time::Duration;
+
 use serde::Deserialize;
 
 use super::OAuth2;
 use super::client::{Client, Told};
 use super::provider::{Issuer, Provider};
+
+/// How long a description may take: guests who ask for ways to sign in wait for it.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The description, as far as it is used.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -36,7 +41,8 @@ impl OAuth2 {
 }
 
 async fn fetch(client: &Client, issuer: &Issuer) -> Told<Document> {
-    let json = client.public(&issuer.document).await?;
+    let json = tokio::time::timeout(PATIENCE, client.public(&issuer.document)).await;
+    let json = json.map_err(|_| "the OpenID provider took too long to describe itself".to_owned())??;
     serde_json::from_value(json).map_err(|_| "the description of the OpenID provider cannot be read".to_owned())
 }
 

@@ -16,6 +16,7 @@ const BAD: Duration = Duration::from_secs(5);
 
 struct Entry<T> {
     at: Instant,
+    life: Duration,
     told: Told<Arc<T>>,
 }
 
@@ -41,14 +42,23 @@ impl<T> Kept<T> {
     ) -> Told<Arc<T>> {
         let place = Arc::clone(self.0.lock().entry(url.to_owned()).or_default());
         let mut place = place.lock().await;
-        if let Some(entry) = &*place {
-            let life = if entry.told.is_ok() { GOOD } else { BAD };
-            if entry.at.elapsed() < life && fetched_since.is_none_or(|since| entry.at >= since) {
-                return entry.told.clone();
-            }
+        if let Some(entry) = &*place
+            && entry.at.elapsed() < entry.life
+            && fetched_since.is_none_or(|since| entry.at >= since)
+        {
+            return entry.told.clone();
         }
-        let told = fetch.await.map(Arc::new);
-        *place = Some(Entry { at: Instant::now(), told: told.clone() });
+        let told = match (fetch.await, place.take()) {
+            (Ok(fetched), _) => Ok(Arc::new(fetched)),
+            // What was good is better than nothing while the service is away.
+            (Err(_), Some(Entry { told: Ok(old), .. })) => {
+                *place = Some(Entry { at: Instant::now(), life: BAD, told: Ok(Arc::clone(&old)) });
+                return Ok(old);
+            }
+            (Err(reason), _) => Err(reason),
+        };
+        let life = if told.is_ok() { GOOD } else { BAD };
+        *place = Some(Entry { at: Instant::now(), life, told: told.clone() });
         told
     }
 }
@@ -72,6 +82,15 @@ mod tests {
         assert_eq!((a.map(|value| *value), b.map(|value| *value)), (Ok(1), Ok(1)));
         assert_eq!(kept.get("y", None, fetch()).await.map(|value| *value), Ok(2));
         assert_eq!(kept.get("x", Some(Instant::now()), fetch()).await.map(|value| *value), Ok(3));
+    }
+
+    #[tokio::test]
+    async fn what_was_good_stays_while_the_service_is_away() {
+        let kept: Kept<i32> = Kept::default();
+        assert_eq!(kept.get("x", None, async { Ok(1) }).await.map(|value| *value), Ok(1));
+        let away = kept.get("x", Some(Instant::now()), async { Err("down".to_owned()) }).await;
+        assert_eq!(away.map(|value| *value), Ok(1));
+        assert_eq!(kept.get("x", Some(Instant::now()), async { Ok(2) }).await.map(|value| *value), Ok(2));
     }
 
     #[tokio::test]

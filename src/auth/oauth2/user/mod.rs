@@ -127,11 +127,7 @@ impl OAuth2 {
         }
         let told = self.client.get(url, tokens, &[]).await?.json()?;
         match (told, claims.get("sub")) {
-            (Json::Object(told), Some(sub)) if told.get("sub") == Some(sub) => {
-                let mut all = claims;
-                all.extend(told);
-                Ok(Json::Object(all))
-            }
+            (Json::Object(told), Some(sub)) if told.get("sub") == Some(sub) => Ok(Json::Object(merged(claims, told))),
             _ => Err("the user endpoint tells of another user than the ID token".to_owned()),
         }
     }
@@ -187,6 +183,17 @@ impl OAuth2 {
         });
         claims.map(|claims| special::microsoft_email(&Json::Object(claims), which)).unwrap_or_default()
     }
+}
+
+/// What the ID token says, with what the user endpoint says over it. Whether an address is proven is said by whoever
+/// says the address.
+fn merged(mut claims: Map<String, Json>, told: Map<String, Json>) -> Map<String, Json> {
+    if told.contains_key("email") || told.contains_key("email_verified") {
+        claims.remove("email");
+        claims.remove("email_verified");
+    }
+    claims.extend(told);
+    claims
 }
 
 /// What the user allowed is told with the tokens alone.

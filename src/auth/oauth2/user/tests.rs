@@ -314,3 +314,15 @@ fn answers_of_another_shape_are_refused_or_tell_nobody() {
         }
     }
 }
+
+#[test]
+fn an_address_and_its_proof_come_from_the_same_source() {
+    let map = |json: Json| json.as_object().expect("an object").clone();
+    let token = map(json!({"sub": "o-1", "name": "Ann", "email": "mine@example.com", "email_verified": true}));
+    let of = |told: Json| read("oidc", Json::Object(merged(token.clone(), map(told)))).expect("a user");
+    assert_eq!(of(json!({"sub": "o-1", "email": "yours@example.com"})).email, "");
+    assert_eq!(of(json!({"sub": "o-1", "email_verified": true})).email, "");
+    assert_eq!(of(json!({"sub": "o-1", "name": "Ann Lee"})).email, "mine@example.com");
+    assert_eq!(of(json!({"sub": "o-1", "name": "Ann Lee"})).name, "Ann Lee");
+    assert_eq!(of(json!({"sub": "o-1", "email": "new@example.com", "email_verified": true})).email, "new@example.com");
+}

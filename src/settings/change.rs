@@ -55,7 +55,9 @@ fn merge(key: &str, place: &mut Json, sent: &Json) -> Result<()> {
                 }
             }
         }
-        (Json::Array(list), Json::Array(sent)) => *list = sent.iter().map(|one| element(key, one)).collect(),
+        (Json::Array(list), Json::Array(sent)) => {
+            *list = sent.iter().map(|one| element(key, one)).collect::<Result<_>>()?
+        }
         (Json::Array(_) | Json::Object(_), _) => return Err(wrong_kind()),
         // Whether it is of the right kind shows when all of it is read.
         (place, sent) => *place = sent.clone(),
@@ -64,15 +66,18 @@ fn merge(key: &str, place: &mut Json, sent: &Json) -> Result<()> {
 }
 
 /// An element of a list, with zero values for what is null.
-fn element(key: &str, sent: &Json) -> Json {
-    match sent {
-        Json::Object(map) => Json::Object(
-            map.iter().filter(|(_, value)| !value.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect(),
-        ),
+fn element(key: &str, sent: &Json) -> Result<Json> {
+    Ok(match sent {
+        Json::Object(map) => {
+            let there = map.iter().filter(|(_, value)| !value.is_null());
+            Json::Object(there.map(|(name, value)| (name.clone(), value.clone())).collect())
+        }
         Json::Null if key == "rules" => Json::Object(Map::new()),
         Json::Null => Json::String(String::new()),
+        // It would pass for an object without its names.
+        Json::Array(_) => return Err(wrong_kind()),
         other => other.clone(),
-    }
+    })
 }
 
 /// Puts the values of a form's key where they belong; the last counts where there is place for one.
@@ -177,6 +182,8 @@ mod tests {
             json!({"superuserIPs": [1]}),
             json!({"superuserIPs": {"0": "::1"}}),
             json!({"rateLimits": {"rules": [5]}}),
+            json!({"rateLimits": {"rules": [[]]}}),
+            json!({"rateLimits": {"rules": [["/a", "", 1, 1]]}}),
             json!({"rateLimits": {"rules": [{"duration": "5"}]}}),
         ] {
             let refused = data(sent.clone()).over(&Values::default());

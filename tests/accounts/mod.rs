@@ -1,15 +1,19 @@
-//! Accounts: every way to sign in, second factors, places, tokens and their end; mail; what users may do.
+//! Accounts: every way to sign in, from where and how often, second factors, places, tokens and their end; mail; what
+//! users may do.
 
+mod addresses;
 mod email_change;
 mod house;
 mod impersonate;
 mod letters;
 mod methods;
 mod mfa;
+mod oauth2;
 mod origins;
 mod otp;
 mod password;
 mod password_reset;
+mod rate_limits;
 mod refresh;
 mod rules;
 mod tokens;

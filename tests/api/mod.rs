@@ -8,6 +8,7 @@ mod health;
 mod http;
 mod lifecycle;
 mod records;
+mod settings;
 mod sql;
 mod superusers;
 mod views;

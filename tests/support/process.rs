@@ -32,7 +32,12 @@ fn command(cwd: &Path) -> Command {
 
 /// Runs a subcommand to its end.
 pub fn run_command(cwd: &Path, args: &[&str]) -> Output {
-    command(cwd).args(args).output().expect("the binary runs")
+    run_command_with(cwd, args, &[])
+}
+
+/// Runs a subcommand to its end, with variables of the environment.
+pub fn run_command_with(cwd: &Path, args: &[&str], env: &[(&str, &str)]) -> Output {
+    command(cwd).args(args).envs(env.iter().copied()).output().expect("the binary runs")
 }
 
 impl Process {

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::client::{Client, Guest, Superuser, User};
 use super::database::Database;
 use super::fixtures::Fixture;
-use super::process::{Process, run_command};
+use super::process::{Process, run_command_with};
 use super::template::template;
 use super::tokens::sign_in_as;
 
@@ -18,6 +18,7 @@ use super::tokens::sign_in_as;
 pub struct Builder {
     superuser: bool,
     args: Vec<String>,
+    env: Vec<(String, String)>,
 }
 
 /// A running server. Dropping it kills the process and removes the directory.
@@ -42,6 +43,12 @@ impl Builder {
         self
     }
 
+    /// Sets a variable of its environment.
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.env.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// Starts it and waits until it listens.
     pub async fn start(self) -> TestServer {
         let root = tempfile::tempdir().expect("a temporary directory");
@@ -63,14 +70,14 @@ impl Builder {
         let dir = root.join("data").to_str().expect("a plain path").to_owned();
         let mut args = ["serve", "--http", "127.0.0.1:0", "--dir", &dir].map(str::to_owned).to_vec();
         args.extend(self.args.iter().cloned());
-        Process::spawn(root, &args, &[])
+        Process::spawn(root, &args, &self.env)
     }
 }
 
 impl TestServer {
     /// Options for a start.
     pub fn builder() -> Builder {
-        Builder { superuser: true, args: Vec::new() }
+        Builder { superuser: true, args: Vec::new(), env: Vec::new() }
     }
 
     /// A server with one superuser and nothing else.
@@ -145,10 +152,15 @@ impl TestServer {
 
     /// Runs a subcommand on its directory.
     pub fn run(&self, args: &[&str]) -> std::process::Output {
+        self.run_with(args, &[])
+    }
+
+    /// Runs a subcommand on its directory, with variables of the environment.
+    pub fn run_with(&self, args: &[&str], env: &[(&str, &str)]) -> std::process::Output {
         let dir = self.dir();
         let mut args = args.to_vec();
         args.extend(["--dir", dir.to_str().expect("a plain path")]);
-        run_command(self.root(), &args)
+        run_command_with(self.root(), &args, env)
     }
 
     /// Ends it as a power cut would.

@@ -1,0 +1,12 @@
+//! `/api/settings`: reading, changing, what lies on the disk, and the client secret for Apple.
+
+mod apple;
+mod forms;
+mod other_processes;
+mod renames;
+mod sealed;
+mod update;
+mod view;
+
+/// Where they are.
+const SETTINGS: &str = "/api/settings";

@@ -59,7 +59,7 @@ pub struct Options {
     #[arg(long, global = true, env = "TUCKBOX_ENCRYPTION_ENV", value_name = "NAME", alias = "encryptionEnv")]
     pub encryption_env: Option<String>,
 
-    /// Log every request [default: false]
+    /// Log every request and print mails, which become files where no mail server is set up [default: false]
     #[arg(
         long, global = true, env = "TUCKBOX_DEV", value_name = "BOOL",
         hide_possible_values = true, num_args = 0..=1, require_equals = true, default_missing_value = "true"
@@ -98,7 +98,7 @@ pub struct Config {
     pub feed_rows: u32,
     /// What the stored settings are sealed with; without it they lie readable.
     pub encryption_key: Option<EncryptionKey>,
-    /// Whether every request is logged.
+    /// Whether every request is logged, and mails are printed.
     pub dev: bool,
 }
 

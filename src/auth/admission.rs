@@ -10,7 +10,6 @@ use super::{Auth, SignedIn, caller_of};
 use crate::context::{Occasion, RequestContext};
 use crate::error::{Error, Result};
 use crate::schema::Record;
-use crate::settings::holds;
 
 /// A way to sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,9 +68,7 @@ impl Auth {
     /// Refuses a record whose credentials are proven, but which comes from where superusers may not come from, or
     /// which the auth rule of its collection does not let in. The rule is asked on behalf of whoever sent the request.
     pub(super) async fn admit(&self, context: &RequestContext, record: &Record) -> Result<()> {
-        let allowed = &self.parts.settings.current().superuser_ips;
-        if record.collection.is_superusers() && !allowed.is_empty() && !context.ip.is_some_and(|ip| holds(allowed, ip))
-        {
+        if !self.may_come_from(context, record) {
             return Err(Error::Forbidden("Superusers may not sign in from this address.".into()));
         }
         let rule = record.collection.auth().and_then(|options| options.auth_rule.as_deref());

@@ -6,7 +6,6 @@ use super::token::{TokenKind, issue};
 use super::{Auth, caller_of};
 use crate::context::{Caller, RequestContext};
 use crate::error::Result;
-use crate::settings::holds;
 
 impl Auth {
     /// A token for protected files that the caller may see.
@@ -22,10 +21,6 @@ impl Auth {
     /// for superusers from where they may not come from, it is a guest.
     pub fn file_caller(&self, context: &RequestContext) -> Option<Arc<Caller>> {
         let (record, _) = self.holder(TokenKind::File, context.query_value("token")?)?;
-        let allowed = &self.parts.settings.current().superuser_ips;
-        let shut_out = record.collection.is_superusers()
-            && !allowed.is_empty()
-            && !context.ip.is_some_and(|ip| holds(allowed, ip));
-        (!shut_out).then(|| Arc::new(caller_of(&record)))
+        self.may_come_from(context, &record).then(|| Arc::new(caller_of(&record)))
     }
 }

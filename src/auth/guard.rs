@@ -2,9 +2,11 @@
 
 use super::Auth;
 use super::token::{TokenKind, without_scheme};
+use crate::context::RequestContext;
 use crate::crypto::tokens::Claims;
 use crate::error::{Error, Result};
 use crate::schema::{CollectionRef, Record};
+use crate::settings::holds;
 
 impl Auth {
     /// The collection of this name or id, if its records can sign in.
@@ -39,5 +41,11 @@ impl Auth {
             return Err(Error::Forbidden("The authorized record is not allowed to perform this action.".into()));
         }
         Ok((record, claims))
+    }
+
+    /// Whether an account may be used from where a request comes: superusers may be kept to some addresses.
+    pub(super) fn may_come_from(&self, context: &RequestContext, account: &Record) -> bool {
+        let allowed = &self.parts.settings.current().superuser_ips;
+        !account.collection.is_superusers() || allowed.is_empty() || context.ip.is_some_and(|ip| holds(allowed, ip))
     }
 }

@@ -38,7 +38,7 @@ fn duration(body: &Map<String, Json>) -> Result<i64> {
     let seconds = match body.get("duration") {
         None | Some(Json::Null) => 0,
         Some(sent) => {
-            sent.as_i64().ok_or_else(|| Error::bad_request("An error occurred while loading the submitted data."))?
+            whole(sent).ok_or_else(|| Error::bad_request("An error occurred while loading the submitted data."))?
         }
     };
     if seconds < 0 {
@@ -47,6 +47,11 @@ fn duration(body: &Map<String, Json>) -> Result<i64> {
         return Err(Error::invalid("An error occurred while validating the submitted data.", errors));
     }
     Ok(seconds)
+}
+
+/// A whole number; one that is too large for its type is as good as endless.
+fn whole(sent: &Json) -> Option<i64> {
+    sent.as_i64().or_else(|| sent.as_f64().filter(|number| number.fract() == 0.0).map(|number| number as i64))
 }
 
 #[cfg(test)]
@@ -61,7 +66,8 @@ mod tests {
         assert_eq!(read(json!({})).expect("none"), 0);
         assert_eq!(read(json!({"duration": null})).expect("none"), 0);
         assert_eq!(read(json!({"duration": i64::MAX})).expect("no bound"), i64::MAX);
-        for wrong in [json!("5"), json!(1.5), json!([1]), json!(true), json!(u64::MAX), json!(-1)] {
+        assert_eq!(read(json!({"duration": u64::MAX})).expect("no bound"), i64::MAX);
+        for wrong in [json!("5"), json!(1.5), json!([1]), json!(true), json!(-1), json!(i64::MIN), json!(-1e300)] {
             assert!(matches!(read(json!({"duration": wrong})), Err(Error::Invalid(_))), "{wrong}");
         }
     }

@@ -16,6 +16,7 @@ use super::throttle::Slot;
 use super::token::{TokenKind, issue};
 use super::{Auth, Parts, identity, otp};
 use crate::error::{Error, Result};
+use crate::ids;
 use crate::jobs::{Failure, Handler, Job, NewJob, Outcome};
 use crate::mail::{Message, Unsent, compose};
 use crate::records::{self, INSTALLER_EMAIL};
@@ -39,8 +40,9 @@ pub(super) enum Letter {
     PasswordReset { collection: String, email: String },
     /// Carries a one-time password, if its row is there. The code is sealed.
     Otp { collection: String, otp: String, code: String },
-    /// Tells of a sign-in from a new place, which is remembered once the letter is sent.
-    LoginAlert { collection: String, record: String, fingerprint: String, info: String },
+    /// Tells of a sign-in from a new place, which is remembered once the letter is sent, unless the account has another
+    /// key by then: a new password forgets all places. `key` tells one key from another, and nothing of them.
+    LoginAlert { collection: String, record: String, key: String, fingerprint: String, info: String },
 }
 
 /// The letters that are asked for with an address, and have rest between them.
@@ -146,8 +148,8 @@ impl Auth {
         }
         let parts = Arc::clone(&self.parts);
         tx.on_rollback(move || parts.throttle.free(&slot));
-        let (collection, record) = (account.collection.id.clone(), account.id().to_owned());
-        self.post(tx, &Letter::LoginAlert { collection, record, fingerprint, info }, ALERT_LIFE.into())
+        let (collection, record, key) = (account.collection.id.clone(), account.id().to_owned(), key_of(account));
+        self.post(tx, &Letter::LoginAlert { collection, record, key, fingerprint, info }, ALERT_LIFE.into())
     }
 
     /// The record did what the letter asks for: the next letter may come at once.
@@ -242,9 +244,10 @@ impl Auth {
                     records::alter(tx, &row, known, None)?;
                 }
             }
-            Letter::LoginAlert { record, fingerprint, .. } => {
+            Letter::LoginAlert { record, key, fingerprint, .. } => {
                 self.rest(tx, alert_slot(&collection.id, record, fingerprint), false);
-                if sent && let Some(record) = records::load(tx, collection, record)? {
+                let record = if sent { records::load(tx, collection, record)? } else { None };
+                if let Some(record) = record.filter(|record| key_of(record) == *key) {
                     self.remember(tx, &record, fingerprint)?;
                 }
             }
@@ -267,6 +270,11 @@ impl Letter {
             | Self::LoginAlert { collection, .. } => collection,
         }
     }
+}
+
+/// Four bytes of checksum over the fifty random characters that an account's tokens are signed with.
+fn key_of(account: &Record) -> String {
+    ids::checksum_id("", account.text("tokenKey"))
 }
 
 /// The slot of the letter about a new place of a record.

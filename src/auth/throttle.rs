@@ -70,7 +70,11 @@ impl Throttle {
 
     /// The letter is sent, or an attempt was made that counts as much: the address has rest.
     pub(super) fn rest(&self, slot: Slot) {
-        self.slots.lock().insert(slot, Taken { until: Instant::now() + REST, waits: false });
+        let mut slots = self.slots.lock();
+        // Letters that waited since before a restart have no slot yet.
+        if slots.len() < MOST || slots.contains_key(&slot) {
+            slots.insert(slot, Taken { until: Instant::now() + REST, waits: false });
+        }
     }
 
     /// The next letter may come at once.

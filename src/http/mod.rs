@@ -20,6 +20,5 @@ mod router;
 pub mod serve;
 mod settings;
 mod sql;
-mod test_email;
 
 pub use router::Service;

@@ -9,7 +9,7 @@ use axum::response::Response;
 use super::middleware::body_limit::BodyLimits;
 use super::middleware::cors::Origins;
 use super::middleware::{Around, around};
-use super::{admin_ui, auth, collections, export, files, health, import, records, settings, sql, test_email};
+use super::{admin_ui, auth, collections, export, files, health, import, records, settings, sql};
 use crate::app::App;
 use crate::error::Error;
 
@@ -47,7 +47,6 @@ fn routes(app: App) -> Router {
         .merge(files::routes())
         .merge(settings::routes())
         .merge(sql::routes())
-        .merge(test_email::routes())
         .merge(admin_ui::routes())
         .fallback(nothing_here)
         .method_not_allowed_fallback(nothing_here)

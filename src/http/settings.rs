@@ -4,9 +4,10 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
+use http::StatusCode;
 use serde_json::json;
 
-use super::extract::{ChangeBody, Superuser};
+use super::extract::{ChangeBody, CredentialsBody, Superuser};
 use super::fields::Fields;
 use crate::app::App;
 use crate::error::Result;
@@ -16,6 +17,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/api/settings", get(view).patch(update))
         .route("/api/settings/apple/generate-client-secret", post(apple_client_secret))
+        .route("/api/settings/test/email", post(test_email))
 }
 
 async fn view(State(app): State<App>, _: Superuser, fields: Fields) -> Result<Response> {
@@ -35,4 +37,9 @@ async fn update(
 async fn apple_client_secret(_: Superuser, fields: Fields, ChangeBody(sent): ChangeBody) -> Result<Response> {
     let secret = AppleKey::read(&sent)?.client_secret()?;
     fields.object(json!({"secret": secret}).to_string().into_bytes()).await
+}
+
+async fn test_email(State(app): State<App>, _: Superuser, body: Result<CredentialsBody>) -> Result<StatusCode> {
+    app.auth.send_test_letter(body.map(|body| body.0)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -43,7 +43,8 @@ fn known(name: &str, meta: &Meta, record: &Record, values: &[(&str, String)]) ->
     let own = |text: &str| Some(Found { text: text.to_owned(), foreign: false });
     match name {
         "APP_NAME" => return own(&meta.app_name),
-        "APP_URL" => return own(&meta.app_url),
+        // Templates go on with a slash of their own.
+        "APP_URL" => return own(meta.app_url.trim_end_matches('/')),
         _ => {}
     }
     if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
@@ -160,6 +161,14 @@ mod tests {
         ] {
             assert_eq!(body(template), expected, "{template}");
         }
+    }
+
+    #[test]
+    fn a_slash_at_the_end_of_the_address_is_not_doubled_in_links() {
+        let template = MailTemplate { subject: "s".to_owned(), body: "{APP_URL}/_/#/auth/x/{TOKEN}".to_owned() };
+        let meta = Meta { app_url: "https://x.org/".into(), ..Meta::default() };
+        let (_, page) = compose(&template, &meta, &record(), &[("TOKEN", "aaa.bbb".to_owned())]);
+        assert!(page.contains("https://x.org/_/#/auth/x/aaa.bbb"), "{page}");
     }
 
     #[test]

@@ -26,13 +26,17 @@ const ABOUT_US: [u16; 4] = [530, 534, 535, 538];
 
 /// Sends a mail.
 pub(super) async fn send(smtp: &Smtp, mail: &Sealed) -> Result<(), Unsent> {
+    send_within(ALL, smtp, mail).await
+}
+
+async fn send_within(all: Duration, smtp: &Smtp, mail: &Sealed) -> Result<(), Unsent> {
     let transport = transport(smtp)?;
     let to_server =
         |reason: String| format!("The mail server {}:{} did not take the mail: {reason}.", smtp.host, smtp.port);
-    match tokio::time::timeout(ALL, transport.send(mail.clone())).await {
+    match tokio::time::timeout(all, transport.send(mail.clone())).await {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(error)) => Err(Unsent { reason: to_server(told(&error)), lasting: is_lasting(&error) }),
-        Err(_) => Err(Unsent::for_now(to_server(format!("it took longer than {} s", ALL.as_secs())))),
+        Err(_) => Err(Unsent::for_now(to_server(format!("it took longer than {} s", all.as_secs())))),
     }
 }
 
@@ -110,6 +114,18 @@ mod tests {
         }
     }
 
+    /// A server that takes connections and never says a word.
+    #[tokio::test]
+    async fn a_server_that_keeps_silent_is_left() {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = silent.local_addr().expect("an address").port().into();
+        let smtp = Smtp { host: "127.0.0.1".into(), port, ..Smtp::default() };
+        let message = super::super::Message { to: "a@example.com".into(), subject: String::new(), html: String::new() };
+        let mail = super::super::envelope::seal(&message, &Default::default()).expect("sealed");
+        let left = send_within(Duration::from_millis(100), &smtp, &mail).await.expect_err("nobody took it");
+        assert!(!left.lasting && left.reason.contains("took longer"), "{left}");
+    }
+
     #[test]
     fn a_password_alone_signs_in_too() {
         assert!(signs_in(&Smtp { password: "p".into(), ..Smtp::default() }));
@@ -124,7 +140,7 @@ mod tests {
     #[test]
     fn a_port_that_is_none_is_told() {
         for port in [-1, 65_536] {
-            let refused = transport(&Smtp { port, ..Smtp::default() }).err().expect("no port");
+            let refused = transport(&Smtp { port, ..Smtp::default() }).expect_err("no port");
             assert!(!refused.lasting, "{refused}");
         }
     }

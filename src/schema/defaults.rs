@@ -102,7 +102,8 @@ pub(super) fn auth_options() -> AuthOptions {
         file_token: token(180),
         verification_template: link_template(
             "Confirm your {APP_NAME} e-mail address",
-            "Welcome to {APP_NAME}. Please confirm that this is your e-mail address.",
+            "Welcome to {APP_NAME}. Please confirm that this is your e-mail address. \
+             If you have no account there, ignore this mail: nothing happens.",
             "Confirm the address",
             "confirm-verification",
         ),
@@ -115,7 +116,7 @@ pub(super) fn auth_options() -> AuthOptions {
         ),
         confirm_email_change_template: link_template(
             "Confirm your new {APP_NAME} e-mail address",
-            "This will be the e-mail address of your {APP_NAME} account. \
+            "Please confirm that this is to be the e-mail address of your {APP_NAME} account. \
              If you did not ask for the change, ignore this mail: nothing changes.",
             "Confirm the new address",
             "confirm-email-change",
@@ -141,7 +142,7 @@ fn otp_template() -> MailTemplate {
     template(
         "Your {APP_NAME} code",
         "<p>Your one-time password is <strong>{OTP}</strong></p>\n\
-         <p>If you did not ask for it, ignore this mail: nobody can sign in without it.</p>",
+         <p>Tell it to nobody. If you did not ask for it, ignore this mail: nobody can sign in without it.</p>",
     )
 }
 

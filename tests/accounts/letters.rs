@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::house::{PASSWORD, house, post, request_otp, sign_in, user, user_in, with_otp};
+use super::house::{PASSWORD, house, post, request_otp, user, user_in, with_otp};
 use crate::support::{Client, TestServer};
 
 const ANN: &str = "ann@example.com";
@@ -37,6 +37,29 @@ async fn what_cannot_be_sent_now_is_sent_later_and_once() {
     let form =
         json!({"token": mails[0].token(), "password": "another password", "passwordConfirm": "another password"});
     post(&server, "users", "confirm-password-reset", form).await.is(204);
+}
+
+#[tokio::test]
+async fn a_letter_is_stored_for_every_address_whether_anybody_has_it_or_not() {
+    let server = house().await;
+    user(&server, ANN).await;
+    user_in(&server, "users", json!({"email": "done@example.com", "verified": true})).await;
+    with_otp(&server, json!({})).await;
+    let stored = async || {
+        let query = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = '_tb_jobs'";
+        server.sql(query).await.expect("a number").parse::<u32>().expect("a number")
+    };
+    for action in ["request-verification", "request-password-reset", "request-otp"] {
+        for email in [ANN, "done@example.com", "nobody@example.com"] {
+            let before = stored().await;
+            post(&server, "users", action, json!({"email": email})).await.is_no_failure();
+            assert_eq!(stored().await - before, 1, "{action} {email}");
+            if action != "request-otp" {
+                post(&server, "users", action, json!({"email": email})).await.is(204);
+                assert_eq!(stored().await - before, 1, "{action} {email} once more");
+            }
+        }
+    }
 }
 
 #[tokio::test]
@@ -129,32 +152,53 @@ async fn values_of_records_add_no_header_and_no_markup() {
     assert!(mail.html.contains("{TOKEN}</p>"), "what a record says is not filled in: {}", mail.html);
 }
 
+/// Signs Ann in from a browser of this name.
+async fn sign_in_with(server: &TestServer, agent: &str) {
+    let guest = server.guest();
+    let request = guest.request(reqwest::Method::POST, "/api/collections/users/auth-with-password");
+    let body = json!({"identity": ANN, "password": PASSWORD});
+    guest.send(request.header("User-Agent", agent).json(&body)).await.is(200);
+}
+
+/// How many places of a user are remembered.
+async fn places(server: &TestServer, id: &str) -> String {
+    let query = format!("SELECT count(*) FROM _authOrigins WHERE recordRef = '{id}'");
+    server.sql(&query).await.expect("a number")
+}
+
 #[tokio::test]
 async fn a_sign_in_from_a_new_place_is_told_once_and_then_remembered() {
     let server = house().await;
     let id = user(&server, ANN).await;
-    let sign_in_with = async |agent: &str| {
-        let guest = server.guest();
-        let request = guest.request(reqwest::Method::POST, "/api/collections/users/auth-with-password");
-        let body = json!({"identity": ANN, "password": PASSWORD});
-        guest.send(request.header("User-Agent", agent).json(&body)).await.is(200);
-    };
-    sign_in_with("home").await;
-    let origins = format!("SELECT count(*) FROM _authOrigins WHERE recordRef = '{id}'");
-    assert_eq!(server.sql(&origins).await.as_deref(), Some("1"));
+    sign_in_with(&server, "home").await;
+    assert_eq!(places(&server, &id).await, "1");
     block(&server);
     for _ in 0..3 {
-        sign_in_with("<b>away</b>").await;
+        sign_in_with(&server, "<b>away</b>").await;
     }
     a_letter_failed(&server).await;
-    assert_eq!(server.sql(&origins).await.as_deref(), Some("1"), "nobody was told yet");
+    assert_eq!(places(&server, &id).await, "1", "nobody was told yet");
     unblock(&server);
     let mails = server.mails_to(ANN).await;
     assert_eq!(mails.len(), 1);
     assert!(mails[0].html.contains("127.0.0.1 &lt;b&gt;away&lt;/b&gt;"), "{}", mails[0].html);
-    assert_eq!(server.sql(&origins).await.as_deref(), Some("2"));
-    sign_in_with("<b>away</b>").await;
-    sign_in_with("home").await;
+    assert_eq!(places(&server, &id).await, "2");
+    sign_in_with(&server, "<b>away</b>").await;
+    sign_in_with(&server, "home").await;
     assert_eq!(server.mails_to(ANN).await.len(), 1);
-    sign_in(&server, ANN, PASSWORD).await.is(200);
+}
+
+#[tokio::test]
+async fn a_place_that_is_told_of_after_a_new_password_is_not_remembered() {
+    let server = house().await;
+    let id = user(&server, ANN).await;
+    sign_in_with(&server, "home").await;
+    block(&server);
+    sign_in_with(&server, "away").await;
+    a_letter_failed(&server).await;
+    let new = json!({"password": "another password", "passwordConfirm": "another password"});
+    server.superuser().update("users", &id, new).await.is(200);
+    unblock(&server);
+    assert_eq!(server.mails_to(ANN).await.len(), 1);
+    assert_eq!(places(&server, &id).await, "0");
 }

@@ -18,7 +18,8 @@ async fn sign_in_with(server: &TestServer, collection: &str, identity: &str, age
 /// A server whose collection `members` knows people by a name, without addresses.
 async fn without_addresses() -> TestServer {
     let members = json!({
-        "name": "members", "type": "auth", "fields": [{"name": "handle", "type": "text"}],
+        "name": "members", "type": "auth",
+        "fields": [{"name": "handle", "type": "text"}, {"name": "email", "type": "email", "required": false}],
         "indexes": ["CREATE UNIQUE INDEX idx_handle ON members (handle)"],
         "passwordAuth": {"enabled": true, "identityFields": ["handle"]},
     });
@@ -36,8 +37,8 @@ async fn the_first_place_is_noted_in_silence() {
     // The digest of `127.0.0.1test-browser`.
     let row = cell(&server, "SELECT collectionRef, recordRef, fingerprint FROM _authOrigins").await;
     assert_eq!(row, format!("_pb_users_auth_|{}|edd7f23d46a8c4e8615c75d5f8fae03e", id("ann")));
-    let heard = "SELECT count(*) FROM _tb_changes WHERE op = 'create' AND collection = (SELECT id FROM _collections WHERE name = '_authOrigins')";
-    assert_eq!(cell(&server, heard).await, "1");
+    let heard = "SELECT op FROM _tb_changes WHERE record = (SELECT id FROM _authOrigins)";
+    assert_eq!(sql(&server, heard).await, ["create"]);
 }
 
 #[tokio::test]
@@ -60,13 +61,12 @@ async fn the_newest_five_places_are_remembered() {
     for number in 1..=7 {
         sign_in_with(&server, "members", "uno", &format!("browser {number}")).await.is(200);
         // Their order is that of their dates.
-        let dated = format!(
-            "UPDATE _authOrigins SET created = '202{number}-01-01 00:00:00.000Z' WHERE created >= '2026-06-01'"
-        );
+        let dated =
+            format!("UPDATE _authOrigins SET created = '200{number}-01-01 00:00:00.000Z' WHERE created > '2020'");
         sql(&server, &dated).await;
     }
     let years = sql(&server, "SELECT substr(created, 1, 4) FROM _authOrigins ORDER BY created").await;
-    assert_eq!(years, ["2023", "2024", "2025", "2026", "2027"]);
+    assert_eq!(years, ["2003", "2004", "2005", "2006", "2007"]);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{PASSWORD, add_user, bcrypt, cell, sign_in, sql, take_over};
-use crate::support::{Client, TestServer, form, id};
+use crate::support::{Client, SUPERUSER_EMAIL, SUPERUSER_PASSWORD, TestServer, form, id};
 
 const PATH: &str = "/api/collections/users/auth-with-password";
 
@@ -17,7 +17,8 @@ async fn with_ann() -> TestServer {
 /// A server whose collection `members` knows people by `handle`, in any case, and by address.
 async fn with_handles() -> TestServer {
     let members = json!({
-        "name": "members", "type": "auth", "fields": [{"name": "handle", "type": "text"}],
+        "name": "members", "type": "auth",
+        "fields": [{"name": "handle", "type": "text"}, {"name": "email", "type": "email", "required": false}],
         "indexes": ["CREATE UNIQUE INDEX idx_handle ON members (handle COLLATE NOCASE) WHERE handle != ''"],
         "passwordAuth": {"enabled": true, "identityFields": ["handle", "email"]},
     });
@@ -234,4 +235,25 @@ async fn a_password_of_more_than_72_bytes_cannot_be_set() {
     let body = json!({"password": long, "passwordConfirm": long});
     superuser.update("users", &id("ann"), body).await.is(400).code("password", "validation_invalid_value");
     sign_in(&server.guest(), "users", "ann@example.com", PASSWORD).await.is(200);
+}
+
+#[tokio::test]
+async fn superusers_are_kept_to_their_addresses_after_the_password() {
+    let server = with_ann().await;
+    let superuser = server.superuser();
+    let elsewhere = json!({"superuserIPs": ["10.0.0.0/8", "2001:db8::1"]});
+    superuser.patch("/api/settings", elsewhere).await.is(200);
+    let guest = server.guest();
+    sign_in(&guest, "_superusers", SUPERUSER_EMAIL, "wrong").await.is(400).no_data();
+    sign_in(&guest, "_superusers", SUPERUSER_EMAIL, SUPERUSER_PASSWORD).await.is(403).no_data().never_says("token");
+    sign_in(&guest, "users", "ann@example.com", PASSWORD).await.is(200);
+    let refresh = superuser.post("/api/collections/_superusers/auth-refresh", json!({})).await;
+    refresh.is(403).no_data();
+    assert!(server.run(&["superuser", "ips"]).status.success(), "the command line lets them in again");
+    let mut status = 0;
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while status != 200 && std::time::Instant::now() < deadline {
+        status = sign_in(&guest, "_superusers", SUPERUSER_EMAIL, SUPERUSER_PASSWORD).await.status;
+    }
+    assert_eq!(status, 200);
 }

@@ -15,7 +15,7 @@ use crate::rates::Place;
 use crate::records::{NewAccount, RecordInput};
 use crate::schema::auth_options::MappedFields;
 use crate::schema::{Collection, CollectionRef, FieldKind, Record};
-use crate::store::ReadLane;
+use crate::store::{ReadLane, Tx};
 
 /// Where records are made so, for the limits on making any.
 const ROUTE: &str = "/api/collections/{collection}/auth-with-oauth2";
@@ -95,9 +95,11 @@ impl Auth {
         if user.username.is_empty() || found.check(&found.cast(&Json::from(user.username.as_str()))).is_some() {
             return Ok(false);
         }
-        let (collection, fields, name) = (Arc::clone(collection), [field.to_owned()], user.username.clone());
-        let taken = move |tx: &mut crate::store::Tx<'_>| identity::find(tx, &collection, &fields, &name);
-        Ok(self.parts.store.read(ReadLane::Fast, taken).await?.is_none())
+        // Without an index all records are looked through.
+        let lane = if collection.unique_index(field).is_some() { ReadLane::Fast } else { ReadLane::Slow };
+        let (collection, field, name) = (Arc::clone(collection), field.to_owned(), user.username.clone());
+        let taken = move |tx: &mut Tx<'_>| identity::having(tx, &collection, &field, &name);
+        Ok(self.parts.store.read(lane, taken).await?.is_none())
     }
 
     /// The picture, if it can be had and the field takes it. Nobody is kept out for want of one.

@@ -16,9 +16,8 @@ use crate::auth::admission::{Method, Proven};
 use crate::auth::{Auth, Sent, SignedIn, identity};
 use crate::context::{Occasion, RequestContext};
 use crate::error::{Error, Result};
-use crate::schema::auth_options::OAuth2Provider;
 use crate::schema::{CollectionRef, Record};
-use crate::store::{ReadLane, WriteLane};
+use crate::store::{ReadLane, Tx, WriteLane};
 use crate::{records, time};
 
 /// How long the whole conversation with a service may take.
@@ -50,7 +49,9 @@ impl Auth {
         let options = collection.auth().ok_or_else(Error::not_found)?;
         let form = Form::read(&body)?;
         let configured = form.check(&options.oauth2)?;
-        let asked = tokio::time::timeout(PATIENCE, self.parts.oauth2.ask(configured, &form)).await;
+        let provider = Provider::new(configured)
+            .ok_or_else(|| Error::Broken(anyhow::anyhow!("there is no provider {}", configured.name)))?;
+        let asked = tokio::time::timeout(PATIENCE, self.parts.oauth2.ask(provider, &form)).await;
         let (provider, tokens, user) =
             asked.unwrap_or_else(|_| Err("it took too long".to_owned())).map_err(|reason| {
                 tracing::warn!(provider = configured.name, reason, "a sign-in through another service failed");
@@ -101,7 +102,7 @@ impl Auth {
     async fn resolve(&self, context: &RequestContext, links: &Links, user: &ExternalUser) -> Result<Option<Record>> {
         let caller = caller_of_collection(context, links).map(str::to_owned);
         let (links, id, email) = (links.clone(), user.id.clone(), user.email.clone());
-        let found = move |tx: &mut crate::store::Tx<'_>| {
+        let found = move |tx: &mut Tx<'_>| {
             if let Some(owner) = links.owner(tx, &id)? {
                 return Ok(Some(owner));
             }
@@ -110,7 +111,7 @@ impl Auth {
             }
             match email.as_str() {
                 "" => Ok(None),
-                email => identity::find(tx, &links.collection, &["email".to_owned()], email),
+                email => identity::by_email(tx, &links.collection, email),
             }
         };
         self.parts.store.read(ReadLane::Fast, found).await
@@ -138,7 +139,7 @@ impl Auth {
                 linking.password = Some(self.random_password().await?);
             }
             let (links, records, linking) = (links.clone(), self.parts.records.clone(), linking.clone());
-            let work = move |tx: &mut crate::store::Tx<'_>| links.link(tx, &records, &linking);
+            let work = move |tx: &mut Tx<'_>| links.link(tx, &records, &linking);
             match self.parts.store.write(WriteLane::Grouped, work).await? {
                 Linked::Done(record) => return Ok(Some(record)),
                 Linked::Moved => return Ok(None),
@@ -160,8 +161,7 @@ impl Auth {
 
 impl OAuth2 {
     /// The conversation with a service: whom the code that it gave belongs to.
-    async fn ask(&self, configured: &OAuth2Provider, form: &Form) -> Told<(Provider, Tokens, ExternalUser)> {
-        let provider = Provider::new(configured).ok_or("there is no such provider")?;
+    async fn ask(&self, provider: Provider, form: &Form) -> Told<(Provider, Tokens, ExternalUser)> {
         let provider = self.discovered(provider).await?;
         let grant = form.grant();
         let tokens = self.exchange(&provider, &grant).await?;

@@ -28,6 +28,12 @@ struct Route {
     tags: &'static [&'static str],
 }
 
+impl Route {
+    fn is_of_accounts(&self) -> bool {
+        OF_ACCOUNTS.iter().any(|(_, route)| route.pattern == self.pattern)
+    }
+}
+
 /// The routes of accounts, by the last segment of their path.
 static OF_ACCOUNTS: [(Method, Route); 12] = [
     (Method::GET, route("auth-methods", &["listAuthMethods"])),
@@ -48,7 +54,7 @@ const fn route(pattern: &'static str, tags: &'static [&'static str]) -> Route {
     Route { pattern, tags }
 }
 
-/// Counts a request. On routes of a collection it is looked for even where nothing is limited: that it is not there
+/// Counts a request. On routes of accounts the collection is looked for even where nothing is limited: that it is not there
 /// is told before anything else.
 ///
 /// # Errors
@@ -57,9 +63,13 @@ pub(super) fn check(app: &App, settings: &Values, request: &Request) -> Result<O
     let (method, path) = (request.method(), request.uri().path());
     let route = route_of(method, path);
     let collection = match &route {
-        Some((name, _)) => {
+        Some((name, route)) => {
             let found = decode_path(name).and_then(|name| app.schema.current().find(&name).cloned());
-            Some(found.ok_or_else(Error::not_found)?)
+            match found {
+                // The routes of records and files have their own words for that, and say them first too.
+                None if !route.is_of_accounts() => return Ok(None),
+                found => Some(found.ok_or_else(Error::not_found)?),
+            }
         }
         None => None,
     };

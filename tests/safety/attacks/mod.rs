@@ -1,6 +1,5 @@
 //! What worked against systems of this kind, one file an attack:
-//! identity (4 to 12, 14), authorization (15, 17 to 19, 21), injection and parsing (22, 23, 26), availability
-//! (31 to 36).
+//! identity (4 to 14), authorization (15, 17 to 19, 21), injection and parsing (22, 23, 26), availability (31 to 36).
 
 mod a04_swapped_algorithm;
 mod a05_reset_link_from_headers;
@@ -11,6 +10,7 @@ mod a09_skipped_second_factor;
 mod a10_chosen_identities_of_clients;
 mod a11_account_enumeration;
 mod a12_edited_sessions;
+mod a13_open_redirect;
 mod a14_keys_that_mint_keys;
 mod a15_hidden_field_oracle;
 mod a17_forgotten_owner_check;

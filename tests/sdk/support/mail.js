@@ -11,13 +11,15 @@ const DEADLINE = 20_000
  * - `secure`: TLS from the first byte; `startTls`: offers STARTTLS. Both want `certificate` (see certificate.js).
  * - `user` and `password`: nobody sends without them; `methods` are the ways to sign in that are offered.
  * - `refuse(address)`: an answer such as `'550 no such user'` for a recipient, or nothing to take the mail.
- * - `hold(session)`: a promise that is waited for before a mail is taken.
+ * - `hold(mail)`: a promise that is waited for before a mail is taken.
+ * - `host`: where it listens.
  */
 export async function startMail(options = {}) {
   const mails = []
   const sessions = []
   const waiting = new Set()
   let server
+  const host = options.host ?? '127.0.0.1'
   let port = options.port ?? 0
 
   async function start() {
@@ -27,7 +29,7 @@ export async function startMail(options = {}) {
     })
     await new Promise((resolve, reject) => {
       server.once('error', reject)
-      server.listen(port, '127.0.0.1', resolve)
+      server.listen(port, host, resolve)
     })
     server.removeAllListeners('error')
     // Clients that come and go badly are part of the tests.
@@ -44,7 +46,7 @@ export async function startMail(options = {}) {
     get port() { return port },
     /** What the settings need to say to send here. */
     smtp: (more = {}) => ({
-      enabled: true, host: '127.0.0.1', port, tls: Boolean(options.secure),
+      enabled: true, host, port, tls: Boolean(options.secure),
       username: options.user ?? '', password: options.password ?? '', ...more,
     }),
     /** The oldest mail to this address that nobody asked for yet; waits for it. */

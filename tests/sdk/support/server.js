@@ -12,8 +12,11 @@ const BINARY = process.env.TUCKBOX_BIN ?? fileURLToPath(new URL('../../../target
 export const EMAIL = 'root@example.com'
 export const PASSWORD = 'correct horse battery'
 
-/** Starts a server with one superuser, after these commands on its directory; call `stop()` in `after`. */
-export async function startServer({ prepare = [] } = {}) {
+/**
+ * Starts a server with one superuser, after these commands on its directory, with these further arguments and this
+ * further environment; call `stop()` in `after`.
+ */
+export async function startServer({ prepare = [], args = [], env = {} } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'tuckbox-sdk-'))
   const made = spawnSync(BINARY, ['superuser', 'upsert', EMAIL, PASSWORD, '--dir', dir], { encoding: 'utf8' })
   if (made.status !== 0) throw new Error(`no superuser: ${made.stderr}`)
@@ -23,13 +26,37 @@ export async function startServer({ prepare = [] } = {}) {
     if (done.status !== 0) throw new Error(`${command.join(' ')}: ${done.stdout}${done.stderr}`)
   }
 
-  const child = spawn(BINARY, ['serve', '--http', '127.0.0.1:0', '--dir', dir], { stdio: ['ignore', 'pipe', 'pipe'] })
-  const url = await firstAddress(child)
-  child.stdout.resume()
-  child.stderr.resume()
+  let printed = ''
+  let child
+  const serve = async (address) => {
+    child = spawn(BINARY, ['serve', '--http', address, '--dir', dir, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env },
+    })
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => { printed += chunk })
+    return firstAddress(child)
+  }
+  const end = (signal) => {
+    const ended = new Promise((resolve) => child.once('exit', (code) => resolve(code)))
+    child.kill(signal)
+    return ended
+  }
+  const url = await serve('127.0.0.1:0')
+  const again = async (signal, meanwhile = async () => {}) => {
+    const code = await end(signal)
+    await meanwhile()
+    await serve(new URL(url).host)
+    return code
+  }
 
   return {
     url,
+    dir,
+    /** All that it printed so far. */
+    printed: () => printed,
+    /** Ends it as a power cut would, and starts it again on the same directory and address. */
+    crash: (meanwhile) => again('SIGKILL', meanwhile),
+    /** Stops it, and starts it again on the same directory and address; the code that it ended with. */
+    restart: (meanwhile) => again('SIGTERM', meanwhile),
     /** A client without a token. */
     guest: () => new PocketBase(url),
     /** A client that is signed in as the superuser. */
@@ -39,9 +66,7 @@ export async function startServer({ prepare = [] } = {}) {
       return client
     },
     async stop() {
-      const ended = new Promise((resolve) => child.once('exit', (code) => resolve(code)))
-      child.kill('SIGTERM')
-      const code = await ended
+      const code = await end('SIGTERM')
       await rm(dir, { recursive: true, force: true })
       return code
     },

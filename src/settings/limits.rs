@@ -61,7 +61,7 @@ fn conflicts(rules: &[RateLimit]) -> Vec<(usize, &str)> {
     for (at, rule) in rules.iter().enumerate() {
         let audiences = before.entry(&rule.label).or_default();
         let same = |other: &&str| other.is_empty() || rule.audience.is_empty() || *other == rule.audience;
-        if audiences.iter().any(|other| same(other)) {
+        if audiences.iter().any(same) {
             found.push((at, rule.label.as_str()));
         }
         // Two tell everything about what may still come.

@@ -16,6 +16,7 @@ mod password_reset;
 mod rate_limits;
 mod refresh;
 mod rules;
+mod sealed_at_rest;
 mod tokens;
 mod verification;
 

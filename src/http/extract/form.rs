@@ -70,9 +70,12 @@ pub(super) fn texts(pairs: Vec<(String, String)>) -> Result<Map<String, Json>> {
     Ok(map)
 }
 
+/// Keys and values, in the order in which they came.
+type Pairs = Vec<(String, String)>;
+
 /// The pairs of a form as they are, without its payloads, and those as one object.
-pub(super) fn split(pairs: Vec<(String, String)>) -> Result<(Vec<(String, String)>, Map<String, Json>)> {
-    let (payloads, pairs): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(key, _)| key == PAYLOAD);
+pub(super) fn split(pairs: Pairs) -> Result<(Pairs, Map<String, Json>)> {
+    let (payloads, pairs): (Pairs, Pairs) = pairs.into_iter().partition(|(key, _)| key == PAYLOAD);
     let mut map = Map::new();
     for (_, text) in payloads {
         map.extend(object_of(text.as_bytes())?.ok_or_else(|| Error::bad_request(""))?);

@@ -153,15 +153,22 @@ impl Files {
         collection_id: &str,
         records: Vec<(String, Vec<String>)>,
     ) -> Result<()> {
-        let at = time::now_text();
-        for (record_id, names) in &records {
-            names.iter().try_for_each(|name| pending::list(tx, collection_id, record_id, name, &at))?;
+        let (at, may_hold) = (time::now_text(), self.may_hold(collection_id));
+        let mut whole = Vec::with_capacity(records.len());
+        for (record_id, names) in records {
+            // Another record of this id comes in the same transaction, and its files lie there already.
+            if may_hold && pending::is_expecting(tx, collection_id, &record_id)? {
+                self.drop_names(tx, collection_id, &record_id, names)?;
+                continue;
+            }
+            names.iter().try_for_each(|name| pending::list(tx, collection_id, &record_id, name, &at))?;
+            whole.push(record_id);
         }
         let (files, collection_id) = (self.clone(), collection_id.to_owned());
         tx.after_commit(move || {
             // most collections have no files at all, and their records no folders
             if files.may_hold(&collection_id) {
-                records.iter().for_each(|(record_id, _)| files.remove_record(&collection_id, record_id));
+                whole.iter().for_each(|record_id| files.remove_record(&collection_id, record_id));
             }
         });
         Ok(())

@@ -256,6 +256,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn one_of_several_is_told_as_it_would_be_alone() {
+        let (_, alone) = answer(Error::Forbidden("only superusers".into())).await;
+        let error = Error::Forbidden("only superusers".into());
+        let (status, body) = answer(Error::OneOf { at: 2, error: Box::new(error) }).await;
+        assert_eq!(status, 400);
+        let item = json!({"code": "batch_request_failed", "message": "Batch request failed.", "response": alone});
+        assert_eq!(
+            body,
+            json!({"status": 400, "message": "Batch transaction failed.", "data": {"requests": {"2": item}}})
+        );
+    }
+
+    #[tokio::test]
     async fn who_must_wait_is_told_so() {
         for error in [Error::TooMany, Error::Unavailable("".into())] {
             assert!(error.into_response().headers().contains_key(RETRY_AFTER));

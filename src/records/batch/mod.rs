@@ -33,6 +33,9 @@ use crate::store::WriteLane;
 /// How often a batch runs before it gives up: what its heavy work is done for would have to change each time.
 const RUNS: usize = 6;
 
+/// How many bytes an answer has before further records come without their expands.
+const ANSWER: usize = 64 << 20;
+
 /// Whether somebody may ask for one more write now. It is asked at most once for each, when its turn comes.
 pub type Admission = Box<dyn Fn(&RequestContext, &Collection) -> Result<()> + Send + Sync>;
 
@@ -86,13 +89,23 @@ impl Batch {
                 return Err(error);
             }
         };
-        let mut answers = Vec::with_capacity(written.len());
+        self.answers(written).await
+    }
+
+    /// The records as their writer sees them. What they bring along is bounded for all of them together.
+    async fn answers(&self, written: Vec<Written>) -> Result<Vec<Option<Rendered>>> {
+        let (mut answers, mut bytes) = (Vec::with_capacity(written.len()), 0);
         for written in written {
             answers.push(match written {
                 Written::Deleted => None,
                 Written::Saved(context, saved) => {
-                    let context = context.with_body(saved.body);
-                    Some(self.records.render(&context, &saved.record).await?)
+                    let mut context = context.with_body(saved.body);
+                    if bytes > ANSWER {
+                        context.query = Arc::from([]);
+                    }
+                    let rendered = self.records.render(&context, &saved.record).await?;
+                    bytes += rendered.0.len();
+                    Some(rendered)
                 }
             });
         }

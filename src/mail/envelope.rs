@@ -20,8 +20,8 @@ const LONGEST_SUBJECT: usize = 255;
 
 /// Puts a message into its envelope.
 pub(super) fn seal(message: &Message, meta: &Meta) -> Result<Sealed, Unsent> {
-    let to = address(&message.to)
-        .map_err(|error| Unsent::for_ever(format!("The mail has no usable address: {error}.")))?;
+    let to =
+        address(&message.to).map_err(|error| Unsent::for_ever(format!("The mail has no usable address: {error}.")))?;
     let from = address(&meta.sender_address)
         .map_err(|error| Unsent::for_now(format!("The sender's address in the settings is not usable: {error}.")))?;
     let id = format!("<{}@{}>", ids::random_alphanumeric(ID_LENGTH), from.domain());

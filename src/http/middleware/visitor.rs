@@ -9,7 +9,7 @@ use http::HeaderMap;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::extract::{Visitor, authorization};
-use crate::settings::{TrustedProxy, Values, holds};
+use crate::settings::{TrustedProxy, Values};
 
 /// Finds out who sent a request, and leaves it with the request.
 ///
@@ -27,11 +27,7 @@ pub(super) async fn identify(app: &App, settings: &Values, request: &mut Request
         None => request.extensions_mut().get_or_insert_default(),
     };
     visitor.ip = told.or(visitor.ip);
-    let allowed = &settings.superuser_ips;
-    if caller.as_ref().is_some_and(|caller| caller.superuser)
-        && !allowed.is_empty()
-        && !visitor.ip.is_some_and(|ip| holds(allowed, ip))
-    {
+    if caller.as_ref().is_some_and(|caller| caller.superuser) && !settings.admit_superusers_from(visitor.ip) {
         return Err(Error::Forbidden("Superusers may not sign requests from this address.".into()));
     }
     visitor.caller = caller;

@@ -24,7 +24,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// Hosts that no wire leads to.
 const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// Final answers of a server that are about us, not about the mail: someone may put them right.
+/// Final answers to a mail that are about us, not about the mail: we should have signed in, or otherwise.
 const ABOUT_US: [u16; 4] = [530, 534, 535, 538];
 
 /// Sends a mail.
@@ -35,11 +35,15 @@ pub(super) async fn send(smtp: &Smtp, mail: &Sealed) -> Result<(), Unsent> {
 async fn send_within(all: Duration, smtp: &Smtp, mail: &Sealed) -> Result<(), Unsent> {
     let port = u16::try_from(smtp.port).map_err(|_| Unsent::for_now("The mail server's port is no port."))?;
     let tls = tls(smtp)?;
-    let to_server =
-        |reason: String| format!("The mail server {}:{} did not take the mail: {reason}.", smtp.host, smtp.port);
+    let refused = |reason: String, lasting: bool| Unsent {
+        reason: format!("The mail server {}:{} did not take the mail: {reason}.", smtp.host, smtp.port),
+        lasting,
+    };
     let sending = async {
-        let mut connection = connect(smtp, port, tls).await?;
-        connection.send(mail.envelope(), &mail.formatted()).await?;
+        // Whatever is refused before the mail is spoken of is about us: someone may put it right.
+        let mut connection = connect(smtp, port, tls).await.map_err(|error| refused(told(&error), false))?;
+        let sent = connection.send(mail.envelope(), &mail.formatted()).await;
+        sent.map_err(|error| refused(told(&error), is_lasting(&error)))?;
         Ok(connection)
     };
     match tokio::time::timeout(all, sending).await {
@@ -48,8 +52,8 @@ async fn send_within(all: Duration, smtp: &Smtp, mail: &Sealed) -> Result<(), Un
             let _ = tokio::time::timeout(FAREWELL, connection.abort()).await;
             Ok(())
         }
-        Ok(Err(error)) => Err(Unsent { reason: to_server(told(&error)), lasting: is_lasting(&error) }),
-        Err(_) => Err(Unsent::for_now(to_server(format!("it took longer than {} s", all.as_secs())))),
+        Ok(Err(unsent)) => Err(unsent),
+        Err(_) => Err(refused(format!("it took longer than {} s", all.as_secs()), false)),
     }
 }
 
@@ -145,22 +149,21 @@ mod tests {
         }
     }
 
-    /// A mail to a server that answers so many lines of the dialogue and then falls silent.
-    async fn sent_to_a_server_that_answers(answers: usize) -> Result<(), Unsent> {
+    /// A mail to a server that says these lines and then falls silent.
+    async fn sent_to_a_server_that_says(lines: &[&str]) -> Result<(), Unsent> {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port().into();
         let server = async {
             let (stream, _) = listener.accept().await.expect("a client");
             let mut stream = BufStream::new(stream);
-            for answer in DIALOGUE.iter().take(answers) {
-                stream.write_all(answer.as_bytes()).await.expect("written");
+            for line in lines {
+                stream.write_all(format!("{line}\r\n").as_bytes()).await.expect("written");
                 stream.flush().await.expect("written");
-                let end = if answer.starts_with("354") { ".\r\n" } else { "\r\n" };
-                let mut line = String::new();
-                while line != end && !(end == "\r\n" && line.ends_with(end)) {
-                    line.clear();
-                    stream.read_line(&mut line).await.expect("a line");
-                }
+                let mut answer = String::new();
+                while stream.read_line(&mut answer).await.expect("a line") > 0
+                    && line.starts_with("354")
+                    && !answer.ends_with("\r\n.\r\n")
+                {}
             }
             std::future::pending::<()>().await
         };
@@ -172,22 +175,38 @@ mod tests {
         }
     }
 
-    /// Greeting, EHLO, MAIL, RCPT, DATA, the mail.
-    const DIALOGUE: [&str; 6] =
-        ["220 hello\r\n", "250 hello\r\n", "250 good\r\n", "250 good\r\n", "354 go on\r\n", "250 taken\r\n"];
+    /// To the connection, EHLO, MAIL, RCPT, DATA and the mail.
+    const DIALOGUE: [&str; 6] = ["220 hello", "250 hello", "250 good", "250 good", "354 go on", "250 taken"];
 
     #[tokio::test]
     async fn a_server_that_falls_silent_is_left() {
-        for answers in 0..DIALOGUE.len() {
-            let left = sent_to_a_server_that_answers(answers).await.expect_err("nobody took it");
-            assert!(!left.lasting && left.reason.contains("took longer"), "{answers}: {left}");
+        for lines in 0..DIALOGUE.len() {
+            let left = sent_to_a_server_that_says(&DIALOGUE[..lines]).await.expect_err("nobody took it");
+            assert!(!left.lasting && left.reason.contains("took longer"), "{lines}: {left}");
         }
     }
 
     /// Otherwise it would be sent again and again.
     #[tokio::test]
     async fn a_mail_is_taken_though_nobody_says_goodbye() {
-        sent_to_a_server_that_answers(DIALOGUE.len()).await.expect("taken");
+        sent_to_a_server_that_says(&DIALOGUE).await.expect("taken");
+    }
+
+    #[tokio::test]
+    async fn only_what_is_said_of_the_mail_is_for_ever() {
+        for (said, refusal, lasting) in [
+            (0, "554 no service for you", false),
+            (1, "550 who are you", false),
+            (2, "530 sign in first", false),
+            (3, "550 no such user", true),
+            (3, "450 come again", false),
+            (5, "554 spam", true),
+        ] {
+            let lines = [&DIALOGUE[..said], &[refusal, "221 goodbye"]].concat();
+            let refused = sent_to_a_server_that_says(&lines).await.expect_err("refused");
+            assert_eq!(refused.lasting, lasting, "{refused}");
+            assert!(refused.reason.contains(&refusal[..3]), "{refused}");
+        }
     }
 
     #[test]

@@ -133,8 +133,11 @@ test('one signs up, is told to confirm the address, does so, and is in', async (
   await press(page, 'Sign out')
   await section(page, 'Sign in').waitFor()
 
+  await press(section(page, 'Sign in'), 'Sign in')
+  await page.locator('#sign-in [name=identity][aria-invalid]').waitFor()
   await signUp(page, 'ann')
   await page.locator('#sign-up [name=handle][aria-invalid]').waitFor()
+  assert.deepEqual(await page.locator('.error').allTextContents(), ['This is taken already.'], 'and nothing from before')
   await picture(page, 'notes-taken')
   await assertAccessible(page)
   assert.deepEqual(complaints, [])
@@ -181,6 +184,25 @@ test('notes are one’s own until they are shared, and again when they are not',
     assert.deepEqual(complaints, [])
     await close()
   }
+})
+
+test('what is typed stays while the server does not answer', async () => {
+  const { page, close } = await newcomer('fay')
+  await write(page, 'Before', 'One')
+  await page.context().setOffline(true)
+  await press(page, 'New note')
+  const editor = page.getByRole('dialog')
+  await editor.getByLabel('Title').fill('After')
+  await press(editor, 'Save')
+  await editor.getByText('The server did not answer.').waitFor()
+  await page.evaluate(() => window.dispatchEvent(new Event('focus')))
+  const message = page.locator('#message', { hasText: 'The server did not answer.' })
+  await message.waitFor()
+  await page.context().setOffline(false)
+  await press(editor, 'Save')
+  await section(page, 'Mine').getByText('After').waitFor()
+  await message.waitFor({ state: 'detached' })
+  await close()
 })
 
 test('a note is changed and deleted by its owner', async () => {

@@ -5,9 +5,9 @@ import { spawn, spawnSync } from 'node:child_process'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { linkIn, startMail } from '../sdk/support/mail.js'
+import { startProcess } from '../sdk/support/process.js'
 import { assertAccessible } from './support/accessible.js'
 import { PHONE, openPage, picture, startBrowser } from './support/browser.js'
-import { startServer } from './support/server.js'
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/notes', import.meta.url))
 const ROOT = ['root@example.com', 'correct horse battery']
@@ -21,7 +21,7 @@ let browser
 
 before(async () => {
   mail = await startMail()
-  server = await startServer()
+  server = await startProcess()
   server.run('superuser', 'upsert', ...ROOT)
   const env = { ...process.env, TUCKBOX_URL: server.url, PORT: '0' }
   // Twice, since whoever changes the schema runs it again.

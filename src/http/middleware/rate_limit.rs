@@ -54,8 +54,8 @@ const fn route(pattern: &'static str, tags: &'static [&'static str]) -> Route {
     Route { pattern, tags }
 }
 
-/// Counts a request. On routes of accounts the collection is looked for even where nothing is limited: that it is not there
-/// is told before anything else.
+/// Counts a request. On routes of accounts the collection is looked for even where nothing is limited: that it is not
+/// there is told before anything else.
 ///
 /// # Errors
 /// `NotFound` where the collection is not there.

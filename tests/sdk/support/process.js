@@ -9,6 +9,9 @@ import { fileURLToPath } from 'node:url'
 const BINARY = process.env.TUCKBOX_BIN ?? fileURLToPath(new URL('../../../target/debug/tuckbox', import.meta.url))
 const DEADLINE = 20_000
 
+/** The environment without what configures a Tuckbox of the person who runs the tests. */
+const PLAIN = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TUCKBOX_')))
+
 /**
  * Starts a server, after these commands on its directory, with these further arguments and this further environment;
  * call `stop()` in `after`.
@@ -20,7 +23,7 @@ export async function startProcess({ prepare = [], args = [], env = {} } = {}) {
   const waiting = new Set()
 
   function run(...command) {
-    const done = spawnSync(BINARY, [...command, '--dir', dir], { encoding: 'utf8' })
+    const done = spawnSync(BINARY, [...command, '--dir', dir], { encoding: 'utf8', env: { ...PLAIN, ...env } })
     if (done.status !== 0) throw new Error(`${command.join(' ')}: ${done.stdout}${done.stderr}`)
   }
 
@@ -48,7 +51,7 @@ export async function startProcess({ prepare = [], args = [], env = {} } = {}) {
   function serve(address) {
     const from = printed.length
     child = spawn(BINARY, ['serve', '--http', address, '--dir', dir, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'], env: { ...PLAIN, ...env },
     })
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {

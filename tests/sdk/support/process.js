@@ -20,6 +20,7 @@ export async function startProcess({ prepare = [], args = [], env = {} } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'tuckbox-test-'))
   let printed = ''
   let child
+  let ended
   const waiting = new Set()
 
   function run(...command) {
@@ -37,16 +38,16 @@ export async function startProcess({ prepare = [], args = [], env = {} } = {}) {
       }
       const fail = (why) => give(reject, new Error(`${why} before it printed ${pattern}:\n${printed}`))
       const timer = setTimeout(fail, DEADLINE, `${DEADLINE / 1000} s were over`)
-      function look(ended) {
+      function look(end) {
         const found = pattern.exec(printed.slice(from))
         if (found) give(resolve, found[0])
-        else if (ended) fail(ended)
+        else if (end) fail(end)
       }
       waiting.add(look)
       look()
     })
   }
-  const tell = (ended) => { for (const look of [...waiting]) look(ended) }
+  const tell = (end) => { for (const look of [...waiting]) look(end) }
 
   function serve(address) {
     const from = printed.length
@@ -59,15 +60,19 @@ export async function startProcess({ prepare = [], args = [], env = {} } = {}) {
         tell()
       })
     }
-    child.once('error', (error) => tell(String(error)))
-    child.once('close', (code, signal) => tell(`it ended with ${code ?? signal}`))
+    ended = new Promise((resolve) => {
+      const over = (code, why) => {
+        tell(why)
+        resolve(code)
+      }
+      child.once('error', (error) => over(null, String(error)))
+      child.once('close', (code, signal) => over(code, `it ended with ${code ?? signal}`))
+    })
     return said(/http:\/\/127\.0\.0\.1:\d+/, from)
   }
 
   /** Ends it; the code that it ended with, also where it had ended before. */
   function end(signal) {
-    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
-    const ended = new Promise((resolve) => child.once('exit', resolve))
     child.kill(signal)
     return ended
   }

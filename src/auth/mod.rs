@@ -1,7 +1,7 @@
 //! Signing in: by password, by one-time password, through other services (`oauth2/`), tokens, refresh, and the set-up
-//! link of the first superuser. One file a way in; all of them end in `admission.rs`, which asks for second factors (`mfa.rs`) and notes places
-//! (`origins.rs`). And what goes by mail: addresses are verified, passwords reset, addresses changed, each in a file;
-//! the letters that nobody waits for are jobs (`letters.rs`).
+//! link of the first superuser. One file a way in; all of them end in `admission.rs`, which asks for second factors
+//! (`mfa.rs`) and notes places (`origins.rs`). And what goes by mail: addresses are verified, passwords reset,
+//! addresses changed, each in a file; the letters that nobody waits for are jobs (`letters.rs`).
 
 mod admission;
 mod cleaning;

@@ -209,11 +209,7 @@ fn unexpired(tx: &mut Tx<'_>, record: &Record, options: &Otp) -> Result<Option<(
     sql.name(OTPS).push(r#" WHERE "collectionRef" = "#).bind(record.collection.id.as_str());
     sql.push(r#" AND "recordRef" = "#).bind(record.id()).push(r#" AND "created" >= "#).bind(oldest(options));
     sql.push(&format!(r#" ORDER BY "created" DESC LIMIT {MOST}"#));
-    let mut ids = Vec::new();
-    tx.rows(&sql, |row| {
-        ids.push(row.get(0).as_text().to_owned());
-        Ok(())
-    })?;
+    let ids = tx.texts(&sql)?;
     let count = ids.len();
     Ok(ids.into_iter().next().map(|newest| (newest, count)))
 }

@@ -105,8 +105,8 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// The joins of the query itself, and the scope that they make. Of many rows, those without a joined one are left out
-    /// where the condition cannot hold for them; the engine may then begin at the joined table.
+    /// The joins of the query itself, and the scope that they make. Of many rows, those without a joined one are left
+    /// out where the condition cannot hold for them; the engine may then begin at the joined table.
     pub(super) fn outer_joins(&mut self, condition: &Condition) -> Result<(Piece, Scope), FilterError> {
         let mut scope = Scope::default();
         scope.add(BASE, self.tree.node(BASE).collection.name.clone(), true);

@@ -35,20 +35,23 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
 }
 
+/// What all clients have in common: they take no part in the environment, and answers come as they are.
+pub(super) fn plain() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .no_proxy()
+        .referer(false)
+        .no_gzip()
+        .no_brotli()
+        .no_deflate()
+        .no_zstd()
+        .user_agent("Tuckbox")
+}
+
 impl Client {
     /// The client underneath.
     pub(super) fn http(&self) -> Told<&reqwest::Client> {
         let made = self.http.get_or_init(|| {
-            let builder = reqwest::Client::builder()
-                .redirect(Policy::none())
-                .no_proxy()
-                .referer(false)
-                .no_gzip()
-                .no_brotli()
-                .no_deflate()
-                .no_zstd()
-                .timeout(PATIENCE)
-                .user_agent("Tuckbox");
+            let builder = plain().redirect(Policy::none()).timeout(PATIENCE);
             builder.build().map_err(|error| format!("no requests can be sent: {error}"))
         });
         made.as_ref().map_err(Clone::clone)

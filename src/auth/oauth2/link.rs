@@ -114,11 +114,7 @@ impl Links {
         let mut sql = Sql::raw(r#"SELECT "id" FROM "#);
         sql.name(&self.externals.name).push(r#" WHERE "collectionRef" = "#).bind(self.collection.id.as_str());
         sql.push(r#" AND "recordRef" = "#).bind(record.id());
-        let mut ids = Vec::new();
-        tx.rows(&sql, |row| {
-            ids.push(row.get(0).as_text().to_owned());
-            Ok(())
-        })?;
+        let ids = tx.texts(&sql)?;
         for id in ids {
             if let Some(link) = records::load(tx, &self.externals, &id)? {
                 records.remove(tx, &link, actor)?;

@@ -1,4 +1,5 @@
-//! `POST /api/collections/{collection}/auth-with-oauth2`, where services send users back to (`/api/oauth2-redirect`), and
+//! `POST /api/collections/{collection}/auth-with-oauth2`, where services send users back to (`/api/oauth2-redirect`),
+//! and
 //! `GET /api/collections/meta/oauth2-providers`.
 
 use axum::Router;

@@ -7,7 +7,7 @@ use super::form::{Form, LONGEST, Sent};
 use super::letters::Letter;
 use super::tries::Trying;
 use super::{Auth, SignedIn, identity, owned};
-use crate::context::RequestContext;
+use crate::context::{RequestContext, SUPERUSERS};
 use crate::error::{Error, Result};
 use crate::ids;
 use crate::records::{self, AccountChange, INSTALLER_EMAIL, OTPS};
@@ -112,7 +112,7 @@ impl Auth {
     /// `Invalid` where one-time passwords are switched off for superusers, `NotFound` where there is none with this
     /// address.
     pub async fn superuser_otp(&self, email: &str) -> Result<OneTimePassword> {
-        let collection = self.superusers(crate::context::SUPERUSERS)?;
+        let collection = self.auth_collection(SUPERUSERS)?;
         let options = switched_on(&collection)
             .map_err(|_| Error::bad_request("One-time passwords are not enabled for the _superusers collection."))?;
         let found = self.superuser(email).await?;

@@ -10,6 +10,9 @@ use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::records;
 use crate::store::ReadLane;
 
+/// 2^63: what the longest duration of 64 bits is among the numbers of a body, which are floats.
+const LONGEST: f64 = 9_223_372_036_854_775_808.0;
+
 impl Auth {
     /// Answers a record with a token that is not refreshable, good for `duration` seconds of the body or as long as
     /// any other. Only superusers may ask; nothing but where they come from is checked of the record.
@@ -50,14 +53,11 @@ fn duration(body: &Map<String, Json>) -> Result<i64> {
     Ok(seconds)
 }
 
-/// A whole number of 64 bits. Numbers of bodies were floats, where the greatest of them is [`BEYOND`].
+/// A whole number of 64 bits.
 fn whole(sent: &Json) -> Option<i64> {
-    let of_float = |number: f64| (number.fract() == 0.0 && number.abs() <= BEYOND).then_some(number as i64);
+    let of_float = |number: f64| (number.fract() == 0.0 && number.abs() <= LONGEST).then_some(number as i64);
     sent.as_i64().or_else(|| sent.as_f64().and_then(of_float))
 }
-
-/// 2^63.
-const BEYOND: f64 = 9_223_372_036_854_775_808.0;
 
 #[cfg(test)]
 mod tests {

@@ -81,7 +81,8 @@ impl Auth {
     ///
     /// # Errors
     /// `NotFound` where the collection's records cannot sign in, `Forbidden` where one-time passwords are switched
-    /// off or the auth rule refuses, `TooOften` after too many tries, `Invalid` for everything else.
+    /// off or the auth rule refuses, `TooOften` after too many tries, `TooMany` while too many passwords wait,
+    /// `Invalid` for everything else.
     pub async fn with_otp(&self, context: &RequestContext, collection: &str, sent: Sent) -> Result<SignedIn> {
         let collection = self.auth_collection(collection)?;
         let options = switched_on(&collection)?;

@@ -73,7 +73,8 @@ impl Auth {
             // Somebody else was faster, with this or a new password.
             Ok(None) => {}
             Err(error) => {
-                tracing::warn!(%error, collection = record.collection.name, record = record.id(), "a bcrypt hash could not be renewed");
+                let (collection, record) = (&record.collection.name, record.id());
+                tracing::warn!(%error, %collection, %record, "a bcrypt hash could not be renewed");
             }
         }
     }

@@ -166,3 +166,24 @@ impl RequestContext {
             .map(|caller| format!("{}/{}", caller.collection_id, caller.id))
     }
 }
+
+/// An address in its one long form, as the contract tells and fingerprints it: IPv6 with all its zeros.
+pub fn in_full(ip: IpAddr) -> String {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => ip.segments().map(|segment| format!("{segment:04x}")).join(":"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_one_long_form() {
+        let in_full = |ip: &str| in_full(ip.parse().expect("an address"));
+        assert_eq!(in_full("127.0.0.1"), "127.0.0.1");
+        assert_eq!(in_full("::ffff:10.0.0.1"), "10.0.0.1");
+        assert_eq!(in_full("::1"), "0000:0000:0000:0000:0000:0000:0000:0001");
+    }
+}

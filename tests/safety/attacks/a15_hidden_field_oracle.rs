@@ -139,3 +139,38 @@ async fn a_users_own_position_opens_no_oracle() {
     }
     club.ann.list("people", &[("filter", "email ~ 'ann'")]).await.is(200).has("/totalItems", 0);
 }
+
+#[tokio::test]
+async fn whether_a_guessed_address_is_right_changes_no_answer() {
+    let club = Club::open().await;
+    let tables = [
+        ("clubs", "people_via_clubs.email"),
+        ("clubs", "people_via_clubs.email:lower"),
+        ("notes", "owner.email"),
+        ("notes", "readers.email"),
+        ("notes", "readers.clubs.people_via_clubs.email"),
+        ("notes", "comments_via_note.by.email"),
+        ("memberships", "person.email"),
+        ("people", "email"),
+        ("people", "clubs.people_via_clubs.email"),
+        ("robots", "maker.email"),
+    ];
+    for (collection, path) in tables {
+        for operator in ["=", "!=", "~", "!~", ">", "<=", "?=", "?!=", "?~", "?!~", "?>", "?<="] {
+            for shape in ["{}", "id = '' || ({})", "id != '' && ({})", "({}) || 1 = 2"] {
+                // ann's and bob's are private; the wrong one stands between them in the alphabet, or is no part.
+                let mut told = Vec::new();
+                for guess in ["ann@example.com", "bob@example.com", "anz@example.com"] {
+                    for term in [format!("{path} {operator} '{guess}'"), format!("'{guess}' {operator} {path}")] {
+                        let filter = shape.replace("{}", &term);
+                        let list = club.guest.list(collection, &[("filter", &filter), ("fields", "id")]).await;
+                        told.push(list.is(200).json.clone());
+                    }
+                }
+                // Of the public address the same may be learned from each of them.
+                assert_eq!((&told[0], &told[1]), (&told[4], &told[5]), "{collection}: {path} {operator} {shape}");
+                assert_eq!((&told[2], &told[3]), (&told[4], &told[5]), "{collection}: {path} {operator} {shape}");
+            }
+        }
+    }
+}

@@ -58,6 +58,8 @@ impl Auth {
                 Error::bad_request("Failed to sign in with the provider.")
             })?;
 
+        // The conversation may have taken its time.
+        let collection = self.with_oauth2_enabled(&collection.id)?;
         let context = context.with_body(body);
         let schema = self.parts.schema.current();
         let externals = schema.by_name(EXTERNALS).ok_or_else(|| Error::internal("there is no _externalAuths"))?.clone();

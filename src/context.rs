@@ -43,7 +43,7 @@ impl Occasion {
 }
 
 /// The authenticated record behind a request.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Caller {
     /// The record's id.
     pub id: String,
@@ -57,6 +57,8 @@ pub struct Caller {
     pub email_visibility: bool,
     /// The record's `verified`.
     pub verified: bool,
+    /// The key that its tokens end with, a secret: a record that has another one by now is this caller no more.
+    pub token_key: String,
     /// Whether it is a superuser: rules do not apply to it.
     pub superuser: bool,
 }
@@ -124,6 +126,7 @@ impl RequestContext {
             email: String::new(),
             email_visibility: false,
             verified: true,
+            token_key: String::new(),
             superuser: true,
         };
         Self { caller: Some(Arc::new(caller)), ..Self::guest() }

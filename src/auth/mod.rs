@@ -142,6 +142,7 @@ fn caller_of(record: &Record) -> Caller {
         email: record.text("email").to_owned(),
         email_visibility: record.flag("emailVisibility"),
         verified: record.flag("verified"),
+        token_key: record.text("tokenKey").to_owned(),
         superuser: record.collection.is_superusers(),
     }
 }

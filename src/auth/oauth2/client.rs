@@ -84,10 +84,10 @@ impl Client {
 }
 
 impl Answer {
-    /// The same answer, if it is no refusal.
+    /// The same answer, if it is no refusal and leads nowhere else.
     pub(super) fn good(self) -> Told<Self> {
         match self.status {
-            200..400 => Ok(self),
+            200..300 => Ok(self),
             status => Err(format!("the service answered with {status}")),
         }
     }

@@ -167,7 +167,8 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let store = Store::open(&StoreOptions::new(dir.path().join("data.db"))).expect("a database");
         let schema = Arc::new(Published::new(Schema::new(1, Vec::new())));
-        let records = Records::new(store, Arc::clone(&schema), Files::new(dir.path().into()), Passwords::new(1));
+        let files = Files::new(dir.path(), tokio::sync::watch::channel(Arc::default()).1);
+        let records = Records::new(store, Arc::clone(&schema), files, Passwords::new(1));
         (dir, records, schema)
     }
 

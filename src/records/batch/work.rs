@@ -20,6 +20,8 @@ const PATIENCE: usize = 100;
 pub(super) struct Wanted {
     /// By the places of their items.
     verify: Vec<(usize, Verification)>,
+    /// Whether a password must be compared with one that has no hash yet.
+    verify_later: bool,
     finish: Vec<(usize, Arc<Save>, Box<Draft>)>,
 }
 
@@ -39,6 +41,11 @@ impl Wanted {
         self.verify.push((at, Verification { plain, hash }));
     }
 
+    /// As [`Wanted::verify`], once a password that comes before it has its hash.
+    pub(super) fn verify_later(&mut self) {
+        self.verify_later = true;
+    }
+
     /// Passwords of a draft must be hashed, or its files stored.
     pub(super) fn finish(&mut self, at: usize, save: Arc<Save>, draft: Box<Draft>) {
         self.finish.push((at, save, draft));
@@ -47,7 +54,7 @@ impl Wanted {
     /// What must be done before it is known how the batch ends, where a run ended with this error. An item that fails
     /// makes the work for others needless; but one before it fails first if its password is wrong.
     pub(super) fn before(mut self, error: &Error) -> Option<Self> {
-        if matches!(error, Error::OneOf { .. }) {
+        if matches!(error, Error::OneOf { .. }) && !self.verify_later {
             self.finish.clear();
         }
         (!self.is_empty()).then_some(self)
@@ -55,14 +62,24 @@ impl Wanted {
 }
 
 impl Batch {
-    /// Does heavy work, and notes what came of it.
+    /// Does heavy work, and notes what came of it. Behind a wrong password no more is done than to find out whether it
+    /// is the first: the next run ends there.
     pub(super) async fn work(&self, wanted: Wanted, known: &mut [Known]) -> Result<()> {
+        let mut all_belong = true;
         for some in wanted.verify.chunks(AT_ONCE) {
-            let belongs = join_all(some.iter().map(|(_, verification)| self.verify(verification))).await;
-            for ((at, verification), belongs) in some.iter().zip(belongs) {
-                known[*at].verified = Some((verification.hash.clone(), belongs.map_err(|error| one(*at, error))?));
+            let answers = join_all(some.iter().map(|(_, verification)| self.verify(verification))).await;
+            for ((at, verification), belongs) in some.iter().zip(answers) {
+                let belongs = belongs.map_err(|error| one(*at, error))?;
+                known[*at].verified = Some((verification.hash.clone(), belongs));
+                all_belong &= belongs;
             }
             self.still_wanted()?;
+            if !all_belong {
+                break;
+            }
+        }
+        if !all_belong && !wanted.verify_later {
+            return Ok(());
         }
         for some in wanted.finish.chunks(AT_ONCE) {
             let so_far = some.iter().map(|(at, ..)| std::mem::take(&mut known[*at]));

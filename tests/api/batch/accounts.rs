@@ -50,6 +50,31 @@ async fn an_account_that_an_earlier_item_makes_changes_its_password() {
 }
 
 #[tokio::test]
+async fn a_password_that_an_earlier_item_sets_is_the_old_one_of_the_next() {
+    let server = server(blog()).await;
+    let guest = server.guest();
+    let change = |old: &str, new: &str| update("members", &id("ann"), password(old, new));
+    for last in [delete("members", &id("none")), update("members", &id("bob"), json!({"nick": "bob"}))] {
+        let items = vec![
+            change("password-of-a-member", "second password"),
+            change("password-of-a-member", "third password"),
+            last,
+        ];
+        let answer = send(&guest, items).await;
+        let data = failed_at(&answer, 1, 400, "Failed to update record.");
+        assert_eq!(data["oldPassword"]["code"], "validation_invalid_old_password");
+    }
+    // A wrong one further back is not told before one that is not known yet.
+    let items = vec![
+        change("password-of-a-member", "second password"),
+        change("password-of-a-member", "third password"),
+        update("members", &id("bob"), password("a guess", "third password")),
+    ];
+    failed_at(&send(&guest, items).await, 1, 400, "Failed to update record.");
+    assert!(signs_in(&server, "ann", "password-of-a-member").await);
+}
+
+#[tokio::test]
 async fn a_wrong_old_password_is_told_before_a_later_failure() {
     let server = server(blog()).await;
     let guest = server.guest();

@@ -115,6 +115,27 @@ async fn batches_that_meet_are_done_one_after_the_other() {
     assert_eq!(ranks, (2..22).collect::<Vec<_>>());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_collection_that_changes_while_passwords_are_hashed_is_met_as_it_then_is() {
+    let server = server(blog()).await;
+    let (guest, superuser) = (server.guest(), server.superuser());
+    let mut fields = superuser.get("/api/collections/members").await.at("/fields").clone();
+    for round in 0..6 {
+        let account = |number: usize| {
+            let password = "a good password";
+            let email = format!("r{round}n{number}@example.com");
+            create("members", json!({"email": email, "password": password, "passwordConfirm": password, "nick": email}))
+        };
+        let added = json!({"name": format!("added{round}"), "type": "text", "required": false});
+        fields.as_array_mut().unwrap().push(added);
+        let change = superuser.update_collection("members", json!({"fields": fields}));
+        let (batch, changed) = tokio::join!(send(&guest, (0..6).map(account).collect()), change);
+        fields = changed.is(200).at("/fields").clone();
+        batch.is(200).has("/5/body/nick", format!("r{round}n5@example.com"));
+    }
+    superuser.list("members", &[]).await.is(200).has("/totalItems", 38);
+}
+
 /// Limits whose windows are so long that none ends while a test runs.
 async fn limit(server: &TestServer, rules: &[(&str, u32)]) {
     let rule =

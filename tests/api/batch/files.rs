@@ -137,6 +137,25 @@ async fn files_of_a_failed_batch_are_removed() {
 }
 
 #[tokio::test]
+async fn files_are_stored_only_where_nothing_else_speaks_against_the_batch() {
+    let server = server().await;
+    let guest = server.guest();
+    // Nothing can be stored here.
+    let storage = server.dir().join("storage");
+    let _ = std::fs::remove_dir(&storage);
+    std::fs::write(&storage, "no folder").unwrap();
+    let files: &[(&str, &str, &[u8])] = &[("requests.0.one", "aaa.txt", b"1")];
+    let items = vec![create("docs", json!({})), delete("docs", &id("none"))];
+    let answer = send_files(&guest, items.clone(), files).await;
+    failed_at(&answer, 1, 404, "The requested resource wasn't found.");
+    let answer = send_files(&guest, items[..1].to_vec(), files).await;
+    assert!(answer.status >= 400, "{answer}");
+    guest.list("docs", &[]).await.is(200).has("/totalItems", 0);
+    std::fs::remove_file(&storage).unwrap();
+    send_files(&guest, items[..1].to_vec(), files).await.is(200);
+}
+
+#[tokio::test]
 async fn a_record_that_is_replaced_within_a_batch_keeps_its_new_files() {
     let mut server = server().await;
     let guest = server.guest();

@@ -32,7 +32,7 @@ pub async fn send(client: &impl Client, items: Vec<Json>) -> Answer {
 }
 
 /// Sends items with files: `(key, file name, content)`.
-async fn send_files(client: &impl Client, items: Vec<Json>, files: &[(&str, &str, &[u8])]) -> Answer {
+pub async fn send_files(client: &impl Client, items: Vec<Json>, files: &[(&str, &str, &[u8])]) -> Answer {
     let payload = json!({"requests": items}).to_string();
     send_form(client, multipart(&[("@jsonPayload", &payload)], files)).await
 }
@@ -53,13 +53,13 @@ fn update(collection: &str, id: &str, body: Json) -> Json {
     json!({"method": "PATCH", "url": format!("/api/collections/{collection}/records/{id}"), "body": body})
 }
 
-fn delete(collection: &str, id: &str) -> Json {
+pub fn delete(collection: &str, id: &str) -> Json {
     json!({"method": "DELETE", "url": format!("/api/collections/{collection}/records/{id}")})
 }
 
 /// The batch failed at this item, which would have been answered with this status and message alone.
 #[track_caller]
-fn failed_at<'a>(answer: &'a Answer, at: usize, status: u16, message: &str) -> &'a Json {
+pub fn failed_at<'a>(answer: &'a Answer, at: usize, status: u16, message: &str) -> &'a Json {
     answer.is(400).message("Batch transaction failed.");
     let requests = answer.at("/data/requests").as_object().expect("items");
     assert_eq!(requests.keys().collect::<Vec<_>>(), [&at.to_string()], "{answer}");

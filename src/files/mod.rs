@@ -11,6 +11,7 @@ mod name;
 mod pending;
 mod removals;
 mod sniff;
+mod thumbs;
 mod upload;
 
 use std::path::PathBuf;

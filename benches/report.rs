@@ -237,6 +237,8 @@ pub struct Report {
     pub accounts: Vec<Line>,
     /// Whether time tells who has an account.
     pub outsiders: Vec<Outsider>,
+    /// Thumbs of images.
+    pub thumbs: Vec<Line>,
     /// Writes that are more than a row.
     pub writes: Vec<Line>,
     /// Short requests beside long ones.
@@ -290,6 +292,12 @@ pub fn render(report: &Report, scale: &Scale) -> String {
              of the notes; the floor of the first two is the same request without the rule, the floor of a sign-in is a \
              raw hash on as many threads as the server hashes on.",
             &report.accounts,
+        ),
+        (
+            "Thumbs",
+            "300 pixels wide, of JPEG photos of 1600 by 1200. The floor of making one is the same work by the same \
+             libraries on one thread, the floor of a stored one is reading the file.",
+            &report.thumbs,
         ),
         (
             "Larger writes",

@@ -9,6 +9,7 @@ mod outsiders;
 mod pages;
 mod program;
 mod rules;
+mod thumbs;
 mod transfer;
 mod writes;
 
@@ -26,6 +27,7 @@ pub fn run(scale: &Scale) -> Report {
         report.filters.extend(filters::run(&bench));
         report.rules.extend(rules::run(&bench));
         report.accounts.extend(accounts::run(&bench));
+        report.thumbs.extend(thumbs::run(&bench));
         report.outsiders.extend(outsiders::run(&bench));
         report.basics.extend(basics::run(&bench));
         report.writes.extend(writes::run(&bench));

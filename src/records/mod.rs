@@ -1,5 +1,6 @@
-//! Records: list, view, create, update, delete, under rules; creates by the hundred (`bulk/`) and exports
-//! (`export/`). One file a verb; what they share stands in `rules.rs` (does a row satisfy a rule), `plans/` (compiled conditions, kept by shape),
+//! Records: list, view, create, update, delete, under rules; creates by the hundred (`bulk/`) and exports (`export/`).
+//! One file a verb; what they share stands in `rules.rs` (does a row satisfy a rule), `plans/` (compiled conditions,
+//! kept by shape),
 //! `totals.rs` (counts, kept with the versions of their tables), `layout.rs` (a collection's columns and
 //! how its rows are written out), `batch.rs`, `expand/` and `render.rs` (records as their reader may see them).
 //!
@@ -164,7 +165,8 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let store = Store::open(&StoreOptions::new(dir.path().join("data.db"))).expect("a database");
         let schema = Arc::new(Published::new(Schema::new(1, Vec::new())));
-        let records = Records::new(store, Arc::clone(&schema), Files::new(dir.path().into()), Passwords::new(1));
+        let files = Files::new(dir.path(), tokio::sync::watch::channel(Arc::default()).1);
+        let records = Records::new(store, Arc::clone(&schema), files, Passwords::new(1));
         (dir, records, schema)
     }
 

@@ -3,6 +3,7 @@
 mod body;
 mod context;
 mod form;
+mod multipart;
 mod path;
 mod query;
 mod superuser;

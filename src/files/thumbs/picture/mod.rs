@@ -53,6 +53,8 @@ pub(super) enum Unmade {
     Unreadable(#[from] image::ImageError),
     #[error("the image cannot be resized: {0}")]
     Resize(#[from] fast_image_resize::ResizeError),
+    #[error("a decoder failed in a way that it was not made for")]
+    Panicked,
 }
 
 /// An image whose header is read.

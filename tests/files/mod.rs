@@ -1,0 +1,3 @@
+//! Files over HTTP.
+
+mod thumbs;

@@ -11,6 +11,7 @@ mod key;
 pub mod limits;
 mod name;
 mod pending;
+mod probe;
 mod removals;
 mod sniff;
 mod spool;
@@ -34,13 +35,13 @@ pub use stored::{Chunks, StoredFile};
 pub use upload::{NewFile, Upload};
 
 use crate::error::{Error, Result};
-use crate::settings::{S3, Values};
+use crate::settings::Values;
 use crate::store::{Store, Tx, WriteLane};
 use crate::time;
 use pending::Listed;
 use removals::{Removal, Removals};
 use spool::Spools;
-use storage::{Bucket, Disk, Storages};
+use storage::{Disk, Storages};
 use thumbs::Thumbs;
 
 /// How long an upload may stay listed while the server runs.
@@ -251,16 +252,9 @@ impl Files {
         self.parts.spools.sweep();
     }
 
-    /// Whether files can be written to a bucket, whatever the settings use it for.
-    ///
-    /// # Errors
-    /// `Invalid` with what its service says.
-    pub async fn probe(&self, s3: &S3) -> Result<()> {
-        let probed = match Bucket::new(s3) {
-            Ok(bucket) => bucket.probe().await,
-            Err(error) => Err(error),
-        };
-        probed.map_err(|error| Error::bad_request(format!("Failed to test the S3 filesystem: {error}")))
+    /// Whether files lie in a bucket now.
+    pub fn are_in_bucket(&self) -> bool {
+        self.parts.storages.settings().s3.enabled
     }
 
     fn disk(&self) -> &Disk {

@@ -59,6 +59,11 @@ impl Storages {
         Ok(Storage::Bucket(bucket))
     }
 
+    /// The settings as they are now.
+    pub(super) fn settings(&self) -> Arc<Values> {
+        Arc::clone(&self.settings.borrow())
+    }
+
     /// The local disk, whatever the settings choose.
     pub(super) fn disk(&self) -> &Disk {
         &self.disk

@@ -13,6 +13,7 @@ mod collections;
 mod filter;
 mod import;
 mod jobs;
+mod realtime;
 mod records;
 mod store;
 mod writes;

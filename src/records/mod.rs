@@ -29,6 +29,7 @@ mod repair;
 mod rules;
 mod satisfies;
 mod save;
+mod telling;
 mod throttle;
 mod totals;
 mod turns;
@@ -54,6 +55,7 @@ pub use read::{find, load, load_all};
 pub use render::shown;
 pub use repair::drop_dangling;
 pub use save::{Along, NewAccount};
+pub use telling::asks;
 
 use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};

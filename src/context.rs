@@ -46,7 +46,7 @@ impl Occasion {
 }
 
 /// The authenticated record behind a request.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Caller {
     /// The record's id.
     pub id: String,
@@ -60,6 +60,8 @@ pub struct Caller {
     pub email_visibility: bool,
     /// The record's `verified`.
     pub verified: bool,
+    /// The key that its tokens end with, a secret: a record that has another one by now is this caller no more.
+    pub token_key: String,
     /// Whether it is a superuser: rules do not apply to it.
     pub superuser: bool,
 }
@@ -127,6 +129,7 @@ impl RequestContext {
             email: String::new(),
             email_visibility: false,
             verified: true,
+            token_key: String::new(),
             superuser: true,
         };
         Self { caller: Some(Arc::new(caller)), ..Self::guest() }
@@ -167,5 +170,26 @@ impl RequestContext {
             .as_ref()
             .filter(|caller| !caller.id.is_empty())
             .map(|caller| format!("{}/{}", caller.collection_id, caller.id))
+    }
+}
+
+/// An address in its one long form, as the contract tells and fingerprints it: IPv6 with all its zeros.
+pub fn in_full(ip: IpAddr) -> String {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => ip.segments().map(|segment| format!("{segment:04x}")).join(":"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_one_long_form() {
+        let in_full = |ip: &str| in_full(ip.parse().expect("an address"));
+        assert_eq!(in_full("127.0.0.1"), "127.0.0.1");
+        assert_eq!(in_full("::ffff:10.0.0.1"), "10.0.0.1");
+        assert_eq!(in_full("::1"), "0000:0000:0000:0000:0000:0000:0000:0001");
     }
 }

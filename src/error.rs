@@ -36,11 +36,11 @@ pub enum Error {
     /// The body is over the limit of its route.
     #[error("request entity too large")]
     TooLarge,
-    /// A limit on the rate or on the number of waiting requests is reached.
-    #[error("too many requests")]
+    /// More of this waits than may, whoever asks: a moment later there is room.
+    #[error("too many of this wait")]
     TooMany,
-    /// A limit on how often somebody may ask is reached, for this long.
-    #[error("too many requests for another {0:?}")]
+    /// Somebody asked more often than they may, and must wait so long.
+    #[error("asked too often; allowed again in {0:?}")]
     TooOften(Duration),
     /// The server cannot take the request now (a full queue, a shutdown under way).
     #[error("unavailable: {0}")]

@@ -1,7 +1,7 @@
 // Signing up and in. Whose address is not confirmed yet may not sign in: the `authRule` of the users says so.
 
 import { users } from './backend.js'
-import { onSubmit } from './forms.js'
+import { inWords, onSubmit } from './forms.js'
 
 /** `say` shows a sentence that lasts. */
 export function account(say) {
@@ -11,12 +11,13 @@ export function account(say) {
   onSubmit(signUp, async ({ email, handle, password }) => {
     await users.create({ email, handle, password, passwordConfirm: password })
     signUp.reset()
-    signIn.elements.email.value = email
+    signIn.elements.identity.value = email
     await users.requestVerification(email)
     say(`A mail is on its way to ${email}. Open the link in it, then sign in.`)
   })
 
-  onSubmit(signIn, async ({ email, password }) => {
+  // The fields are named as the server names them, so that its complaints find them.
+  onSubmit(signIn, async ({ identity: email, password }) => {
     try {
       await users.authWithPassword(email, password)
       signIn.reset()
@@ -30,13 +31,13 @@ export function account(say) {
   })
 
   document.querySelector('#forgot').addEventListener('click', async () => {
-    const { email } = signIn.elements
+    const { identity: email } = signIn.elements
     if (!email.reportValidity()) return
     try {
       await users.requestPasswordReset(email.value)
       say(`If ${email.value} has an account, a mail with a link to a new password is on its way.`)
     } catch (error) {
-      say(error.message)
+      say(inWords(error))
     }
   })
 }

@@ -1,8 +1,11 @@
+/** What is said in words of our own: by the code of a field. Everything else is said in the server's. */
+const WORDS = { validation_not_unique: 'This is taken already.' }
+
 /** Calls `work` with what was typed, and says what the server has against it. */
 export function onSubmit(form, work) {
   form.addEventListener('submit', async (event) => {
     event.preventDefault()
-    clear(form)
+    clear(document)
     const button = form.querySelector('[type=submit]')
     button.disabled = true
     try {
@@ -15,29 +18,30 @@ export function onSubmit(form, work) {
   })
 }
 
-/** Takes away what was complained about before. */
-export function clear(form) {
-  form.querySelectorAll('.error').forEach((sentence) => sentence.remove())
-  form.querySelectorAll('[aria-invalid]').forEach((input) => input.removeAttribute('aria-invalid'))
+/** Takes away what was complained about before, in a form or in all of them. */
+export function clear(where) {
+  where.querySelectorAll('.error').forEach((sentence) => sentence.remove())
+  where.querySelectorAll('[aria-invalid]').forEach((input) => input.removeAttribute('aria-invalid'))
 }
 
-/** Each field's sentence beside its input, everything else below the form. */
+/** An error as a sentence. The SDK's status is 0 where nobody answered. */
+export const inWords = (error) => (error.status === 0 ? 'The server did not answer.' : error.message)
+
+/** Each field's sentence beside its input; everything else below the form, where no input is wrong. */
 function complain(form, error) {
   const fields = Object.entries(error.response?.data ?? {})
-  for (const [name, { message }] of fields) {
+  for (const [name, { code, message }] of fields) {
     const input = form.elements[name]
-    if (!input) {
-      form.append(sentence(`${name}: ${message}`))
-      continue
-    }
-    const said = sentence(message)
+    if (!input) continue
+    const said = sentence(WORDS[code] ?? message)
     said.id = `${form.id}-${name}-error`
     input.setAttribute('aria-invalid', 'true')
     input.setAttribute('aria-describedby', said.id)
     input.closest('label').after(said)
   }
-  if (fields.length === 0) form.append(sentence(error.status === 0 ? 'The server did not answer.' : error.message))
-  form.querySelector('[aria-invalid]')?.focus()
+  const wrong = form.querySelector('[aria-invalid]')
+  if (wrong) wrong.focus()
+  else form.append(sentence([inWords(error), ...fields.map(([name, { message }]) => `${name}: ${message}`)].join(' ')))
 }
 
 function sentence(text) {

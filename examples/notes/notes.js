@@ -1,7 +1,7 @@
 // The notes of who is signed in. Nothing here hides a note from anybody: the server sends only what its rules allow.
 
 import { notes, pb, users } from './backend.js'
-import { clear, onSubmit } from './forms.js'
+import { clear, inWords, onSubmit } from './forms.js'
 
 const editor = document.querySelector('#editor')
 const noteForm = document.querySelector('#note')
@@ -10,6 +10,8 @@ const shareForm = document.querySelector('#share')
 /** The note in the editor; nothing for a new one. */
 let open
 let say
+/** Whether the last look for notes failed, and that is what the page says. */
+let failed = false
 
 export function startNotes(sayIt) {
   say = sayIt
@@ -46,8 +48,12 @@ export async function showNotes() {
     const found = await notes.getFullList({ sort: '-updated', expand: 'owner,readers', requestKey: 'notes' })
     fill('#mine', found.filter((note) => note.owner === me), 'You have written nothing yet.')
     fill('#shared', found.filter((note) => note.owner !== me), 'Nobody shares a note with you.')
+    if (failed) say('')
+    failed = false
   } catch (error) {
-    if (!error.isAbort) say(error.message)
+    if (error.isAbort) return
+    say(inWords(error))
+    failed = true
   }
 }
 
@@ -96,7 +102,7 @@ function showReaders() {
   const items = (open.expand?.readers ?? []).map((reader) => {
     const stop = element('button', { type: 'button', textContent: 'Stop sharing' })
     stop.setAttribute('aria-label', `Stop sharing with ${reader.handle}`)
-    stop.onclick = () => share({ 'readers-': reader.id }).catch((error) => say(error.message))
+    stop.onclick = () => share({ 'readers-': reader.id }).catch((error) => say(inWords(error)))
     return element('li', {}, element('span', { textContent: reader.handle }), stop)
   })
   document.querySelector('#readers').replaceChildren(...items)
@@ -116,7 +122,7 @@ async function remove() {
     editor.close()
     await showNotes()
   } catch (error) {
-    say(error.message)
+    say(inWords(error))
   }
 }
 

@@ -67,6 +67,9 @@ impl Auth {
 
     /// Refuses a record whose credentials are proven, but which comes from where superusers may not come from, or
     /// which the auth rule of its collection does not let in. The rule is asked on behalf of whoever sent the request.
+    ///
+    /// # Errors
+    /// `Forbidden` in both cases.
     pub(super) async fn admit(&self, context: &RequestContext, record: &Record) -> Result<()> {
         if !self.may_come_from(context, record) {
             return Err(Error::Forbidden("Superusers may not sign in from this address.".into()));

@@ -65,10 +65,5 @@ fn expired(tx: &mut Tx<'_>, name: &str, collection: &str, seconds: i64) -> Resul
     let mut sql = Sql::raw(r#"SELECT "id" FROM "#);
     sql.name(name).push(r#" WHERE "collectionRef" = "#).bind(collection);
     sql.push(r#" AND "created" < "#).bind(oldest).push(" LIMIT ").bind(STEP);
-    let mut ids = Vec::new();
-    tx.rows(&sql, |row| {
-        ids.push(row.get(0).as_text().to_owned());
-        Ok(())
-    })?;
-    Ok(ids)
+    tx.texts(&sql)
 }

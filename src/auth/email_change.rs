@@ -37,7 +37,7 @@ impl Auth {
     ///
     /// # Errors
     /// `NotFound` where the collection's records cannot sign in, `Invalid` for superusers and for a form that is at
-    /// fault.
+    /// fault, `TooMany` while too many passwords wait.
     pub async fn confirm_email_change(&self, collection: &str, sent: Sent) -> Result<()> {
         let collection = self.auth_collection(collection)?;
         refuse_superusers(&collection)?;
@@ -52,8 +52,7 @@ impl Auth {
         {
             form.fault("token", taken());
         }
-        form.done()?;
-        let Some(presented) = presented else { return Ok(()) };
+        let presented = form.done_with(presented)?;
 
         let auth = self.clone();
         let write = move |tx: &mut Tx<'_>| {

@@ -29,7 +29,7 @@ impl Auth {
 
     /// The superuser with this address.
     pub(super) async fn superuser(&self, email: &str) -> Result<Option<Record>> {
-        let collection = self.superusers(SUPERUSERS)?;
+        let collection = self.auth_collection(SUPERUSERS)?;
         let email = email.to_owned();
         self.parts.store.read(ReadLane::Fast, move |tx| identity::by_email(tx, &collection, &email)).await
     }

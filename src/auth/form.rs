@@ -84,6 +84,15 @@ impl Form {
         self.errors.into_result(INVALID)?;
         Ok(self.body)
     }
+
+    /// What was read of the form, which is there where nothing is wrong with it.
+    ///
+    /// # Errors
+    /// As [`Form::done`].
+    pub(super) fn done_with<T>(self, read: Option<T>) -> Result<T> {
+        self.done()?;
+        read.ok_or_else(|| Error::bad_request(INVALID))
+    }
 }
 
 const INVALID: &str = "An error occurred while validating the submitted data.";

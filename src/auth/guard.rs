@@ -6,7 +6,6 @@ use crate::context::RequestContext;
 use crate::crypto::tokens::Claims;
 use crate::error::{Error, Result};
 use crate::schema::{CollectionRef, Record};
-use crate::settings::holds;
 
 impl Auth {
     /// The collection of this name or id, if its records can sign in.
@@ -45,7 +44,6 @@ impl Auth {
 
     /// Whether an account may be used from where a request comes: superusers may be kept to some addresses.
     pub(super) fn may_come_from(&self, context: &RequestContext, account: &Record) -> bool {
-        let allowed = &self.parts.settings.current().superuser_ips;
-        !account.collection.is_superusers() || allowed.is_empty() || context.ip.is_some_and(|ip| holds(allowed, ip))
+        !account.collection.is_superusers() || self.parts.settings.current().admit_superusers_from(context.ip)
     }
 }

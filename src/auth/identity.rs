@@ -37,7 +37,8 @@ pub(super) fn by_email(tx: &mut Tx<'_>, collection: &CollectionRef, email: &str)
     having(tx, collection, "email", email)
 }
 
-/// A record that has this value in a field, be there an index or not. Case counts, unless a unique index says otherwise.
+/// A record that has this value in a field, be there an index or not. Case counts, unless a unique index says
+/// otherwise.
 pub(super) fn having(tx: &mut Tx<'_>, collection: &CollectionRef, field: &str, value: &str) -> Result<Option<Record>> {
     let ignores_case = collection.unique_index(field).is_some_and(|column| column.ignores_case());
     lookup(tx, collection, field, ignores_case, value)

@@ -2,12 +2,16 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::form::Sent;
 use super::token::issue_auth;
 use super::{Auth, SignedIn};
 use crate::context::RequestContext;
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::records;
 use crate::store::ReadLane;
+
+/// 2^63: what the longest duration of 64 bits is among the numbers of a body, which are floats.
+const LONGEST: f64 = 9_223_372_036_854_775_808.0;
 
 impl Auth {
     /// Answers a record with a token that is not refreshable, good for `duration` seconds of the body or as long as
@@ -21,12 +25,12 @@ impl Auth {
         context: &RequestContext,
         collection: &str,
         id: &str,
-        body: &Map<String, Json>,
+        sent: Sent,
     ) -> Result<SignedIn> {
         let (collection, id) = (self.auth_collection(collection)?, id.to_owned());
         let found = self.parts.store.read(ReadLane::Fast, move |tx| records::load(tx, &collection, &id)).await?;
         let record = found.ok_or_else(Error::not_found)?;
-        let seconds = Some(duration(body)?).filter(|seconds| *seconds > 0);
+        let seconds = Some(duration(&sent?)?).filter(|seconds| *seconds > 0);
         self.admit(context, &record).await?;
         let token = issue_auth(&record, seconds, false)?;
         self.answer(context, &record, token, None).await
@@ -49,9 +53,10 @@ fn duration(body: &Map<String, Json>) -> Result<i64> {
     Ok(seconds)
 }
 
-/// A whole number; one that is too large for its type is as good as endless.
+/// A whole number of 64 bits.
 fn whole(sent: &Json) -> Option<i64> {
-    sent.as_i64().or_else(|| sent.as_f64().filter(|number| number.fract() == 0.0).map(|number| number as i64))
+    let of_float = |number: f64| (number.fract() == 0.0 && number.abs() <= LONGEST).then_some(number as i64);
+    sent.as_i64().or_else(|| sent.as_f64().and_then(of_float))
 }
 
 #[cfg(test)]
@@ -66,8 +71,12 @@ mod tests {
         assert_eq!(read(json!({})).expect("none"), 0);
         assert_eq!(read(json!({"duration": null})).expect("none"), 0);
         assert_eq!(read(json!({"duration": i64::MAX})).expect("no bound"), i64::MAX);
-        assert_eq!(read(json!({"duration": u64::MAX})).expect("no bound"), i64::MAX);
-        for wrong in [json!("5"), json!(1.5), json!([1]), json!(true), json!(-1), json!(i64::MIN), json!(-1e300)] {
+        assert_eq!(read(json!({"duration": i64::MAX as f64})).expect("no bound"), i64::MAX);
+        for wrong in [json!("5"), json!(1.5), json!([1]), json!(true), json!(u64::MAX), json!(1e300), json!(-1e300)] {
+            let Err(Error::Invalid(invalid)) = read(json!({"duration": wrong})) else { panic!("{wrong}") };
+            assert!(invalid.fields.is_empty(), "{wrong}");
+        }
+        for wrong in [json!(-1), json!(i64::MIN)] {
             assert!(matches!(read(json!({"duration": wrong})), Err(Error::Invalid(_))), "{wrong}");
         }
     }

@@ -6,23 +6,22 @@
 //! record that has the address then, and for which it makes sense. So the request for a letter costs the same for
 //! every address, and tells nobody which ones are known.
 
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::throttle::Slot;
 use super::token::{TokenKind, issue};
-use super::{Auth, Parts, identity, otp};
+use super::{Auth, identity, otp};
 use crate::error::{Error, Result};
 use crate::ids;
-use crate::jobs::{Failure, Handler, Job, NewJob, Outcome};
-use crate::mail::{Message, Unsent, compose};
+use crate::jobs::{NewJob, Outcome};
+use crate::mail::{Message, compose};
 use crate::records::{self, INSTALLER_EMAIL};
 use crate::schema::auth_options::{AuthOptions, MailTemplate, TokenOptions};
 use crate::schema::{CollectionRef, Record};
-use crate::store::{ReadLane, Tx, WriteLane};
+use crate::store::{Tx, WriteLane};
 
 /// The kind of job that a letter is.
 pub const MAIL: &str = "mail";
@@ -95,11 +94,6 @@ impl Mailing {
 }
 
 impl Auth {
-    /// What sends the letters; the queue runs it.
-    pub fn letters(&self) -> Arc<dyn Handler> {
-        Arc::new(Letters { parts: Arc::downgrade(&self.parts) })
-    }
-
     /// Has a letter sent to an address, unless one was of late. The letter is stored when this returns; whether
     /// anybody gets it is found out later.
     pub(super) async fn mail_to(&self, mailing: Mailing, collection: &CollectionRef, email: String) -> Result<()> {
@@ -172,7 +166,7 @@ impl Auth {
     }
 
     /// The letter as it is to be sent; `None` where it makes no sense any more.
-    fn write(&self, tx: &mut Tx<'_>, letter: &Letter) -> Result<Option<Message>> {
+    pub(super) fn write(&self, tx: &mut Tx<'_>, letter: &Letter) -> Result<Option<Message>> {
         let schema = self.parts.schema.current();
         let Some(collection) = schema.by_id(letter.collection()) else { return Ok(None) };
         let Some(options) = collection.auth() else { return Ok(None) };
@@ -226,7 +220,7 @@ impl Auth {
     }
 
     /// What follows from a letter that is sent, or will never be.
-    fn settle(&self, tx: &mut Tx<'_>, letter: &Letter, outcome: &Outcome) -> Result<()> {
+    pub(super) fn settle(&self, tx: &mut Tx<'_>, letter: &Letter, outcome: &Outcome) -> Result<()> {
         let schema = self.parts.schema.current();
         let Some(collection) = schema.by_id(letter.collection()) else { return Ok(()) };
         let sent = matches!(outcome, Outcome::Done);
@@ -281,50 +275,4 @@ fn key_of(account: &Record) -> String {
 fn alert_slot(collection: &str, record: &str, fingerprint: &str) -> Slot {
     let address = format!("{record} {fingerprint}");
     Slot { letter: "login-alert", collection: collection.to_owned(), address }
-}
-
-/// Sends letters for the queue, which is a part of the room itself: it must not keep the room alive.
-struct Letters {
-    parts: Weak<Parts>,
-}
-
-impl Letters {
-    fn auth(&self) -> Result<Auth> {
-        let parts = self.parts.upgrade().ok_or(Error::Unavailable("The server is stopping.".into()))?;
-        Ok(Auth { parts })
-    }
-}
-
-impl Handler for Letters {
-    fn run<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<(), Failure>> {
-        Box::pin(async move {
-            let letter = read(job).map_err(|error| Failure::Never(error.to_string()))?;
-            let auth = self.auth().map_err(again)?;
-            let room = auth.clone();
-            let written = auth.parts.store.read(ReadLane::Fast, move |tx| room.write(tx, &letter)).await;
-            match written.map_err(again)? {
-                Some(message) => auth.parts.mail.send(&message).await.map_err(unsent),
-                None => Ok(()),
-            }
-        })
-    }
-
-    fn settle(&self, tx: &mut Tx<'_>, job: &Job, outcome: &Outcome) -> Result<()> {
-        match read(job) {
-            Ok(letter) => self.auth()?.settle(tx, &letter, outcome),
-            Err(_) => Ok(()),
-        }
-    }
-}
-
-fn again(error: Error) -> Failure {
-    Failure::Again(error.to_string())
-}
-
-fn unsent(unsent: Unsent) -> Failure {
-    if unsent.lasting { Failure::Never(unsent.reason) } else { Failure::Again(unsent.reason) }
-}
-
-fn read(job: &Job) -> Result<Letter> {
-    Letter::deserialize(&job.payload).map_err(|error| Error::internal(format!("no letter that is known: {error}")))
 }

@@ -1,7 +1,7 @@
 //! Signing in: by password, by one-time password, through other services (`oauth2/`), tokens, refresh, and the set-up
-//! link of the first superuser. One file a way in; all of them end in `admission.rs`, which asks for second factors (`mfa.rs`) and notes places
-//! (`origins.rs`). And what goes by mail: addresses are verified, passwords reset, addresses changed, each in a file;
-//! the letters that nobody waits for are jobs (`letters.rs`).
+//! link of the first superuser. One file a way in; all of them end in `admission.rs`, which asks for second factors
+//! (`mfa.rs`) and notes places (`origins.rs`). And what goes by mail: addresses are verified, passwords reset,
+//! addresses changed, each in a file; the letters that nobody waits for are jobs (`letters.rs`, `letter_jobs.rs`).
 
 mod admission;
 mod cleaning;
@@ -12,6 +12,7 @@ mod form;
 mod guard;
 mod identity;
 mod impersonate;
+mod letter_jobs;
 mod letters;
 mod methods;
 mod mfa;
@@ -39,8 +40,11 @@ use serde_json::Value as Json;
 
 pub use form::Sent;
 pub use letters::MAIL;
+pub use oauth2::{Listener, Returned, Waiter};
 pub use otp::OneTimePassword;
 pub use session::Session;
+
+use oauth2::OAuth2;
 use throttle::Throttle;
 use tries::Tries;
 use usual_hash::UsualHashes;
@@ -48,18 +52,15 @@ use usual_hash::UsualHashes;
 use crate::context::Caller;
 use crate::crypto::passwords::Passwords;
 use crate::crypto::seal::Sealer;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ids;
 use crate::jobs::Jobs;
 use crate::mail::Mail;
 use crate::rates::Rates;
 use crate::records::Records;
-use crate::schema::{CollectionRef, Published, Record};
+use crate::schema::{Published, Record};
 use crate::settings::Settings;
 use crate::store::Store;
-use oauth2::OAuth2;
-
-pub use oauth2::{Listener, Returned, Waiter};
 
 /// The room of sign-in.
 #[derive(Clone)]
@@ -132,13 +133,6 @@ impl Auth {
     pub(super) async fn random_password(&self) -> Result<String> {
         self.parts.passwords.hash(ids::random_alphanumeric(30)).await
     }
-
-    /// The collection of the superusers, if that is the one meant.
-    fn superusers(&self, collection: &str) -> Result<CollectionRef> {
-        let schema = self.parts.schema.current();
-        let found = schema.find(collection).filter(|collection| collection.is_superusers());
-        found.cloned().ok_or_else(Error::not_found)
-    }
 }
 
 /// An auth record as the one behind a request.
@@ -150,6 +144,7 @@ fn caller_of(record: &Record) -> Caller {
         email: record.text("email").to_owned(),
         email_visibility: record.flag("emailVisibility"),
         verified: record.flag("verified"),
+        token_key: record.text("tokenKey").to_owned(),
         superuser: record.collection.is_superusers(),
     }
 }

@@ -7,7 +7,7 @@ use super::form::{Form, LONGEST, Sent};
 use super::letters::Letter;
 use super::tries::Trying;
 use super::{Auth, SignedIn, identity, owned};
-use crate::context::RequestContext;
+use crate::context::{RequestContext, SUPERUSERS};
 use crate::error::{Error, Result};
 use crate::ids;
 use crate::records::{self, AccountChange, INSTALLER_EMAIL, OTPS};
@@ -81,7 +81,8 @@ impl Auth {
     ///
     /// # Errors
     /// `NotFound` where the collection's records cannot sign in, `Forbidden` where one-time passwords are switched
-    /// off or the auth rule refuses, `TooOften` after too many tries, `Invalid` for everything else.
+    /// off or the auth rule refuses, `TooOften` after too many tries, `TooMany` while too many passwords wait,
+    /// `Invalid` for everything else.
     pub async fn with_otp(&self, context: &RequestContext, collection: &str, sent: Sent) -> Result<SignedIn> {
         let collection = self.auth_collection(collection)?;
         let options = switched_on(&collection)?;
@@ -112,7 +113,7 @@ impl Auth {
     /// `Invalid` where one-time passwords are switched off for superusers, `NotFound` where there is none with this
     /// address.
     pub async fn superuser_otp(&self, email: &str) -> Result<OneTimePassword> {
-        let collection = self.superusers(crate::context::SUPERUSERS)?;
+        let collection = self.auth_collection(SUPERUSERS)?;
         let options = switched_on(&collection)
             .map_err(|_| Error::bad_request("One-time passwords are not enabled for the _superusers collection."))?;
         let found = self.superuser(email).await?;
@@ -209,11 +210,7 @@ fn unexpired(tx: &mut Tx<'_>, record: &Record, options: &Otp) -> Result<Option<(
     sql.name(OTPS).push(r#" WHERE "collectionRef" = "#).bind(record.collection.id.as_str());
     sql.push(r#" AND "recordRef" = "#).bind(record.id()).push(r#" AND "created" >= "#).bind(oldest(options));
     sql.push(&format!(r#" ORDER BY "created" DESC LIMIT {MOST}"#));
-    let mut ids = Vec::new();
-    tx.rows(&sql, |row| {
-        ids.push(row.get(0).as_text().to_owned());
-        Ok(())
-    })?;
+    let ids = tx.texts(&sql)?;
     let count = ids.len();
     Ok(ids.into_iter().next().map(|newest| (newest, count)))
 }

@@ -35,11 +35,7 @@ pub(super) fn newest(
     query.name(&collection.name).push(r#" WHERE "collectionRef" = "#).bind(owner.collection.id.as_str());
     query.push(r#" AND "recordRef" = "#).bind(owner.id());
     query.push(r#" ORDER BY "created" DESC, "id" DESC LIMIT "#).bind(i64::try_from(limit).unwrap_or(i64::MAX));
-    let mut ids = Vec::new();
-    tx.rows(&query, |row| {
-        ids.push(row.get(0).as_text().to_owned());
-        Ok(())
-    })?;
+    let ids = tx.texts(&query)?;
     let mut rows = records::load_all(tx, collection, &ids)?;
     rows.sort_by_key(|row| ids.iter().position(|id| id == row.id()));
     Ok(rows)

@@ -32,15 +32,14 @@ impl Auth {
     ///
     /// # Errors
     /// `NotFound` where the collection's records cannot sign in, `Invalid` for a form that is at fault and for a
-    /// password that its field refuses.
+    /// password that its field refuses, `TooMany` while too many passwords wait.
     pub async fn confirm_password_reset(&self, collection: &str, sent: Sent) -> Result<()> {
         let collection = self.auth_collection(collection)?;
         let options = password_options(&collection)?;
         let mut form = Form::of(sent)?;
         let presented = self.token_field(&mut form, TokenKind::PasswordReset, &collection)?;
         let password = new_password(&mut form, options)?;
-        form.done()?;
-        let Some(presented) = presented else { return Ok(()) };
+        let presented = form.done_with(presented)?;
         if let Some(fault) = options.check_plain(&password) {
             return Err(invalid("password", fault));
         }

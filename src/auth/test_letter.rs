@@ -85,8 +85,7 @@ impl Auth {
             let message = "Must be the name or the id of an auth collection.";
             form.fault("collection", Fault::new("validation_invalid_auth_collection", message));
         }
-        form.done()?;
-        let (Some(template), Some(collection)) = (named, collection) else { return Err(Error::bad_request("")) };
+        let (template, collection) = form.done_with(named.zip(collection))?;
         let message = self.test_letter(template, &collection, to)?;
         let sent = self.parts.mail.send(&message).await;
         sent.map_err(|unsent| Error::bad_request(format!("Failed to send the test email. {unsent}")))

@@ -6,7 +6,8 @@ use super::letters::Mailing;
 use super::token::TokenKind;
 use crate::error::{Error, Result};
 use crate::records::AccountChange;
-use crate::store::WriteLane;
+use crate::schema::Collection;
+use crate::store::{Tx, WriteLane};
 
 impl Auth {
     /// Has a letter sent to an address, if it is that of a record which is not verified yet. The answer and its cost
@@ -17,9 +18,7 @@ impl Auth {
     /// fault, `TooMany` while too many letters wait.
     pub async fn request_verification(&self, collection: &str, sent: Sent) -> Result<()> {
         let collection = self.auth_collection(collection)?;
-        if collection.is_superusers() {
-            return Err(Error::bad_request("Superusers are always verified."));
-        }
+        refuse_superusers(&collection)?;
         let mut form = Form::of(sent)?;
         let email = form.email("email")?;
         form.done()?;
@@ -31,16 +30,13 @@ impl Auth {
     ///
     /// # Errors
     /// `NotFound` where the collection's records cannot sign in, `Invalid` for superusers and for a form that is at
-    /// fault.
+    /// fault, `TooMany` while too many passwords wait.
     pub async fn confirm_verification(&self, collection: &str, sent: Sent) -> Result<()> {
         let collection = self.auth_collection(collection)?;
-        if collection.is_superusers() {
-            return Err(Error::bad_request("Superusers are always verified."));
-        }
+        refuse_superusers(&collection)?;
         let mut form = Form::of(sent)?;
         let presented = self.token_field(&mut form, TokenKind::Verification, &collection)?;
-        form.done()?;
-        let Some(presented) = presented else { return Ok(()) };
+        let presented = form.done_with(presented)?;
 
         let by_password = collection.auth().is_some_and(|options| options.password_auth.enabled);
         let password = match by_password || presented.record.flag("verified") {
@@ -48,7 +44,7 @@ impl Auth {
             false => Some(self.random_password().await?),
         };
         let auth = self.clone();
-        let write = move |tx: &mut crate::store::Tx<'_>| {
+        let write = move |tx: &mut Tx<'_>| {
             let record = presented.again(&auth, tx)?;
             if !record.flag("verified") {
                 let change = AccountChange { verified: Some(true), password: password.clone(), ..Default::default() };
@@ -58,5 +54,12 @@ impl Auth {
             Ok(())
         };
         self.parts.store.write(WriteLane::Grouped, write).await
+    }
+}
+
+fn refuse_superusers(collection: &Collection) -> Result<()> {
+    match collection.is_superusers() {
+        true => Err(Error::bad_request("Superusers are always verified.")),
+        false => Ok(()),
     }
 }

@@ -1,20 +1,16 @@
 //! Signing in by identity and password. An unknown identity and a wrong password get the same answer, at the same
 //! cost.
 
-use serde_json::{Map, Value as Json};
-
 use super::admission::{Method, Proven};
+use super::form::{Form, LONGEST, Sent, out_of_range};
 use super::{Auth, SignedIn, identity};
 use crate::context::RequestContext;
 use crate::crypto::passwords::Kind;
-use crate::error::{Error, Fault, FieldErrors, Result};
+use crate::error::{Error, Fault, Result};
 use crate::records;
 use crate::schema::field::email::is_email;
 use crate::schema::{CollectionRef, Record};
 use crate::store::{ReadLane, Tx, WriteLane};
-
-/// How many bytes identity, password and the field's name may have.
-const LONGEST: usize = 255;
 
 /// What is sent to sign in.
 struct Credentials {
@@ -29,22 +25,17 @@ impl Auth {
     ///
     /// # Errors
     /// `NotFound` where the collection's records cannot sign in, `Forbidden` where passwords are switched off or the
-    /// auth rule refuses, `SecondFactor` where one is needed, `Broken` where identities cannot be looked up, `Invalid`
-    /// for everything else.
-    pub async fn with_password(
-        &self,
-        context: &RequestContext,
-        collection: &str,
-        body: Map<String, Json>,
-    ) -> Result<SignedIn> {
+    /// auth rule refuses, `SecondFactor` where one is needed, `Broken` where identities cannot be looked up, `TooMany`
+    /// while too many passwords wait, `Invalid` for everything else.
+    pub async fn with_password(&self, context: &RequestContext, collection: &str, sent: Sent) -> Result<SignedIn> {
         let collection = self.auth_collection(collection)?;
         let identity_fields = match collection.auth().map(|options| &options.password_auth) {
             Some(options) if options.enabled => options.identity_fields.clone(),
             _ => return Err(Error::Forbidden("The collection is not configured to allow password sign-in.".into())),
         };
-        let credentials = Credentials::read(&body)?;
-        credentials.check(&identity_fields)?;
-        let context = context.with_body(body);
+        let mut form = Form::of(sent)?;
+        let credentials = Credentials::read(&mut form, &identity_fields)?;
+        let context = context.with_body(form.done()?);
 
         let candidates = credentials.candidates(identity_fields);
         let usual = self.parts.usual_hashes.of(&self.parts.store, &collection).map_err(Error::as_our_fault)?;
@@ -82,37 +73,25 @@ impl Auth {
             // Somebody else was faster, with this or a new password.
             Ok(None) => {}
             Err(error) => {
-                tracing::warn!(%error, collection = record.collection.name, record = record.id(), "a bcrypt hash could not be renewed");
+                let (collection, record) = (&record.collection.name, record.id());
+                tracing::warn!(%error, %collection, %record, "a bcrypt hash could not be renewed");
             }
         }
     }
 }
 
 impl Credentials {
-    fn read(body: &Map<String, Json>) -> Result<Self> {
-        let text = |name: &str| match body.get(name) {
-            None | Some(Json::Null) => Ok(String::new()),
-            Some(Json::String(text)) => Ok(text.clone()),
-            Some(_) => Err(Error::bad_request("An error occurred while loading the submitted data.")),
-        };
-        Ok(Self { identity: text("identity")?, password: text("password")?, field: text("identityField")? })
-    }
-
-    fn check(&self, identity_fields: &[String]) -> Result<()> {
-        let mut errors = FieldErrors::new();
-        for (name, value) in [("identity", &self.identity), ("password", &self.password)] {
-            if value.is_empty() {
-                errors.add(name, Fault::required());
-            } else if value.len() > LONGEST {
-                errors.add(name, out_of_range());
-            }
+    /// What is in the form; what is wrong with it is noted there.
+    fn read(form: &mut Form, identity_fields: &[String]) -> Result<Self> {
+        let identity = form.required("identity", LONGEST)?;
+        let password = form.required("password", LONGEST)?;
+        let field = form.text("identityField")?;
+        if field.len() > LONGEST {
+            form.fault("identityField", out_of_range(1, LONGEST));
+        } else if !field.is_empty() && !identity_fields.contains(&field) {
+            form.fault("identityField", Fault::new("validation_in_invalid", "Must be a valid value."));
         }
-        if self.field.len() > LONGEST {
-            errors.add("identityField", out_of_range());
-        } else if !self.field.is_empty() && !identity_fields.contains(&self.field) {
-            errors.add("identityField", Fault::new("validation_in_invalid", "Must be a valid value."));
-        }
-        errors.into_result("An error occurred while validating the submitted data.")
+        Ok(Self { identity, password, field })
     }
 
     /// The fields to look in: the named one, or all of them, `email` first and for addresses alone.
@@ -126,33 +105,23 @@ impl Credentials {
     }
 }
 
-fn out_of_range() -> Fault {
-    Fault::new("validation_length_out_of_range", "The length must be between 1 and 255.")
-        .with("min", 1)
-        .with("max", LONGEST)
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value as Json, json};
 
     use super::*;
-    use crate::error::FieldError;
 
-    fn read(body: Json) -> Result<Credentials> {
-        Credentials::read(body.as_object().expect("an object"))
+    fn read(body: Json) -> Result<(Form, Credentials)> {
+        let mut form = Form::of(Ok(body.as_object().expect("an object").clone()))?;
+        let credentials = Credentials::read(&mut form, &["email".to_owned(), "phone".to_owned()])?;
+        Ok((form, credentials))
     }
 
     fn codes(body: Json) -> Vec<(String, &'static str)> {
-        match read(body).expect("readable").check(&["email".to_owned()]) {
-            Err(Error::Invalid(invalid)) => invalid
-                .fields
-                .iter()
-                .map(|(name, error)| match error {
-                    FieldError::Leaf(fault) => (name.to_owned(), fault.code),
-                    FieldError::Nested(_) => (name.to_owned(), "nested"),
-                })
-                .collect(),
+        match read(body).expect("readable").0.done() {
+            Err(Error::Invalid(invalid)) => {
+                invalid.fields.faults().into_iter().map(|(name, fault)| (name, fault.code)).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -160,7 +129,7 @@ mod tests {
     #[test]
     fn identity_and_password_are_required_and_bounded() {
         let long = "x".repeat(256);
-        assert_eq!(codes(json!({"identity": "a", "password": "b"})), []);
+        assert_eq!(codes(json!({"identity": "a", "password": "b", "identityField": "phone"})), []);
         assert_eq!(
             codes(json!({"identity": "", "password": null})),
             [("identity".to_owned(), "validation_required"), ("password".to_owned(), "validation_required")]
@@ -178,17 +147,18 @@ mod tests {
     fn values_that_are_no_texts_make_the_body_unreadable() {
         assert!(read(json!({"identity": 5, "password": "x"})).is_err());
         assert!(read(json!({"identity": "a", "password": ["x"]})).is_err());
+        assert!(read(json!({"identity": "a", "password": "x", "identityField": 5})).is_err());
         assert!(read(json!({"unknown": {"is": "ignored"}})).is_ok());
     }
 
     #[test]
     fn email_is_looked_in_first_and_a_named_field_alone() {
         let fields = || ["name", "email", "phone"].map(str::to_owned).to_vec();
-        let all = read(json!({"identity": "a@b.co", "password": "b"})).expect("readable");
+        let (_, all) = read(json!({"identity": "a@b.co", "password": "b"})).expect("readable");
         assert_eq!(all.candidates(fields()), ["email", "name", "phone"]);
-        let no_address = read(json!({"identity": "a", "password": "b"})).expect("readable");
+        let (_, no_address) = read(json!({"identity": "a", "password": "b"})).expect("readable");
         assert_eq!(no_address.candidates(fields()), ["name", "phone"]);
-        let one = read(json!({"identity": "a", "password": "b", "identityField": "phone"})).expect("readable");
+        let (_, one) = read(json!({"identity": "a", "password": "b", "identityField": "phone"})).expect("readable");
         assert_eq!(one.candidates(fields()), ["phone"]);
     }
 }

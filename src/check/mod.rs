@@ -173,12 +173,7 @@ fn tally(tx: &mut Tx<'_>, query: &Sql) -> Result<Tally> {
 fn ids_of(tx: &mut Tx<'_>, query: &Sql, limit: i64) -> Result<Vec<String>> {
     let mut page = query.clone();
     page.push(" LIMIT ").bind(limit);
-    let mut ids = Vec::new();
-    tx.rows(&page, |row| {
-        ids.push(row.get(0).as_text().to_owned());
-        Ok(())
-    })?;
-    Ok(ids)
+    tx.texts(&page)
 }
 
 /// A collection as a repair finds it again in its transaction; it may have changed since the database was read.

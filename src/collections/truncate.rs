@@ -68,11 +68,7 @@ pub(super) fn delete_records(
     next.push(" LIMIT ").bind(BATCH);
     let mut progress = Progress::begin(tx, "records are being deleted", &collection.name, condition)?;
     loop {
-        let mut ids = Vec::new();
-        tx.rows(&next, |row| {
-            ids.push(row.get(0).as_text().to_owned());
-            Ok(())
-        })?;
+        let ids = tx.texts(&next)?;
         if ids.is_empty() {
             return Ok(());
         }

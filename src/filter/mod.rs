@@ -177,7 +177,7 @@ pub fn compile(request: &Request<'_>) -> Result<Compiled, FilterError> {
     conditions.extend(guards.iter().map(|(_, guard)| guard.clone()));
 
     let Resolver { tree, shape, volatile, .. } = resolver;
-    let mut renderer = Renderer::new(&tree, request.input, request.candidate, shape);
+    let mut renderer = Renderer::new(&tree, &guards, request.input, request.candidate, shape);
     let alone = matches!(conditions.as_slice(), [Condition::Compare(_)]);
     let whole = Condition::All(conditions);
     let render = |renderer: &mut Renderer<'_>, extent: Extent| {
@@ -207,7 +207,7 @@ pub fn compile(request: &Request<'_>) -> Result<Compiled, FilterError> {
         order.append(match &term.by {
             SortKey::Random => plain(expression::RANDOM),
             SortKey::Insertion => plain(&expression::insertion_order(&request.collection.name)),
-            SortKey::Operand(operand) => renderer.order(operand, direction, &guards, &scope)?,
+            SortKey::Operand(operand) => renderer.order(operand, direction, &scope)?,
         });
     }
 

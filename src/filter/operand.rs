@@ -23,6 +23,8 @@ pub(super) struct Compare {
     pub(super) right: Operand,
     /// The row that the text is about; from there on, several rows are asked for all of them.
     pub(super) base: NodeId,
+    /// Whether a client wrote it: of several rows only those count that the client may list.
+    pub(super) restricted: bool,
     /// Rows whose e-mail address is compared and must be public.
     pub(super) public_emails: Vec<NodeId>,
 }

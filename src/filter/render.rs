@@ -43,6 +43,8 @@ pub(super) struct Renderer<'a> {
     /// The tested row stands in a sub-select, whose columns have lost their types.
     pub(super) candidate: bool,
     pub(super) shape: Shape,
+    /// What rows must satisfy that a client reached in collections with a list rule.
+    guards: &'a [(NodeId, Condition)],
     pub(super) extent: Extent,
     /// Whether the whole condition is one comparison.
     pub(super) alone: bool,
@@ -80,8 +82,14 @@ fn joined(mut pieces: Vec<Piece>, word: &str) -> Piece {
 }
 
 impl<'a> Renderer<'a> {
-    pub(super) fn new(tree: &'a Tree, input: Input<'a>, candidate: bool, shape: Shape) -> Self {
-        Self { tree, input, candidate, shape, extent: Extent::Few, alone: false, joins: 0, depth: 0 }
+    pub(super) fn new(
+        tree: &'a Tree,
+        guards: &'a [(NodeId, Condition)],
+        input: Input<'a>,
+        candidate: bool,
+        shape: Shape,
+    ) -> Self {
+        Self { tree, guards, input, candidate, shape, extent: Extent::Few, alone: false, joins: 0, depth: 0 }
     }
 
     /// Begins anew, for another number of rows.
@@ -105,8 +113,8 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// The joins of the query itself, and the scope that they make. Of many rows, those without a joined one are left out
-    /// where the condition cannot hold for them; the engine may then begin at the joined table.
+    /// The joins of the query itself, and the scope that they make. Of many rows, those without a joined one are left
+    /// out where the condition cannot hold for them; the engine may then begin at the joined table.
     pub(super) fn outer_joins(&mut self, condition: &Condition) -> Result<(Piece, Scope), FilterError> {
         let mut scope = Scope::default();
         scope.add(BASE, self.tree.node(BASE).collection.name.clone(), true);
@@ -395,7 +403,7 @@ impl<'a> Renderer<'a> {
     }
 
     /// That none of several rows fails; `None` where there are not several. Both sides are searched anew, so that
-    /// every pair counts.
+    /// every pair counts. Rows that a client may not list fail nowhere: it must not learn of them.
     fn none_fails(&mut self, compare: &Compare, scope: &Scope) -> Result<Option<Piece>, FilterError> {
         let left = self.copies(&compare.left, compare.base, scope);
         let right = self.copies(&compare.right, compare.base, scope);
@@ -413,11 +421,18 @@ impl<'a> Renderer<'a> {
             }
         }
         let [left, right] = &scopes;
-        let fails = self.comparison(compare, left, right)?.within(|condition| format!("NOT ({condition})"));
-        let joins: Vec<(NodeId, bool, &Scope)> =
-            joins.into_iter().map(|(node, present, side)| (node, present, [left, right][side])).collect();
         let mut used = Vec::new();
         compare.nodes(&mut used);
+        let mut fails = vec![self.comparison(compare, left, right)?.within(|condition| format!("NOT ({condition})"))];
+        for (node, guard) in self.guards.iter().filter(|_| compare.restricted) {
+            for &(_, _, side) in joins.iter().filter(|(joined, ..)| joined == node) {
+                fails.push(self.condition(guard, [left, right][side])?);
+                guard.nodes(&mut used);
+            }
+        }
+        let fails = joined(fails, " AND ");
+        let joins: Vec<(NodeId, bool, &Scope)> =
+            joins.into_iter().map(|(node, present, side)| (node, present, [left, right][side])).collect();
         let whole = Condition::Compare(Box::new(compare.clone()));
         self.search(&joins, &used, fails, true, std::slice::from_ref(&whole), scope).map(Some)
     }
@@ -466,20 +481,15 @@ impl<'a> Renderer<'a> {
 
     /// A term of an order with its direction. Of several rows that the guards let pass, the one counts that comes
     /// first in this order.
-    pub(super) fn order(
-        &mut self,
-        operand: &Operand,
-        direction: &str,
-        guards: &[(NodeId, Condition)],
-        scope: &Scope,
-    ) -> Result<Piece, FilterError> {
+    pub(super) fn order(&mut self, operand: &Operand, direction: &str, scope: &Scope) -> Result<Piece, FilterError> {
         let mut nodes = Vec::new();
         operand.nodes(&mut nodes);
         let rows: BTreeSet<NodeId> = nodes.iter().flat_map(|&node| self.tree.multiples(node)).collect();
         if rows.is_empty() {
             return Ok(self.operand(operand, Form::AsIs, scope)?.within(|value| format!("{value} {direction}")));
         }
-        let (guarded, guards): (Vec<NodeId>, Vec<Condition>) = guards
+        let (guarded, guards): (Vec<NodeId>, Vec<Condition>) = self
+            .guards
             .iter()
             .filter(|(node, _)| nodes.iter().any(|&used| self.tree.chain(used).any(|id| id == *node)))
             .filter(|(node, _)| !scope.has(*node))

@@ -97,7 +97,8 @@ impl<'a> Resolver<'a> {
         let left = self.side(&comparison.left, "left", view)?;
         let right = self.side(&comparison.right, "right", view)?;
         let public_emails = std::mem::take(&mut self.public_emails);
-        Ok(Compare { left, op: comparison.op, any: comparison.any, right, base: view.base, public_emails })
+        let restricted = view.restricted;
+        Ok(Compare { left, op: comparison.op, any: comparison.any, right, base: view.base, restricted, public_emails })
     }
 
     fn side(&mut self, term: &Term, side: &str, view: &View) -> Result<Operand, FilterError> {
@@ -194,5 +195,13 @@ pub(super) fn constant(value: impl Into<Value>) -> Operand {
 /// A difference of a submitted value and a stored one of the row that the text is about.
 pub(super) fn difference(submitted: Operand, stored: Expression, view: &View) -> Compare {
     let (left, right) = (submitted, Operand::Expression(stored));
-    Compare { left, op: Operator::NotEqual, any: true, right, base: view.base, public_emails: Vec::new() }
+    Compare {
+        left,
+        op: Operator::NotEqual,
+        any: true,
+        right,
+        base: view.base,
+        restricted: false,
+        public_emails: Vec::new(),
+    }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::fields::Fields;
 use crate::app::App;
-use crate::context::RequestContext;
+use crate::context::{RequestContext, in_full};
 use crate::error::Result;
 
 /// Headers that proxies put the client's address into.
@@ -32,24 +32,5 @@ fn seen(app: &App, context: &RequestContext) -> serde_json::Value {
     };
     let trusted = settings.trusted_proxy.headers.iter().map(String::as_str);
     let proxy = trusted.chain(PROXY_HEADERS).find(is_sent).unwrap_or_default();
-    json!({"realIP": context.ip.map(expanded).unwrap_or_default(), "possibleProxyHeader": proxy})
-}
-
-/// IPv6 addresses are written in full.
-fn expanded(ip: std::net::IpAddr) -> String {
-    match ip {
-        std::net::IpAddr::V4(ip) => ip.to_string(),
-        std::net::IpAddr::V6(ip) => ip.segments().map(|segment| format!("{segment:04x}")).join(":"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::expanded;
-
-    #[test]
-    fn addresses_are_written_in_full() {
-        assert_eq!(expanded([127, 0, 0, 1].into()), "127.0.0.1");
-        assert_eq!(expanded(std::net::Ipv6Addr::LOCALHOST.into()), "0000:0000:0000:0000:0000:0000:0000:0001");
-    }
+    json!({"realIP": context.ip.map(in_full).unwrap_or_default(), "possibleProxyHeader": proxy})
 }

@@ -39,7 +39,11 @@ async fn apple_client_secret(_: Superuser, fields: Fields, ChangeBody(sent): Cha
     fields.object(json!({"secret": secret}).to_string().into_bytes()).await
 }
 
-async fn test_email(State(app): State<App>, _: Superuser, body: Result<CredentialsBody>) -> Result<StatusCode> {
-    app.auth.send_test_letter(body.map(|body| body.0)).await?;
+async fn test_email(
+    State(app): State<App>,
+    _: Superuser,
+    CredentialsBody(sent): CredentialsBody,
+) -> Result<StatusCode> {
+    app.auth.send_test_letter(sent).await?;
     Ok(StatusCode::NO_CONTENT)
 }

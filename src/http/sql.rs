@@ -19,8 +19,9 @@ async fn run(
     State(app): State<App>,
     _: Superuser,
     fields: Fields,
-    CredentialsBody(body): CredentialsBody,
+    CredentialsBody(sent): CredentialsBody,
 ) -> Result<Response> {
+    let body = sent?;
     let query = match body.get("query") {
         None | Some(Json::Null) => "",
         Some(Json::String(query)) => query,

@@ -22,7 +22,7 @@ const ABORT: Duration = Duration::from_millis(500);
 
 struct Dispatcher {
     parts: Arc<Parts>,
-    /// The tasks of jobs; each answers its kind.
+    /// The tasks of jobs.
     tasks: JoinSet<()>,
     /// The kind of each task.
     kinds: BTreeMap<tokio::task::Id, &'static str>,
@@ -46,6 +46,10 @@ pub(super) async fn run(parts: Arc<Parts>) {
             () = parts.bell.notified() => {}
             Some(ended) = dispatcher.tasks.join_next_with_id(), if !dispatcher.tasks.is_empty() => {
                 dispatcher.ended(ended);
+                // Those that ended meanwhile make room for one lease of several jobs.
+                while let Some(ended) = dispatcher.tasks.try_join_next_with_id() {
+                    dispatcher.ended(ended);
+                }
             }
             () = tokio::time::sleep_until(wake_at) => dispatcher.poll(),
         }

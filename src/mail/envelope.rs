@@ -3,8 +3,9 @@
 //! Nothing that comes from outside can add a header: addresses are parsed, everything else is made one line first and
 //! then encoded.
 
-use lettre::Message as Sealed;
+use lettre::address::AddressError;
 use lettre::message::{Mailbox, MultiPart};
+use lettre::{Address, Message as Sealed};
 
 use super::compose::one_line;
 use super::{Message, Unsent, plain_text};
@@ -14,13 +15,14 @@ use crate::settings::Meta;
 /// How many random characters a message's id has.
 const ID_LENGTH: usize = 15;
 
+/// How many characters of a subject travel.
+const LONGEST_SUBJECT: usize = 255;
+
 /// Puts a message into its envelope.
 pub(super) fn seal(message: &Message, meta: &Meta) -> Result<Sealed, Unsent> {
-    let to: lettre::Address =
-        message.to.parse().map_err(|error| Unsent::for_ever(format!("The mail has no usable address: {error}.")))?;
-    let from: lettre::Address = meta
-        .sender_address
-        .parse()
+    let to =
+        address(&message.to).map_err(|error| Unsent::for_ever(format!("The mail has no usable address: {error}.")))?;
+    let from = address(&meta.sender_address)
         .map_err(|error| Unsent::for_now(format!("The sender's address in the settings is not usable: {error}.")))?;
     let id = format!("<{}@{}>", ids::random_alphanumeric(ID_LENGTH), from.domain());
     let name = one_line(&meta.sender_name);
@@ -29,9 +31,28 @@ pub(super) fn seal(message: &Message, meta: &Meta) -> Result<Sealed, Unsent> {
         .message_id(Some(id))
         .from(Mailbox::new((!name.is_empty()).then_some(name), from))
         .to(Mailbox::new(None, to))
-        .subject(one_line(&message.subject))
+        .subject(subject(&message.subject))
         .multipart(MultiPart::alternative_plain_html(text, message.html.clone()))
         .map_err(|error| Unsent::for_ever(format!("The mail cannot be put together: {error}.")))
+}
+
+/// A subject as it travels: a long word of it is never folded, and servers take lines of 998 bytes.
+fn subject(text: &str) -> String {
+    let line = one_line(text);
+    match line.char_indices().nth(LONGEST_SUBJECT) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line,
+    }
+}
+
+/// An address as it travels: its domain in ASCII, which every server takes.
+fn address(text: &str) -> Result<Address, AddressError> {
+    let address: Address = text.parse()?;
+    if address.domain().is_ascii() {
+        return Ok(address);
+    }
+    let domain = url::Host::parse(address.domain()).map_err(|_| AddressError::InvalidDomain)?;
+    Address::new(address.user(), domain.to_string())
 }
 
 #[cfg(test)]
@@ -84,6 +105,30 @@ mod tests {
         for address in ["a@example.com\r\nBcc: c@example.com", "a@example.com, b@example.com", "a", "", "<a@b.co>"] {
             let refused = seal(&message(address, "s"), &Meta::default()).expect_err(address);
             assert!(refused.lasting, "{address}");
+        }
+    }
+
+    #[test]
+    fn domains_of_other_scripts_travel_in_ascii() {
+        let meta = Meta { sender_address: "post@grüße.example".into(), ..Meta::default() };
+        let mail = sealed(&message("ada@MÜLLER.example", "s"), &meta);
+        let headers = headers(&mail);
+        assert!(headers.contains(&"To: ada@xn--mller-kva.example".to_owned()), "{headers:?}");
+        for begin in ["From: ", "Message-ID: "] {
+            let line = headers.iter().find(|line| line.starts_with(begin)).expect(begin);
+            assert!(line.ends_with("@xn--gre-6ka8l.example>"), "{line}");
+        }
+    }
+
+    #[test]
+    fn no_line_is_longer_than_servers_take() {
+        let long = "x".repeat(3000);
+        let meta = Meta { sender_name: "n".repeat(255), ..Meta::default() };
+        let html = format!("<p>{long} {}</p>", "ü".repeat(2000));
+        let mail = Message { to: "ada@example.com".to_owned(), subject: format!("{long} ü{long}"), html };
+        let mail = sealed(&mail, &meta);
+        for line in mail.split("\r\n") {
+            assert!(line.len() <= 998 && !line.contains(['\r', '\n']), "{} bytes: {line:.60}", line.len());
         }
     }
 

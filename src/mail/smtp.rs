@@ -2,26 +2,29 @@
 //! away meanwhile is met at once.
 
 use std::error::Error as _;
+use std::net::IpAddr;
 use std::time::Duration;
 
+use lettre::Message as Sealed;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message as Sealed, Tokio1Executor};
 
 use super::Unsent;
 use crate::settings::Smtp;
 
 /// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(10);
-/// How long everything may take.
+/// How long everything may take until the mail is taken.
 const ALL: Duration = Duration::from_secs(30);
+/// How long the farewell may take.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Hosts that no wire leads to.
 const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// Final answers of a server that are about us, not about the mail: someone may put them right.
+/// Final answers to a mail that are about us, not about the mail: we should have signed in, or otherwise.
 const ABOUT_US: [u16; 4] = [530, 534, 535, 538];
 
 /// Sends a mail.
@@ -30,30 +33,48 @@ pub(super) async fn send(smtp: &Smtp, mail: &Sealed) -> Result<(), Unsent> {
 }
 
 async fn send_within(all: Duration, smtp: &Smtp, mail: &Sealed) -> Result<(), Unsent> {
-    let transport = transport(smtp)?;
-    let to_server =
-        |reason: String| format!("The mail server {}:{} did not take the mail: {reason}.", smtp.host, smtp.port);
-    match tokio::time::timeout(all, transport.send(mail.clone())).await {
-        Ok(Ok(_)) => Ok(()),
-        Ok(Err(error)) => Err(Unsent { reason: to_server(told(&error)), lasting: is_lasting(&error) }),
-        Err(_) => Err(Unsent::for_now(to_server(format!("it took longer than {} s", all.as_secs())))),
+    let port = u16::try_from(smtp.port).map_err(|_| Unsent::for_now("The mail server's port is no port."))?;
+    let tls = tls(smtp)?;
+    let refused = |reason: String, lasting: bool| Unsent {
+        reason: format!("The mail server {}:{} did not take the mail: {reason}.", smtp.host, smtp.port),
+        lasting,
+    };
+    let sending = async {
+        // Whatever is refused before the mail is spoken of is about us: someone may put it right.
+        let mut connection = connect(smtp, port, tls).await.map_err(|error| refused(told(&error), false))?;
+        let sent = connection.send(mail.envelope(), &mail.formatted()).await;
+        sent.map_err(|error| refused(told(&error), is_lasting(&error)))?;
+        Ok(connection)
+    };
+    match tokio::time::timeout(all, sending).await {
+        Ok(Ok(mut connection)) => {
+            // It is taken, whatever becomes of the farewell.
+            let _ = tokio::time::timeout(FAREWELL, connection.abort()).await;
+            Ok(())
+        }
+        Ok(Err(unsent)) => Err(unsent),
+        Err(_) => Err(refused(format!("it took longer than {} s", all.as_secs()), false)),
     }
 }
 
-fn transport(smtp: &Smtp) -> Result<AsyncSmtpTransport<Tokio1Executor>, Unsent> {
-    let port = u16::try_from(smtp.port).map_err(|_| Unsent::for_now("The mail server's port is no port."))?;
-    let mut transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(smtp.host.as_str())
-        .port(port)
-        .tls(tls(smtp)?)
-        .hello_name(ClientId::Domain(hello(&smtp.local_name).to_owned()))
-        .timeout(Some(CONNECT));
+/// A connection that takes mails: encrypted and signed in, as far as the settings say so.
+async fn connect(smtp: &Smtp, port: u16, tls: Tls) -> Result<AsyncSmtpConnection, SmtpError> {
+    let hello = hello(&smtp.local_name);
+    let wrapper = if let Tls::Wrapper(parameters) = &tls { Some(parameters.clone()) } else { None };
+    let server = (smtp.host.as_str(), port);
+    let mut connection = AsyncSmtpConnection::connect_tokio1(server, Some(CONNECT), &hello, wrapper, None).await?;
+    match tls {
+        Tls::Opportunistic(parameters) if connection.can_starttls() => connection.starttls(parameters, &hello).await?,
+        // Where it is not offered this fails.
+        Tls::Required(parameters) => connection.starttls(parameters, &hello).await?,
+        Tls::Wrapper(_) | Tls::Opportunistic(_) | Tls::None => {}
+    }
     if signs_in(smtp) {
         let mechanism = if smtp.auth_method == "LOGIN" { Mechanism::Login } else { Mechanism::Plain };
-        transport = transport
-            .credentials(Credentials::new(smtp.username.clone(), smtp.password.clone()))
-            .authentication(vec![mechanism]);
+        let credentials = Credentials::new(smtp.username.clone(), smtp.password.clone());
+        connection.auth(&[mechanism], &credentials).await?;
     }
-    Ok(transport.build())
+    Ok(connection)
 }
 
 fn signs_in(smtp: &Smtp) -> bool {
@@ -72,8 +93,14 @@ fn tls(smtp: &Smtp) -> Result<Tls, Unsent> {
     })
 }
 
-fn hello(local_name: &str) -> &str {
-    if local_name.is_empty() { "localhost" } else { local_name }
+/// What the server is greeted with; an address stands in brackets there.
+fn hello(local_name: &str) -> ClientId {
+    match local_name.parse::<IpAddr>() {
+        Ok(IpAddr::V4(ip)) => ClientId::Ipv4(ip),
+        Ok(IpAddr::V6(ip)) => ClientId::Ipv6(ip),
+        Err(_) if local_name.is_empty() => ClientId::Domain("localhost".to_owned()),
+        Err(_) => ClientId::Domain(local_name.to_owned()),
+    }
 }
 
 /// Whether the server refused this mail for good.
@@ -97,10 +124,18 @@ fn told(error: &SmtpError) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufStream};
+
+    use super::super::{Message, envelope};
     use super::*;
 
     fn smtp(host: &str, username: &str, tls: bool) -> Smtp {
         Smtp { host: host.to_owned(), username: username.to_owned(), tls, ..Smtp::default() }
+    }
+
+    fn mail() -> Sealed {
+        let message = Message { to: "a@example.com".into(), subject: String::new(), html: String::new() };
+        envelope::seal(&message, &Default::default()).expect("sealed")
     }
 
     #[test]
@@ -114,16 +149,64 @@ mod tests {
         }
     }
 
-    /// A server that takes connections and never says a word.
-    #[tokio::test]
-    async fn a_server_that_keeps_silent_is_left() {
-        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let port = silent.local_addr().expect("an address").port().into();
+    /// A mail to a server that says these lines and then falls silent.
+    async fn sent_to_a_server_that_says(lines: &[&str]) -> Result<(), Unsent> {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port().into();
+        let server = async {
+            let (stream, _) = listener.accept().await.expect("a client");
+            let mut stream = BufStream::new(stream);
+            for line in lines {
+                stream.write_all(format!("{line}\r\n").as_bytes()).await.expect("written");
+                stream.flush().await.expect("written");
+                let mut answer = String::new();
+                while stream.read_line(&mut answer).await.expect("a line") > 0
+                    && line.starts_with("354")
+                    && !answer.ends_with("\r\n.\r\n")
+                {}
+            }
+            std::future::pending::<()>().await
+        };
         let smtp = Smtp { host: "127.0.0.1".into(), port, ..Smtp::default() };
-        let message = super::super::Message { to: "a@example.com".into(), subject: String::new(), html: String::new() };
-        let mail = super::super::envelope::seal(&message, &Default::default()).expect("sealed");
-        let left = send_within(Duration::from_millis(100), &smtp, &mail).await.expect_err("nobody took it");
-        assert!(!left.lasting && left.reason.contains("took longer"), "{left}");
+        let mail = mail();
+        tokio::select! {
+            sent = send_within(Duration::from_millis(500), &smtp, &mail) => sent,
+            () = server => unreachable!("it waits for ever"),
+        }
+    }
+
+    /// To the connection, EHLO, MAIL, RCPT, DATA and the mail.
+    const DIALOGUE: [&str; 6] = ["220 hello", "250 hello", "250 good", "250 good", "354 go on", "250 taken"];
+
+    #[tokio::test]
+    async fn a_server_that_falls_silent_is_left() {
+        for lines in 0..DIALOGUE.len() {
+            let left = sent_to_a_server_that_says(&DIALOGUE[..lines]).await.expect_err("nobody took it");
+            assert!(!left.lasting && left.reason.contains("took longer"), "{lines}: {left}");
+        }
+    }
+
+    /// Otherwise it would be sent again and again.
+    #[tokio::test]
+    async fn a_mail_is_taken_though_nobody_says_goodbye() {
+        sent_to_a_server_that_says(&DIALOGUE).await.expect("taken");
+    }
+
+    #[tokio::test]
+    async fn only_what_is_said_of_the_mail_is_for_ever() {
+        for (said, refusal, lasting) in [
+            (0, "554 no service for you", false),
+            (1, "550 who are you", false),
+            (2, "530 sign in first", false),
+            (3, "550 no such user", true),
+            (3, "450 come again", false),
+            (5, "554 spam", true),
+        ] {
+            let lines = [&DIALOGUE[..said], &[refusal, "221 goodbye"]].concat();
+            let refused = sent_to_a_server_that_says(&lines).await.expect_err("refused");
+            assert_eq!(refused.lasting, lasting, "{refused}");
+            assert!(refused.reason.contains(&refusal[..3]), "{refused}");
+        }
     }
 
     #[test]
@@ -134,14 +217,16 @@ mod tests {
 
     #[test]
     fn the_server_is_greeted_by_a_name() {
-        assert_eq!((hello(""), hello("mail.example.com")), ("localhost", "mail.example.com"));
+        let names = ["", "mail.example.com", "10.0.0.1", "::1"].map(|name| hello(name).to_string());
+        assert_eq!(names, ["localhost", "mail.example.com", "[10.0.0.1]", "[IPv6:::1]"]);
     }
 
-    #[test]
-    fn a_port_that_is_none_is_told() {
+    #[tokio::test]
+    async fn a_port_that_is_none_is_told() {
+        let mail = mail();
         for port in [-1, 65_536] {
-            let refused = transport(&Smtp { port, ..Smtp::default() }).expect_err("no port");
-            assert!(!refused.lasting, "{refused}");
+            let refused = send(&Smtp { port, ..Smtp::default() }, &mail).await.expect_err("no port");
+            assert!(!refused.lasting && refused.reason.contains("port"), "{refused}");
         }
     }
 }

@@ -21,7 +21,7 @@ use counters::{Counters, Key};
 use label::{Candidate, candidates};
 
 /// Who asks for what.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Asker<'a> {
     /// The record behind the request.
     pub caller: Option<&'a Caller>,

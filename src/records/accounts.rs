@@ -196,10 +196,5 @@ pub(super) fn support_rows(
         [id] => _ = sql.push(r#""recordRef" = "#).bind(*id),
         ids => lists::push_is_one(&mut sql, "recordRef", ids),
     }
-    let mut found = Vec::new();
-    tx.rows(&sql, |row| {
-        found.push(row.get(0).as_text().to_owned());
-        Ok(())
-    })?;
-    Ok(found)
+    tx.texts(&sql)
 }

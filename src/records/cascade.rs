@@ -295,10 +295,5 @@ fn pointing(
     if let Some(most) = most {
         sql.push(" LIMIT ").bind(i64::try_from(most).unwrap_or(i64::MAX));
     }
-    let mut found = Vec::new();
-    tx.rows(&sql, |row| {
-        found.push(row.get(0).as_text().to_owned());
-        Ok(())
-    })?;
-    Ok(found)
+    tx.texts(&sql)
 }

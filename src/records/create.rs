@@ -52,8 +52,8 @@ impl Records {
         Save::new(self, context, collection, None, input).run(lane(context, collection)).await
     }
 
-    /// Creates an account that is proven elsewhere, by all that is asked of any other: rules, checks, limits. The record
-    /// as it is stored.
+    /// Creates an account that is proven elsewhere, by all that is asked of any other: rules, checks, limits. The
+    /// record as it is stored.
     ///
     /// # Errors
     /// As [`Records::create`], and what the work along says.

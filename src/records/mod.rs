@@ -1,5 +1,6 @@
-//! Records: list, view, create, update, delete, under rules; creates by the hundred (`bulk/`) and exports
-//! (`export/`). One file a verb; what they share stands in `rules.rs` (does a row satisfy a rule), `plans/` (compiled conditions, kept by shape),
+//! Records: list, view, create, update, delete, under rules; creates by the hundred (`bulk/`) and exports (`export/`).
+//! One file a verb; what they share stands in `rules.rs` (does a row satisfy a rule), `plans/` (compiled conditions,
+//! kept by shape),
 //! `totals.rs` (counts, kept with the versions of their tables), `layout.rs` (a collection's columns and
 //! how its rows are written out), `batch.rs`, `expand/` and `render.rs` (records as their reader may see them).
 //!

@@ -5,6 +5,7 @@ use crate::context::RequestContext;
 use crate::error::Result;
 use crate::filter::Input;
 use crate::schema::Record;
+use crate::store::Tx;
 
 impl Records {
     /// Whether a stored record satisfies a rule, as the context's caller asks it. An empty rule is satisfied, one
@@ -28,7 +29,7 @@ impl Records {
         let lane = gate::lane(context, [Some(rule)]);
         let (context, rule) = (context.clone(), rule.to_owned());
         let (collection, id) = (record.collection.clone(), record.id().to_owned());
-        let admits = move |tx: &mut crate::store::Tx<'_>| {
+        let admits = move |tx: &mut Tx<'_>| {
             records.parts.conditions.admits(tx, &schema, &collection, &rule, &id, &Input::of(&context))
         };
         self.parts.store.read(lane, admits).await

@@ -21,7 +21,7 @@ use tokio::sync::watch;
 pub use apple::AppleKey;
 pub use change::Change;
 pub use model::{Backups, Batch, Logs, Meta, RateLimit, RateLimits, S3, Smtp, TrustedProxy, Values};
-pub use networks::{Networks, holds};
+pub use networks::Networks;
 
 use crate::crypto::seal::Sealer;
 use crate::error::Result;

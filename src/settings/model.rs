@@ -1,8 +1,12 @@
 //! The settings as plain data in the contract's shape (contract: settings, sections 1 and 2), with what a new
 //! database begins with. Serialised they are what is stored, secrets included; answers leave the secrets out.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+
+use super::Networks;
 
 /// All settings.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -33,6 +37,11 @@ pub struct Values {
 const SECRETS: [(&str, &str); 3] = [("/smtp", "password"), ("/s3", "secret"), ("/backups/s3", "secret")];
 
 impl Values {
+    /// Whether superusers may come from an address.
+    pub fn admit_superusers_from(&self, ip: Option<IpAddr>) -> bool {
+        self.superuser_ips.is_empty() || ip.is_some_and(|ip| Networks::new(&self.superuser_ips).hold(ip))
+    }
+
     /// The settings as they are answered: without secrets.
     pub fn public(&self) -> Json {
         // They are made of texts, numbers and truths, which all can be written.

@@ -24,12 +24,7 @@ pub fn of_table(tx: &mut Tx<'_>, table: &str) -> Result<Vec<String>> {
 }
 
 fn texts(tx: &mut Tx<'_>, query: &str, of: &str) -> Result<Vec<String>> {
-    let mut found = Vec::new();
-    tx.rows((query, &[Value::from(of)]), |row| {
-        found.push(row.get(0).as_text().to_owned());
-        Ok(())
-    })?;
-    Ok(found)
+    tx.texts((query, &[Value::from(of)]))
 }
 
 /// All views, in the order in which they were made.

@@ -46,12 +46,7 @@ pub fn tables(tx: &mut Tx<'_>) -> Result<Vec<TableEntry>> {
 pub fn columns(tx: &mut Tx<'_>, table: &str) -> Result<Vec<String>> {
     let mut query = Sql::raw("SELECT name FROM pragma_table_xinfo(");
     query.bind(table).push(") ORDER BY cid");
-    let mut found = Vec::new();
-    tx.rows(&query, |row| {
-        found.push(row.get(0).as_text().to_owned());
-        Ok(())
-    })?;
-    Ok(found)
+    tx.texts(&query)
 }
 
 /// All indexes, by name.

@@ -199,6 +199,19 @@ impl<'c> Tx<'c> {
         })
     }
 
+    /// The first column of all rows of a query, as texts.
+    ///
+    /// # Errors
+    /// As [`Tx::rows`].
+    pub fn texts(&mut self, query: impl Statement) -> Result<Vec<String>> {
+        let mut found = Vec::new();
+        self.rows(query, |row| {
+            found.push(row.get(0).as_text().to_owned());
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
     /// The first row of a query, read by `read`; `None` where there is none.
     ///
     /// # Errors

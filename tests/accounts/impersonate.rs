@@ -32,6 +32,7 @@ async fn superusers_alone_may_ask() {
     }
     for path in [path("missing", &ann), path("users", "missing"), path("_otps", &ann)] {
         server.superuser().post(&path, json!({"duration": -1})).await.is(404).no_data();
+        server.superuser().post_text(&path, "application/json", "{").await.is(404).no_data();
     }
 }
 
@@ -59,7 +60,7 @@ async fn the_duration_is_checked_and_has_no_upper_bound() {
     let negative = superuser.post(&path, json!({"duration": -1})).await;
     negative.is(400).codes(&[("duration", "validation_min_greater_equal_than_required")]);
     negative.params("duration", json!({"threshold": 0}));
-    for wrong in [json!("5"), json!(1.5), json!([])] {
+    for wrong in [json!("5"), json!(1.5), json!([]), json!(u64::MAX), json!(1e300)] {
         superuser.post(&path, json!({"duration": wrong})).await.is(400).no_data();
     }
     superuser.post_text(&path, "application/json", "{").await.is(400).no_data();

@@ -8,7 +8,7 @@ mod impersonate;
 mod letters;
 mod methods;
 mod mfa;
-mod oauth2;
+pub mod oauth2;
 mod origins;
 mod otp;
 mod password;

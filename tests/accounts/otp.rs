@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::house::{PASSWORD, house, link, links, post, record, request_otp, sign_in, user, user_in, with_otp};
-use crate::support::{Answer, Client, SUPERUSER_EMAIL, TestServer};
+use crate::support::{Answer, Client, SUPERUSER_EMAIL, SUPERUSER_PASSWORD, TestServer};
 
 const ANN: &str = "ann@example.com";
 
@@ -219,7 +219,10 @@ async fn a_superuser_gets_one_on_the_terminal() {
     let body = json!({"otpId": value("otpId"), "password": value("password")});
     let first = post(&server, "_superusers", "auth-with-otp", body).await;
     assert_eq!(first.status, 401, "{first}");
-    assert!(!first.text("/mfaId").is_empty());
+    let password = json!({"identity": SUPERUSER_EMAIL, "password": SUPERUSER_PASSWORD, "mfaId": first.text("/mfaId")});
+    let second = post(&server, "_superusers", "auth-with-password", password).await;
+    second.is(200).has("/record/email", SUPERUSER_EMAIL);
+    server.guest().with_token(second.text("/token")).get("/api/collections").await.is(200);
 
     let unknown = server.run(&["superuser", "otp", "nobody@example.com"]);
     assert!(!unknown.status.success());

@@ -67,10 +67,18 @@ async fn wrong_unknown_and_missing_passwords_get_the_same_answer() {
 #[tokio::test]
 async fn the_collection_must_offer_it_before_the_form_is_looked_at() {
     let server = with_ann().await;
-    server.guest().post(PATH, json!({})).await.is(400).code("identity", "validation_required");
+    let guest = server.guest();
+    guest.post(PATH, json!({})).await.is(400).code("identity", "validation_required");
+    guest.post_text(PATH, "application/json", "{").await.is(400).no_data();
     server.superuser().update_collection("users", json!({"passwordAuth": {"enabled": false}})).await.is(200);
-    server.guest().post(PATH, json!({})).await.is(403).no_data();
-    sign_in(&server.guest(), "users", "ann@example.com", PASSWORD).await.is(403).no_data();
+    guest.post(PATH, json!({})).await.is(403).no_data();
+    sign_in(&guest, "users", "ann@example.com", PASSWORD).await.is(403).no_data();
+    for (collection, status) in [("users", 403), ("_otps", 404), ("missing", 404)] {
+        let path = format!("/api/collections/{collection}/auth-with-password");
+        for (kind, body) in [("application/json", "{"), ("text/xml", "<a/>")] {
+            guest.post_text(&path, kind, body).await.is(status).no_data();
+        }
+    }
 }
 
 #[tokio::test]

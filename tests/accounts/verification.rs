@@ -106,6 +106,7 @@ async fn each_kind_of_wrong_token_has_its_code() {
     for (token, code) in [
         ("", "validation_required"),
         ("no token", "validation_invalid_token_claims"),
+        ("a.b.c", "validation_invalid_token_claims"),
         (auth.as_str(), "validation_invalid_token_claims"),
         (reset.as_str(), "validation_invalid_token"),
         (forged.as_str(), "validation_invalid_token"),

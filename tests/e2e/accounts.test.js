@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { linkIn, startMail } from '../sdk/support/mail.js'
+import { startProcess } from '../sdk/support/process.js'
 import { assertAccessible } from './support/accessible.js'
 import { PHONE, openPage, picture, startBrowser } from './support/browser.js'
-import { startServer } from './support/server.js'
 
 const ROOT = { identity: 'root@example.com', password: 'correct horse battery' }
 const PASSWORD = 'a long password'
@@ -17,7 +17,7 @@ let token
 
 before(async () => {
   mail = await startMail()
-  server = await startServer()
+  server = await startProcess()
   server.run('superuser', 'upsert', ROOT.identity, ROOT.password)
   token = (await call('_superusers/auth-with-password', ROOT)).token
   const settings = { meta: { appURL: server.url }, smtp: mail.smtp() }

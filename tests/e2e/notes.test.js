@@ -5,9 +5,9 @@ import { spawn, spawnSync } from 'node:child_process'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { linkIn, startMail } from '../sdk/support/mail.js'
+import { startProcess } from '../sdk/support/process.js'
 import { assertAccessible } from './support/accessible.js'
 import { PHONE, openPage, picture, startBrowser } from './support/browser.js'
-import { startServer } from './support/server.js'
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/notes', import.meta.url))
 const ROOT = ['root@example.com', 'correct horse battery']
@@ -21,7 +21,7 @@ let browser
 
 before(async () => {
   mail = await startMail()
-  server = await startServer()
+  server = await startProcess()
   server.run('superuser', 'upsert', ...ROOT)
   const env = { ...process.env, TUCKBOX_URL: server.url, PORT: '0' }
   // Twice, since whoever changes the schema runs it again.
@@ -125,6 +125,8 @@ test('one signs up, is told to confirm the address, does so, and is in', async (
   await picture(page, 'notes-unconfirmed')
   const tab = await followMail(page, 'ann@example.com', 'Confirm address')
   await tab.getByRole('heading', { name: 'Your address is confirmed' }).waitFor()
+  // A tab behind another is drawn once a second.
+  await tab.close()
   await signIn(page, 'ann')
   await page.getByText('You have written nothing yet.').waitFor()
 
@@ -133,8 +135,11 @@ test('one signs up, is told to confirm the address, does so, and is in', async (
   await press(page, 'Sign out')
   await section(page, 'Sign in').waitFor()
 
+  await press(section(page, 'Sign in'), 'Sign in')
+  await page.locator('#sign-in [name=identity][aria-invalid]').waitFor()
   await signUp(page, 'ann')
   await page.locator('#sign-up [name=handle][aria-invalid]').waitFor()
+  assert.deepEqual(await page.locator('.error').allTextContents(), ['This is taken already.'], 'and nothing from before')
   await picture(page, 'notes-taken')
   await assertAccessible(page)
   assert.deepEqual(complaints, [])
@@ -181,6 +186,25 @@ test('notes are one’s own until they are shared, and again when they are not',
     assert.deepEqual(complaints, [])
     await close()
   }
+})
+
+test('what is typed stays while the server does not answer', async () => {
+  const { page, close } = await newcomer('fay')
+  await write(page, 'Before', 'One')
+  await page.context().setOffline(true)
+  await press(page, 'New note')
+  const editor = page.getByRole('dialog')
+  await editor.getByLabel('Title').fill('After')
+  await press(editor, 'Save')
+  await editor.getByText('The server did not answer.').waitFor()
+  await page.evaluate(() => window.dispatchEvent(new Event('focus')))
+  const message = page.locator('#message', { hasText: 'The server did not answer.' })
+  await message.waitFor()
+  await page.context().setOffline(false)
+  await press(editor, 'Save')
+  await section(page, 'Mine').getByText('After').waitFor()
+  await message.waitFor({ state: 'detached' })
+  await close()
 })
 
 test('a note is changed and deleted by its owner', async () => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { startProcess } from '../sdk/support/process.js'
 import { openPage, picture, startBrowser } from './support/browser.js'
-import { startServer } from './support/server.js'
 
 let server
 let browser
 
 before(async () => {
-  server = await startServer()
+  server = await startProcess()
   browser = await startBrowser()
 })
 

@@ -356,6 +356,7 @@ pub fn context(question: &Question<'_>) -> RequestContext {
             email: "ann@example.com".to_owned(),
             email_visibility: true,
             verified: true,
+            token_key: String::new(),
             superuser: false,
         })
     });

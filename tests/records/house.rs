@@ -206,6 +206,7 @@ impl House {
             email: format!("{id}@x.org"),
             email_visibility: false,
             verified: false,
+            token_key: String::new(),
             superuser: false,
         };
         Asker { house: self, context: RequestContext { caller: Some(Arc::new(caller)), ..RequestContext::guest() } }

@@ -1,6 +1,7 @@
 // Users of an app and all that happens to their accounts, as an app does it with the official SDK.
 
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import PocketBase, { BaseAuthStore, getTokenPayload } from 'pocketbase'
 import { linkIn, startMail } from './support/mail.js'
@@ -310,6 +311,31 @@ test('users see and change themselves, and no one else', async () => {
   assert.equal((await pb.collection('users').update(id, { name: 'Selma' })).name, 'Selma')
   const promoted = await refusal(pb.collection('users').update(id, { verified: true, email: 'x@example.com' }))
   assert.deepEqual(codes(promoted), { email: 'validation_values_mismatch', verified: 'validation_values_mismatch' })
+})
+
+test('no rule of the guide shows a guest what has no owner, readers or team', async () => {
+  const guide = await readFile(new URL('../../docs/accounts.md', import.meta.url), 'utf8')
+  const table = guide.split('| to allow | rule |')[1].split('\n\n')[0]
+  const rules = [...table.matchAll(/\| `(.+)` \|$/gm)].map(([, rule]) => rule)
+  assert.ok(rules.length >= 7, table)
+
+  const people = { type: 'relation', collectionId: '_pb_users_auth_' }
+  const members = { ...people, name: 'members', maxSelect: 9 }
+  const team = await root.collections.create({ name: 'teams', type: 'base', fields: [members] })
+  const fields = [
+    { ...people, name: 'owner' }, { ...people, name: 'readers', maxSelect: 9 },
+    { name: 'team', type: 'relation', collectionId: team.id },
+  ]
+  await root.collections.create({ name: 'things', type: 'base', fields })
+  const { fields: own } = await root.collections.getOne('users')
+  await root.collections.update('users', { fields: [...own, { name: 'role', type: 'text', hidden: true }] })
+  await root.collection('things').create({})
+  for (const listRule of rules) {
+    await root.collections.update('things', { listRule })
+    assert.equal((await server.guest().collection('things').getList()).totalItems, 0, listRule)
+  }
+  await root.collections.update('things', { listRule: 'owner = @request.auth.id' })
+  assert.equal((await server.guest().collection('things').getList()).totalItems, 1, 'the record is there to be shown')
 })
 
 test('a password is changed with the old one, and other sessions end', async () => {

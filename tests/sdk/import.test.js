@@ -124,6 +124,8 @@ test('all films are paged in both directions without a gap or a double while oth
 
   let done = false
   let written = 0
+  let tell = () => {}
+  const anotherWrite = () => new Promise((resolve) => { tell = resolve })
   const other = await server.superuser()
   // The SDK cancels a request where another one of the same kind begins.
   other.autoCancellation(false)
@@ -132,6 +134,7 @@ test('all films are paged in both directions without a gap or a double while oth
       const made = await other.collection('films').create({ title: `New ${written}`, year: 3000 })
       await other.collection('films').update(old[written % old.length], { href: `Changed_${written}` })
       if (written % 2) await other.collection('films').delete(made.id)
+      tell()
     }
   }
   const writers = [write(), write(), write()]
@@ -139,6 +142,8 @@ test('all films are paged in both directions without a gap or a double while oth
     for (const sort of ['@rowid', '-@rowid']) {
       const seen = []
       for (let page = 1; ; page++) {
+        // A writer that fails ends the wait too.
+        await Promise.race([anotherWrite(), ...writers])
         const { items } = await pb.collection('films').getList(page, 40, { sort, filter: 'year < 3000', skipTotal: true })
         seen.push(...items.map((film) => film.id))
         if (items.length < 40) break
@@ -149,5 +154,4 @@ test('all films are paged in both directions without a gap or a double while oth
     done = true
     await Promise.all(writers)
   }
-  assert.ok(written > 10, 'others must have written')
 })

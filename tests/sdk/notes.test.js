@@ -16,6 +16,10 @@ let cleo
 before(async () => {
   server = await startServer()
   root = await server.superuser()
+  // Users from before have no names; they are no hindrance.
+  for (const email of ['old@example.com', 'older@example.com']) {
+    await root.collection('users').create({ email, password: PASSWORD, passwordConfirm: PASSWORD })
+  }
   await root.collections.import(JSON.parse(await readFile(SCHEMA, 'utf8')))
   ;[ann, ben, cleo] = await Promise.all(['ann', 'ben', 'cleo'].map(member))
 })

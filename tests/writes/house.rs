@@ -169,6 +169,7 @@ pub fn user(id: &str) -> RequestContext {
         email: String::new(),
         email_visibility: false,
         verified: false,
+        token_key: String::new(),
         superuser: false,
     };
     RequestContext { caller: Some(Arc::new(caller)), ..RequestContext::guest() }

@@ -12,7 +12,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use url::{Host, Url};
 
-use super::client::Told;
+use super::client::{Told, plain};
 
 /// How long it may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -92,18 +92,7 @@ fn client(guard: Guard) -> reqwest::Result<reqwest::Client> {
             attempt.error("a redirect leads inside")
         }
     });
-    reqwest::Client::builder()
-        .dns_resolver(Arc::new(Outside { guard }))
-        .redirect(policy)
-        .no_proxy()
-        .referer(false)
-        .no_gzip()
-        .no_brotli()
-        .no_deflate()
-        .no_zstd()
-        .timeout(PATIENCE)
-        .user_agent("Tuckbox")
-        .build()
+    plain().dns_resolver(Arc::new(Outside { guard })).redirect(policy).timeout(PATIENCE).build()
 }
 
 /// An error with what lies below it, which alone says what happened.

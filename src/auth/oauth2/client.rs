@@ -35,20 +35,23 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
 }
 
+/// What all clients have in common: they take no part in the environment, and answers come as they are.
+pub(super) fn plain() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .no_proxy()
+        .referer(false)
+        .no_gzip()
+        .no_brotli()
+        .no_deflate()
+        .no_zstd()
+        .user_agent("Tuckbox")
+}
+
 impl Client {
     /// The client underneath.
     pub(super) fn http(&self) -> Told<&reqwest::Client> {
         let made = self.http.get_or_init(|| {
-            let builder = reqwest::Client::builder()
-                .redirect(Policy::none())
-                .no_proxy()
-                .referer(false)
-                .no_gzip()
-                .no_brotli()
-                .no_deflate()
-                .no_zstd()
-                .timeout(PATIENCE)
-                .user_agent("Tuckbox");
+            let builder = plain().redirect(Policy::none()).timeout(PATIENCE);
             builder.build().map_err(|error| format!("no requests can be sent: {error}"))
         });
         made.as_ref().map_err(Clone::clone)
@@ -81,10 +84,10 @@ impl Client {
 }
 
 impl Answer {
-    /// The same answer, if it is no refusal.
+    /// The same answer, if it is no refusal and leads nowhere else.
     pub(super) fn good(self) -> Told<Self> {
         match self.status {
-            200..400 => Ok(self),
+            200..300 => Ok(self),
             status => Err(format!("the service answered with {status}")),
         }
     }

@@ -13,12 +13,12 @@ use super::link::{Linked, Linking, Links};
 use super::provider::Provider;
 use super::user::ExternalUser;
 use crate::auth::admission::{Method, Proven};
-use crate::auth::{Auth, Sent, SignedIn, identity};
+use crate::auth::{Auth, Sent, SignedIn};
 use crate::context::{Occasion, RequestContext};
 use crate::error::{Error, Result};
 use crate::schema::{CollectionRef, Record};
 use crate::store::{ReadLane, Tx, WriteLane};
-use crate::{records, time};
+use crate::time;
 
 /// How long the whole conversation with a service may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -58,6 +58,8 @@ impl Auth {
                 Error::bad_request("Failed to sign in with the provider.")
             })?;
 
+        // The conversation may have taken its time.
+        let collection = self.with_oauth2_enabled(&collection.id)?;
         let context = context.with_body(body);
         let schema = self.parts.schema.current();
         let externals = schema.by_name(EXTERNALS).ok_or_else(|| Error::internal("there is no _externalAuths"))?.clone();
@@ -98,26 +100,13 @@ impl Auth {
         Err(refusal.unwrap_or_else(|| Error::bad_request("Failed to sign in with the provider.")))
     }
 
-    /// The record that a user is, if there is one: by the link, as the caller who links itself, or by the address.
     async fn resolve(&self, context: &RequestContext, links: &Links, user: &ExternalUser) -> Result<Option<Record>> {
-        let caller = caller_of_collection(context, links).map(str::to_owned);
-        let (links, id, email) = (links.clone(), user.id.clone(), user.email.clone());
-        let found = move |tx: &mut Tx<'_>| {
-            if let Some(owner) = links.owner(tx, &id)? {
-                return Ok(Some(owner));
-            }
-            if let Some(caller) = &caller {
-                return records::load(tx, &links.collection, caller);
-            }
-            match email.as_str() {
-                "" => Ok(None),
-                email => identity::by_email(tx, &links.collection, email),
-            }
-        };
+        let (links, user, caller) = (links.clone(), user.clone(), context.caller.clone());
+        let found = move |tx: &mut Tx<'_>| links.record_of(tx, &user, caller.as_deref());
         self.parts.store.read(ReadLane::Fast, found).await
     }
 
-    /// Links a record; `None` where the account at the service belongs to another one by now.
+    /// Links a record; `None` where the user is another one by now.
     async fn link(
         &self,
         context: &RequestContext,
@@ -125,15 +114,14 @@ impl Auth {
         user: &ExternalUser,
         record: Record,
     ) -> Result<Option<Record>> {
-        let by_itself = caller_of_collection(context, links) == Some(record.id());
+        let mut needed = !record.flag("verified") && !links.is_itself(&record, context.caller.as_deref());
         let mut linking = Linking {
             record: record.id().to_owned(),
             user: user.clone(),
-            by_itself,
+            caller: context.caller.clone(),
             password: None,
             actor: context.actor(),
         };
-        let mut needed = !record.flag("verified") && !by_itself;
         loop {
             if needed {
                 linking.password = Some(self.random_password().await?);
@@ -171,12 +159,6 @@ impl OAuth2 {
         }
         Ok((provider, tokens, user))
     }
-}
-
-/// The id of the caller, if it is a record of the collection that is signed in to.
-fn caller_of_collection<'c>(context: &'c RequestContext, links: &Links) -> Option<&'c str> {
-    let caller = context.caller.as_ref().filter(|caller| caller.collection_id == links.collection.id)?;
-    Some(&caller.id)
 }
 
 /// What the answer tells of the user at the service.

@@ -19,17 +19,17 @@ async fn request(
     State(app): State<App>,
     Params(collection): Params<String>,
     headers: HeaderMap,
-    body: Result<CredentialsBody>,
+    CredentialsBody(sent): CredentialsBody,
 ) -> Result<StatusCode> {
-    app.auth.request_email_change(&collection, authorization(&headers), body.map(|body| body.0)).await?;
+    app.auth.request_email_change(&collection, authorization(&headers), sent).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn confirm(
     State(app): State<App>,
     Params(collection): Params<String>,
-    body: Result<CredentialsBody>,
+    CredentialsBody(sent): CredentialsBody,
 ) -> Result<StatusCode> {
-    app.auth.confirm_email_change(&collection, body.map(|body| body.0)).await?;
+    app.auth.confirm_email_change(&collection, sent).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -20,8 +20,8 @@ async fn impersonate(
     Superuser(context): Superuser,
     Params((collection, id)): Params<(String, String)>,
     fields: Fields,
-    LoadedBody(body): LoadedBody,
+    body: Result<LoadedBody>,
 ) -> Result<Response> {
-    let signed_in = app.auth.impersonate(&context, &collection, &id, &body).await?;
+    let signed_in = app.auth.impersonate(&context, &collection, &id, body.map(|body| body.0)).await?;
     answer(fields, signed_in).await
 }

@@ -1,4 +1,5 @@
-//! `/api/collections/{collection}/…` and `/api/files/token`: signing in, one file a way, and what comes with accounts.
+//! `/api/collections/{collection}/…` and `/api/files/token`: signing in, one file a way, and what comes with
+//! accounts.
 
 mod email_change;
 mod file_token;

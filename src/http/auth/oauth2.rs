@@ -1,4 +1,5 @@
-//! `POST /api/collections/{collection}/auth-with-oauth2`, where services send users back to (`/api/oauth2-redirect`), and
+//! `POST /api/collections/{collection}/auth-with-oauth2`, where services send users back to (`/api/oauth2-redirect`),
+//! and
 //! `GET /api/collections/meta/oauth2-providers`.
 
 use axum::Router;
@@ -32,9 +33,9 @@ async fn with_oauth2(
     Params(collection): Params<String>,
     context: RequestContext,
     fields: Fields,
-    body: Result<CredentialsBody>,
+    CredentialsBody(sent): CredentialsBody,
 ) -> Result<Response> {
-    let signed_in = app.auth.with_oauth2(&context, &collection, body.map(|body| body.0)).await?;
+    let signed_in = app.auth.with_oauth2(&context, &collection, sent).await?;
     answer(fields, signed_in).await
 }
 
@@ -56,10 +57,10 @@ async fn returned(State(app): State<App>, context: Result<RequestContext>) -> Re
 async fn returned_with_form(
     State(app): State<App>,
     context: Result<RequestContext>,
-    body: Result<CredentialsBody>,
+    CredentialsBody(sent): CredentialsBody,
 ) -> Response {
-    let good = match (context, body) {
-        (Ok(context), Ok(CredentialsBody(body))) => app.auth.oauth2_returned(&of_form(&body), context.ip),
+    let good = match (context, sent) {
+        (Ok(context), Ok(body)) => app.auth.oauth2_returned(&of_form(&body), context.ip),
         _ => false,
     };
     sent_on(StatusCode::SEE_OTHER, good)

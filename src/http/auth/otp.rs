@@ -23,9 +23,9 @@ async fn request(
     State(app): State<App>,
     Params(collection): Params<String>,
     fields: Fields,
-    body: Result<CredentialsBody>,
+    CredentialsBody(sent): CredentialsBody,
 ) -> Result<Response> {
-    let id = app.auth.request_otp(&collection, body.map(|body| body.0)).await?;
+    let id = app.auth.request_otp(&collection, sent).await?;
     fields.object(json!({"otpId": id}).to_string().into_bytes()).await
 }
 
@@ -34,8 +34,8 @@ async fn with_otp(
     Params(collection): Params<String>,
     context: RequestContext,
     fields: Fields,
-    body: Result<CredentialsBody>,
+    CredentialsBody(sent): CredentialsBody,
 ) -> Result<Response> {
-    let signed_in = app.auth.with_otp(&context, &collection, body.map(|body| body.0)).await?;
+    let signed_in = app.auth.with_otp(&context, &collection, sent).await?;
     answer(fields, signed_in).await
 }

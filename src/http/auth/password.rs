@@ -21,8 +21,8 @@ async fn with_password(
     Params(collection): Params<String>,
     context: RequestContext,
     fields: Fields,
-    CredentialsBody(body): CredentialsBody,
+    CredentialsBody(sent): CredentialsBody,
 ) -> Result<Response> {
-    let signed_in = app.auth.with_password(&context, &collection, body).await?;
+    let signed_in = app.auth.with_password(&context, &collection, sent).await?;
     answer(fields, signed_in).await
 }

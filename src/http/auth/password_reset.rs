@@ -18,17 +18,17 @@ pub(super) fn routes() -> Router<App> {
 async fn request(
     State(app): State<App>,
     Params(collection): Params<String>,
-    body: Result<CredentialsBody>,
+    CredentialsBody(sent): CredentialsBody,
 ) -> Result<StatusCode> {
-    app.auth.request_password_reset(&collection, body.map(|body| body.0)).await?;
+    app.auth.request_password_reset(&collection, sent).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn confirm(
     State(app): State<App>,
     Params(collection): Params<String>,
-    body: Result<CredentialsBody>,
+    CredentialsBody(sent): CredentialsBody,
 ) -> Result<StatusCode> {
-    app.auth.confirm_password_reset(&collection, body.map(|body| body.0)).await?;
+    app.auth.confirm_password_reset(&collection, sent).await?;
     Ok(StatusCode::NO_CONTENT)
 }

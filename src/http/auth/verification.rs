@@ -18,17 +18,17 @@ pub(super) fn routes() -> Router<App> {
 async fn request(
     State(app): State<App>,
     Params(collection): Params<String>,
-    body: Result<CredentialsBody>,
+    CredentialsBody(sent): CredentialsBody,
 ) -> Result<StatusCode> {
-    app.auth.request_verification(&collection, body.map(|body| body.0)).await?;
+    app.auth.request_verification(&collection, sent).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn confirm(
     State(app): State<App>,
     Params(collection): Params<String>,
-    body: Result<CredentialsBody>,
+    CredentialsBody(sent): CredentialsBody,
 ) -> Result<StatusCode> {
-    app.auth.confirm_verification(&collection, body.map(|body| body.0)).await?;
+    app.auth.confirm_verification(&collection, sent).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,5 +1,7 @@
 //! Bodies: one JSON object, a multipart form or a urlencoded one (contract: records, 5).
 
+use std::convert::Infallible;
+
 use axum::body::{Body, HttpBody};
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Request};
 use bytes::{Bytes, BytesMut};
@@ -11,6 +13,7 @@ use serde_json::{Map, Value as Json};
 use super::Query;
 use super::form::{decode_pairs, infer, shortest, split, texts};
 use crate::app::App;
+use crate::auth::Sent;
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::files::Upload;
@@ -41,8 +44,9 @@ pub(in crate::http) struct ImportBody {
     pub(in crate::http) delete_missing: bool,
 }
 
-/// The body of a sign-in: the values of a form stay texts, whatever they look like.
-pub(in crate::http) struct CredentialsBody(pub(in crate::http) Map<String, Json>);
+/// The body of a sign-in, or why it cannot be read: that is told after what the collection says. The values of a form
+/// stay texts, whatever they look like.
+pub(in crate::http) struct CredentialsBody(pub(in crate::http) Sent);
 
 /// The body of what is laid over something that is there: the values of a form are what the ones that they replace are.
 pub(in crate::http) struct ChangeBody(pub(in crate::http) Change);
@@ -133,13 +137,14 @@ impl FromRequest<App> for ImportBody {
 }
 
 impl FromRequest<App> for CredentialsBody {
-    type Rejection = Error;
+    type Rejection = Infallible;
 
-    async fn from_request(request: Request, _: &App) -> Result<Self> {
-        match Submitted::read(request).await? {
-            Submitted::Json(map) => Ok(Self(map)),
-            Submitted::Form { pairs, .. } => texts(pairs).map(Self),
-        }
+    async fn from_request(request: Request, _: &App) -> Result<Self, Infallible> {
+        let read = Submitted::read(request).await.and_then(|submitted| match submitted {
+            Submitted::Json(map) => Ok(map),
+            Submitted::Form { pairs, .. } => texts(pairs),
+        });
+        Ok(Self(read))
     }
 }
 

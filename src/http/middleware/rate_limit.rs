@@ -26,54 +26,55 @@ struct Route {
     /// Its path behind the collection.
     pattern: &'static str,
     tags: &'static [&'static str],
-}
-
-impl Route {
-    fn is_of_accounts(&self) -> bool {
-        OF_ACCOUNTS.iter().any(|(_, route)| route.pattern == self.pattern)
-    }
+    /// Whether it is one of [`OF_ACCOUNTS`].
+    of_accounts: bool,
 }
 
 /// The routes of accounts, by the last segment of their path.
 static OF_ACCOUNTS: [(Method, Route); 12] = [
-    (Method::GET, route("auth-methods", &["listAuthMethods"])),
-    (Method::POST, route("auth-with-password", &["authWithPassword", "auth"])),
-    (Method::POST, route("auth-with-oauth2", &["authWithOAuth2", "auth"])),
-    (Method::POST, route("auth-with-otp", &["authWithOTP", "auth"])),
-    (Method::POST, route("auth-refresh", &["authRefresh"])),
-    (Method::POST, route("request-otp", &["requestOTP"])),
-    (Method::POST, route("request-verification", &["requestVerification"])),
-    (Method::POST, route("confirm-verification", &["confirmVerification"])),
-    (Method::POST, route("request-password-reset", &["requestPasswordReset"])),
-    (Method::POST, route("confirm-password-reset", &["confirmPasswordReset"])),
-    (Method::POST, route("request-email-change", &["requestEmailChange"])),
-    (Method::POST, route("confirm-email-change", &["confirmEmailChange"])),
+    (Method::GET, account("auth-methods", &["listAuthMethods"])),
+    (Method::POST, account("auth-with-password", &["authWithPassword", "auth"])),
+    (Method::POST, account("auth-with-oauth2", &["authWithOAuth2", "auth"])),
+    (Method::POST, account("auth-with-otp", &["authWithOTP", "auth"])),
+    (Method::POST, account("auth-refresh", &["authRefresh"])),
+    (Method::POST, account("request-otp", &["requestOTP"])),
+    (Method::POST, account("request-verification", &["requestVerification"])),
+    (Method::POST, account("confirm-verification", &["confirmVerification"])),
+    (Method::POST, account("request-password-reset", &["requestPasswordReset"])),
+    (Method::POST, account("confirm-password-reset", &["confirmPasswordReset"])),
+    (Method::POST, account("request-email-change", &["requestEmailChange"])),
+    (Method::POST, account("confirm-email-change", &["confirmEmailChange"])),
 ];
 
 const fn route(pattern: &'static str, tags: &'static [&'static str]) -> Route {
-    Route { pattern, tags }
+    Route { pattern, tags, of_accounts: false }
 }
 
-/// Counts a request. On routes of accounts the collection is looked for even where nothing is limited: that it is not there
-/// is told before anything else.
+const fn account(pattern: &'static str, tags: &'static [&'static str]) -> Route {
+    Route { pattern, tags, of_accounts: true }
+}
+
+/// Counts a request. On routes of accounts the collection is looked for even where nothing is limited: that it is not
+/// there is told before anything else.
 ///
 /// # Errors
 /// `NotFound` where the collection is not there.
 pub(super) fn check(app: &App, settings: &Values, request: &Request) -> Result<Option<Standing>> {
     let (method, path) = (request.method(), request.uri().path());
-    let route = route_of(method, path);
+    let is_limited = settings.rate_limits.enabled;
+    let route = route_of(method, path).filter(|(_, route)| is_limited || route.of_accounts);
     let collection = match &route {
         Some((name, route)) => {
             let found = decode_path(name).and_then(|name| app.schema.current().find(&name).cloned());
             match found {
                 // The routes of records and files have their own words for that, and say them first too.
-                None if !route.is_of_accounts() => return Ok(None),
+                None if !route.of_accounts => return Ok(None),
                 found => Some(found.ok_or_else(Error::not_found)?),
             }
         }
         None => None,
     };
-    if !settings.rate_limits.enabled {
+    if !is_limited {
         return Ok(None);
     }
     let place = match (&route, &collection) {

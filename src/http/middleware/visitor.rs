@@ -9,7 +9,7 @@ use http::HeaderMap;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::extract::{Visitor, authorization};
-use crate::settings::{TrustedProxy, Values, holds};
+use crate::settings::{TrustedProxy, Values};
 
 /// Finds out who sent a request, and leaves it with the request.
 ///
@@ -27,11 +27,7 @@ pub(super) async fn identify(app: &App, settings: &Values, request: &mut Request
         None => request.extensions_mut().get_or_insert_default(),
     };
     visitor.ip = told.or(visitor.ip);
-    let allowed = &settings.superuser_ips;
-    if caller.as_ref().is_some_and(|caller| caller.superuser)
-        && !allowed.is_empty()
-        && !visitor.ip.is_some_and(|ip| holds(allowed, ip))
-    {
+    if caller.as_ref().is_some_and(|caller| caller.superuser) && !settings.admit_superusers_from(visitor.ip) {
         return Err(Error::Forbidden("Superusers may not sign requests from this address.".into()));
     }
     visitor.caller = caller;
@@ -42,7 +38,8 @@ pub(super) async fn identify(app: &App, settings: &Values, request: &mut Request
 /// of its own before it; in it the last address, or the first where the settings say so.
 fn told_address(trusted: &TrustedProxy, headers: &HeaderMap) -> Option<IpAddr> {
     trusted.headers.iter().find_map(|name| {
-        let line = headers.get_all(name).iter().next_back()?.to_str().ok()?;
+        // Bytes that are no text spoil their own entry alone: a client sends them in what a proxy adds its address to.
+        let line = String::from_utf8_lossy(headers.get_all(name).iter().next_back()?.as_bytes());
         let mut addresses = line.split(',').filter_map(|entry| entry.trim().parse::<IpAddr>().ok());
         let found = if trusted.use_leftmost_ip { addresses.next() } else { addresses.next_back() };
         found.map(|ip| ip.to_canonical())
@@ -55,20 +52,20 @@ mod tests {
 
     use super::*;
 
-    fn told(names: &[&str], leftmost: bool, lines: &[(&'static str, &'static str)]) -> Option<String> {
+    fn told(names: &[&str], leftmost: bool, lines: &[(&'static str, &[u8])]) -> Option<String> {
         let headers = names.iter().map(|name| (*name).to_owned()).collect();
         let trusted = TrustedProxy { headers, use_leftmost_ip: leftmost };
         let mut sent = HeaderMap::new();
         for (name, value) in lines {
-            sent.append(*name, HeaderValue::from_static(value));
+            sent.append(*name, HeaderValue::from_bytes(value).expect("a value"));
         }
         told_address(&trusted, &sent).map(|ip| ip.to_string())
     }
 
     #[test]
     fn the_last_line_of_the_first_header_that_names_an_address_counts() {
-        let lines =
-            [("x-real-ip", "no address"), ("x-forwarded-for", "1.1.1.1"), ("x-forwarded-for", "2.2.2.2, 3.3.3.3")];
+        let lines: [(_, &[u8]); 3] =
+            [("x-real-ip", b"no address"), ("x-forwarded-for", b"1.1.1.1"), ("x-forwarded-for", b"2.2.2.2, 3.3.3.3")];
         let told = |names: &[&str], leftmost| super::tests::told(names, leftmost, &lines);
         assert_eq!(told(&["X-Forwarded-For"], false).as_deref(), Some("3.3.3.3"));
         assert_eq!(told(&["X-Forwarded-For"], true).as_deref(), Some("2.2.2.2"));
@@ -79,14 +76,18 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_passed_over() {
-        for (line, leftmost, address) in [
-            ("1.2.3.4, unknown, ", false, Some("1.2.3.4")),
-            ("unknown, 10.0.0.1:80 ,  ::1 , 9.9.9.9", true, Some("::1")),
-            ("::ffff:1.2.3.4", false, Some("1.2.3.4")),
-            ("", false, None),
-            ("1.2.3", false, None),
-        ] {
-            assert_eq!(told(&["x-ip"], leftmost, &[("x-ip", line)]).as_deref(), address, "{line}");
+        let table: [(&[u8], bool, Option<&str>); 7] = [
+            (b"1.2.3.4, unknown, ", false, Some("1.2.3.4")),
+            (b"unknown, 10.0.0.1:80 ,  ::1 , 9.9.9.9", true, Some("::1")),
+            (b"::ffff:1.2.3.4", false, Some("1.2.3.4")),
+            (b"", false, None),
+            (b"1.2.3", false, None),
+            (b"\xff\xfe, 1.2.3.4", false, Some("1.2.3.4")),
+            ("gr\u{fc}n, 1.2.3.4".as_bytes(), true, Some("1.2.3.4")),
+        ];
+        for (line, leftmost, address) in table {
+            let found = told(&["x-ip"], leftmost, &[("x-ip", line)]);
+            assert_eq!(found.as_deref(), address, "{}", String::from_utf8_lossy(line));
         }
     }
 }

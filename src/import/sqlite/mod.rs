@@ -1,7 +1,8 @@
 //! An SQLite database becomes collections: a table a collection, a row a record, a foreign key a relation.
 //!
 //! Two steps. [`Import::look`] reads the whole source and plans (`plan.rs`, pure: `../names.rs`, `kind.rs`, `links.rs`,
-//! `indexes.rs`; `views.rs`), and writes nothing: a dry run ends there. [`Import::run`] makes collections and records (`write.rs`).
+//! `indexes.rs`; `views.rs`), and writes nothing: a dry run ends there. [`Import::run`] makes collections and records
+//! (`write.rs`).
 //!
 //! What must stay true: ids of collections and records follow from the source alone (`keys.rs`), so that a run finds
 //! what an earlier one made, however that ended.

@@ -192,6 +192,7 @@ mod tests {
             email: String::new(),
             email_visibility: false,
             verified: true,
+            token_key: String::new(),
             superuser: false,
         };
         RequestContext { caller: Some(Arc::new(caller)), ..RequestContext::guest() }

@@ -89,9 +89,10 @@ impl Field {
         }
     }
 
-    /// What can be said against a stored value without a database: required, lengths, patterns, limits, options.
-    /// Of relations the numbers of ids, of files the number of names. Passwords are checked by
-    /// [`super::password::PasswordOptions::check_plain`], the primary key's own checks by [`super::text::check_primary_key`].
+    /// What can be said against a stored value without a database: required, lengths, patterns, limits, options. Of
+    /// relations the numbers of ids, of files the number of names. Passwords are checked by
+    /// [`super::password::PasswordOptions::check_plain`], the primary key's own checks by
+    /// [`super::text::check_primary_key`].
     pub fn check(&self, value: &Value) -> Option<Fault> {
         // The text of JSON is limited whether it counts as empty or not.
         if let FieldKind::Json(options) = &self.kind

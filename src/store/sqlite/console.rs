@@ -197,7 +197,8 @@ fn hexadecimal(bytes: &[u8]) -> String {
     out
 }
 
-/// What statements of the writer sort and remember goes to files meanwhile, once it is large; the writer's own never is.
+/// What statements of the writer sort and remember goes to files meanwhile, once it is large; the writer's own never
+/// is.
 struct InFiles<'c>(&'c Connection);
 
 impl<'c> InFiles<'c> {

@@ -1,7 +1,7 @@
 //! The writer: one thread owns the one connection that writes.
 //!
-//! Grouped writes share a transaction, each in its savepoint, so that one sync pays for all that waited; one that
-//! fails is undone alone. Exclusive writes run alone, for as long as they get on. Answers go out after the commit, so what is
+//! Grouped writes share a transaction, each in its savepoint, so that one sync pays for all that waited; one that fails
+//! is undone alone. Exclusive writes run alone, for as long as they get on. Answers go out after the commit, so what is
 //! acknowledged is on disk.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -154,6 +154,45 @@ async fn sign_ins_of_one_new_user_at_once_end_at_one_record() {
 }
 
 #[tokio::test]
+async fn two_services_that_tell_of_one_new_user_at_once_end_at_one_record() {
+    let provider = Provider::start().await;
+    let server = server_with(&provider, json!({})).await;
+    let names = ["oidc", "oidc2", "oidc3"];
+    configure(&server, names.iter().map(|name| provider.options(name, json!({}))).collect()).await;
+    provider.knows_proven("code", "ann@example.com");
+    let guest = server.guest();
+    let sign_in = |name: &str| guest.post(super::PATH, json!({"provider": name, "code": "code"}));
+    let answers = futures_util::future::join_all(names.map(sign_in)).await;
+    let ids: std::collections::HashSet<_> = answers.iter().map(|one| one.is(200).text("/record/id")).collect();
+    assert_eq!((ids.len(), users(&server).await, links(&server).await.len()), (1, 1, 3));
+}
+
+#[tokio::test]
+async fn a_proven_address_that_the_collection_does_not_take_is_not_given_to_a_record() {
+    let provider = Provider::start().await;
+    let server = server_with(&provider, json!({})).await;
+    let users = server.superuser().get("/api/collections/users").await;
+    let mut fields = users.at("/fields").clone();
+    let email = fields.as_array_mut().expect("fields").iter_mut().find(|field| field["name"] == "email");
+    let email = email.expect("the address");
+    email["required"] = json!(false);
+    email["onlyDomains"] = json!(["example.com"]);
+    server.superuser().update_collection("users", json!({ "fields": fields })).await.is(200);
+    provider.knows("code", json!({"sub": "u"}));
+    sign_in(&server.guest(), "code").await.is(200).has("/record/email", "");
+    for (email, status) in [("ann@elsewhere.example", 400), ("no address", 200), ("ann@example.com", 200)] {
+        provider.knows("code", json!({"sub": "u", "email": email, "email_verified": true}));
+        let answer = sign_in(&server.guest(), "code").await;
+        if status == 400 {
+            answer.is(400).codes(&[("email", "validation_email_domain_not_allowed")]);
+        } else {
+            let kept = if email.contains('@') { email } else { "" };
+            answer.is(200).has("/record/email", kept).has("/meta/email", kept);
+        }
+    }
+}
+
+#[tokio::test]
 async fn links_survive_a_restart_and_end_with_unlinking() {
     let provider = Provider::start().await;
     let mut server: TestServer = server_with(&provider, json!({})).await;

@@ -216,6 +216,11 @@ async fn it_is_one_of_two_factors() {
     alone.lacks("/token");
     let twice = sign_in_with(&server.guest(), "code", json!({"mfaId": alone.text("/mfaId")})).await;
     twice.is(400).no_data();
+    let password = json!({
+        "identity": "ann@example.com", "password": "password-of-ann", "mfaId": alone.text("/mfaId"),
+    });
+    let second = server.guest().post("/api/collections/users/auth-with-password", password).await;
+    second.is(200).has("/record/id", id("ann")).lacks("/meta");
 }
 
 #[tokio::test]

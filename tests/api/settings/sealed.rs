@@ -76,7 +76,7 @@ async fn a_key_that_has_not_32_bytes_is_told_in_one_sentence() {
 }
 
 #[tokio::test]
-async fn sealing_begins_and_ends_with_a_save() {
+async fn sealing_begins_with_a_save_and_the_key_is_needed_from_then_on() {
     let mut server = TestServer::start().await;
     server.superuser().patch(SETTINGS, json!({"meta": {"appName": "Plain"}})).await.is(200);
     server.terminate();

@@ -115,6 +115,16 @@ async fn a_body_that_is_none_is_refused_and_nothing_is_saved() {
     superuser.get(SETTINGS).await.is(200).has("/meta/appName", "Acme");
 }
 
+/// JSON knows no kinds of numbers, and some clients write a whole one so.
+#[tokio::test]
+async fn a_whole_number_is_one_however_it_is_written() {
+    let server = TestServer::start().await;
+    let superuser = server.superuser();
+    let request = superuser.request(reqwest::Method::PATCH, SETTINGS).header("Content-Type", "application/json");
+    let answer = superuser.send(request.body(r#"{"smtp":{"port":25.0},"batch":{"timeout":1e1}}"#)).await;
+    answer.is(200).has("/smtp/port", 25).has("/batch/timeout", 10);
+}
+
 #[tokio::test]
 async fn what_is_wrong_is_told_where_it_is_and_nothing_is_saved() {
     let server = TestServer::start().await;

@@ -1,6 +1,6 @@
 //! Reading a hidden field one bit at a time through filters and sorts (Strapi CVE-2023-22894, Parse CVE-2026-31872).
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::support::club::Club;
 use crate::support::{Client, TestServer, blog, id};
@@ -138,4 +138,109 @@ async fn a_users_own_position_opens_no_oracle() {
         client.list(collection, &[("sort", path)]).await.is(400).no_data();
     }
     club.ann.list("people", &[("filter", "email ~ 'ann'")]).await.is(200).has("/totalItems", 0);
+}
+
+#[tokio::test]
+async fn whether_a_guessed_address_is_right_changes_no_answer() {
+    let club = Club::open().await;
+    let tables = [
+        ("clubs", "people_via_clubs.email"),
+        ("clubs", "people_via_clubs.email:lower"),
+        ("notes", "owner.email"),
+        ("notes", "readers.email"),
+        ("notes", "readers.clubs.people_via_clubs.email"),
+        ("notes", "comments_via_note.by.email"),
+        ("memberships", "person.email"),
+        ("people", "email"),
+        ("people", "clubs.people_via_clubs.email"),
+        ("robots", "maker.email"),
+    ];
+    for (collection, path) in tables {
+        for operator in ["=", "!=", "~", "!~", ">", "<=", "?=", "?!=", "?~", "?!~", "?>", "?<="] {
+            for shape in ["{}", "id = '' || ({})", "id != '' && ({})", "({}) || 1 = 2"] {
+                // ann's and bob's are private; the wrong one stands between them in the alphabet, or is no part.
+                let mut told = Vec::new();
+                for guess in ["ann@example.com", "bob@example.com", "anz@example.com"] {
+                    for term in [format!("{path} {operator} '{guess}'"), format!("'{guess}' {operator} {path}")] {
+                        let filter = shape.replace("{}", &term);
+                        let list = club.guest.list(collection, &[("filter", &filter), ("fields", "id")]).await;
+                        told.push(list.is(200).json.clone());
+                    }
+                }
+                // Of the public address the same may be learned from each of them.
+                assert_eq!((&told[0], &told[1]), (&told[4], &told[5]), "{collection}: {path} {operator} {shape}");
+                assert_eq!((&told[2], &told[3]), (&told[4], &told[5]), "{collection}: {path} {operator} {shape}");
+            }
+        }
+    }
+}
+
+/// Answers to bob's and a guest's questions whose words reach into notes and accounts, from collections that are open.
+async fn answers(club: &Club) -> Vec<(String, u16, Json)> {
+    let paths: [(&str, &[&str]); 6] = [
+        ("comments", &["note.title", "note.rank", "note.labels", "note.labels:each", "note.labels:length"]),
+        ("comments", &["note.meta.k", "note.meta.k.0", "note.archived", "note.owner.name", "note.title:lower"]),
+        ("clubs", &["notes_via_club.title", "notes_via_club.rank", "notes_via_club.labels:each"]),
+        ("clubs", &["notes_via_club.meta.k", "notes_via_club.comments_via_note.text", "people_via_clubs.email"]),
+        ("people", &["notes_via_owner.title", "notes_via_readers.rank", "notes_via_owner.club.name", "email", "pin"]),
+        ("memberships", &["person.notes_via_owner.title", "club.notes_via_club.rank", "person.pin", "person.email"]),
+    ];
+    let mut told = Vec::new();
+    for client in [club.guest.with_token(club.bob.token().expect("a token")), club.guest.with_token("none")] {
+        for (collection, paths) in paths {
+            for path in paths {
+                let mut queries = Vec::new();
+                for operator in ["=", "!=", "!~", "<=", "?!=", "?~"] {
+                    for value in ["'n2'", "'ann@example.com'", "3", path] {
+                        queries.push(("filter", format!("{path} {operator} {value}")));
+                        queries.push(("filter", format!("id = 'none' || {path} {operator} {value}")));
+                    }
+                }
+                // Orders by addresses are everybody's, as the contract has it.
+                if !path.ends_with("email") {
+                    queries.extend([("sort", path.to_string()), ("sort", format!("-{path},id"))]);
+                }
+                for (name, text) in queries {
+                    let list = client.list(collection, &[(name, &text), ("fields", "id")]).await;
+                    told.push((format!("{collection} {name} {text}"), list.status, list.json));
+                }
+            }
+        }
+        for (collection, expand) in [
+            ("comments", "note.owner,note.readers,by"),
+            ("clubs", "notes_via_club.comments_via_note,people_via_clubs"),
+            ("people", "notes_via_owner,notes_via_readers,clubs.notes_via_club"),
+            ("notes", "owner,readers,comments_via_note.by"),
+        ] {
+            let list = client.list(collection, &[("expand", expand)]).await;
+            told.push((format!("{collection} expand {expand}"), list.status, list.json));
+        }
+    }
+    told
+}
+
+#[tokio::test]
+async fn what_a_caller_may_not_see_changes_no_answer() {
+    let club = Club::open().await;
+    let readers = "@request.auth.id != '' && readers.id ?= @request.auth.id";
+    club.rule(&["list", "view"], readers).await;
+    let before = answers(&club).await;
+    // bob reads n1 and n5.
+    for (at, note) in ["n2", "n3", "n4"].into_iter().enumerate() {
+        let changed = json!({
+            "title": format!("was {note}"), "rank": 100 - at, "labels": ["z"], "archived": at == 1, "secret": "other",
+            "meta": {"k": [at, "other"]},
+        });
+        club.superuser.update("notes", &id(note), changed).await.is(200);
+    }
+    for account in ["ann", "bob"] {
+        // By SQL, since another address ends tokens and counts as an update.
+        let sql = format!("UPDATE people SET email = 'other-' || email, pin = 'other' WHERE name = '{account}'");
+        club.superuser.post("/api/sql", json!({ "query": sql })).await.is(200);
+    }
+    for (before, after) in before.iter().zip(answers(&club).await) {
+        let own = before.0.contains("expand") && after.2.to_string().contains("other-bob@example.com");
+        let json = if own { after.2.to_string().replace("other-bob@", "bob@") } else { after.2.to_string() };
+        assert_eq!((before.1, before.2.to_string()), (after.1, json), "{}", before.0);
+    }
 }

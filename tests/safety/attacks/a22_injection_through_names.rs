@@ -1,4 +1,5 @@
-//! SQL through the names of fields, JSON paths and dots (Parse CVE-2026-31840, GHSA-c2hr-cqg6-8j6r, GHSA-6927-3vr9-fxf2).
+//! SQL through the names of fields, JSON paths and dots (Parse CVE-2026-31840, GHSA-c2hr-cqg6-8j6r,
+//! GHSA-6927-3vr9-fxf2).
 
 use serde_json::json;
 

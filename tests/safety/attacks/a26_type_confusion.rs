@@ -1,4 +1,5 @@
-//! Operators, prototypes and other shapes where a plain value is expected (Parse GHSA-462x-c3jw-7vr6, GHSA-prm5-8g2m-24gg).
+//! Operators, prototypes and other shapes where a plain value is expected (Parse GHSA-462x-c3jw-7vr6,
+//! GHSA-prm5-8g2m-24gg).
 
 use serde_json::{Value as Json, json};
 

@@ -13,6 +13,7 @@ use super::client::Told;
 use super::exchange::Tokens;
 use super::id_token::{self, Expected};
 use super::provider::Provider;
+use crate::schema::field::email::is_email;
 use json::text;
 
 /// Where the keys of Apple's ID tokens are.
@@ -101,6 +102,10 @@ impl OAuth2 {
         };
         let mut user = mapping.read(raw)?;
         self.complete_email(provider, tokens, &mut user).await?;
+        // What is no address cannot have been proven.
+        if !is_email(&user.email) {
+            user.email.clear();
+        }
         if user.id.is_empty() {
             return Err("the service did not tell the user's id".to_owned());
         }

@@ -26,6 +26,8 @@ pub enum Occasion {
     Expand,
     /// For a protected file.
     ProtectedFile,
+    /// For the message that tells of a change.
+    Realtime,
 }
 
 impl Occasion {
@@ -38,6 +40,7 @@ impl Occasion {
             Self::OAuth2 => "oauth2",
             Self::Expand => "expand",
             Self::ProtectedFile => "protectedFile",
+            Self::Realtime => "realtime",
         }
     }
 }

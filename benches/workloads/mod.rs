@@ -8,6 +8,7 @@ pub mod neighbours;
 mod outsiders;
 mod pages;
 mod program;
+mod realtime;
 mod rules;
 mod thumbs;
 mod transfer;
@@ -31,6 +32,7 @@ pub fn run(scale: &Scale) -> Report {
         report.outsiders.extend(outsiders::run(&bench));
         report.basics.extend(basics::run(&bench));
         report.writes.extend(writes::run(&bench));
+        report.realtime.extend(realtime::run(&bench, &mut report.program));
         report.neighbours.extend(neighbours::run(&bench));
         report.program.under_load(&bench);
         report.program.start(bench);

@@ -30,6 +30,7 @@ mod repair;
 mod rules;
 mod satisfies;
 mod save;
+mod telling;
 mod throttle;
 mod totals;
 mod turns;
@@ -55,6 +56,7 @@ pub use read::{find, load, load_all};
 pub use render::shown;
 pub use repair::drop_dangling;
 pub use save::{Along, NewAccount};
+pub use telling::asks;
 
 use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};

@@ -1,10 +1,6 @@
 //! The `fields` parameter: which keys of an answer its reader wants. Answers are rendered already; what is kept is
 //! copied as it stands, so that numbers and whole subtrees come out byte for byte.
 
-mod excerpt;
-mod parse;
-mod pick;
-
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -15,20 +11,21 @@ use super::envelope;
 use super::extract::Query;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::pick;
 use crate::records::Page;
 
 /// Answers over this size are picked from where that holds up nobody.
 const LONG: usize = 64 * 1024;
 
 /// What the `fields` parameter asks for; checked before anything is done.
-pub(super) struct Fields(Option<Arc<parse::Wanted>>);
+pub(super) struct Fields(Option<Arc<pick::Wanted>>);
 
 impl FromRequestParts<App> for Fields {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let query = Query::from_request_parts(parts, app).await?;
-        let wanted = query.first("fields").map(parse::wanted).transpose()?;
+        let wanted = query.first("fields").map(pick::wanted).transpose()?;
         Ok(Self(wanted.map(Arc::new)))
     }
 }

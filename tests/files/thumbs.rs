@@ -11,6 +11,7 @@ use image::{DynamicImage, ExtendedColorType, ImageEncoder, ImageFormat, Rgb, Rgb
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 
+use super::s3_server::S3Server;
 use crate::support::{Answer, Client, Guest, TestServer, collection, multipart};
 
 const SIZES: [&str; 9] = ["60x40", "60x40t", "60x40b", "50x50f", "900x900f", "0x30", "30x0", "0x600", "4000000000x4"];
@@ -314,6 +315,29 @@ async fn an_image_that_goes_while_its_thumb_is_made_leaves_nothing() {
         assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 404)), "{}", answers[0]);
     }
     until_empty(&storage).await;
+}
+
+#[tokio::test]
+async fn a_bucket_keeps_thumbs_and_loses_them_with_their_image() {
+    let (server, s3) = (server().await, S3Server::start().await);
+    server.superuser().patch("/api/settings", s3.settings()).await.is(200);
+    let guest = server.guest();
+    let (id, name, path) = upload(&guest, "photo", "a.png", &png()).await;
+    let first = thumb(&guest, &path, "60x40").await;
+    assert_eq!(sides(first.is(200)), (60, 40));
+    let image = format!("c_photos/{id}/{name}");
+    assert_eq!(s3.objects(), [image, format!("c_photos/{id}/thumbs_{name}/60x40_{name}")]);
+    let again = thumb(&guest, &path, "60x40").await;
+    again.is(200).has_header("last-modified", first.header("last-modified").unwrap());
+    assert!(again.body == first.body);
+    guest.update("photos", &id, json!({"photo-": name})).await.is(200);
+    for _ in 0..4000 {
+        if s3.objects().is_empty() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("still there: {:?}", s3.objects());
 }
 
 #[tokio::test]

@@ -100,7 +100,7 @@ impl Witness for Before {
     fn settled(&self, after: Option<State>) {
         let newest = after.map(|after| after.read(SHORT, changes::newest));
         let mut kept = self.kept.lock();
-        if !kept.back().is_some_and(|one| one.last.is_none()) {
+        if kept.back().is_none_or(|one| one.last.is_some()) {
             return;
         }
         match (newest, kept.back_mut()) {
@@ -108,5 +108,83 @@ impl Witness for Before {
             // Undone, or no way to know where it ends.
             _ => _ = kept.pop_back(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::schema::Schema;
+    use crate::store::{Store, StoreOptions, Tx, WriteLane};
+
+    struct House {
+        _dir: TempDir,
+        store: Store,
+        before: Before,
+    }
+
+    impl House {
+        fn new() -> Self {
+            let dir = TempDir::new().expect("a directory");
+            let store = Store::open(&StoreOptions::new(dir.path().join("data.db"))).expect("a database");
+            let before = Before::new(Arc::new(Published::new(Schema::default())), Arc::default());
+            Self { _dir: dir, store, before }
+        }
+
+        /// A transaction with these many changes, before which the state is kept.
+        async fn change(&self, count: i64) {
+            self.before.keep(self.store.state().expect("a state"));
+            let write = move |tx: &mut Tx<'_>| {
+                for _ in 0..count {
+                    tx.execute("INSERT INTO _tb_changes (collection, record, op, at) VALUES ('c', 'r', 'delete', 0)")?;
+                }
+                Ok(())
+            };
+            self.store.write(WriteLane::Grouped, write).await.expect("written");
+            self.before.settled(self.store.state().ok());
+        }
+
+        /// The newest change in the state before a change.
+        fn of(&self, seq: i64) -> Option<i64> {
+            self.before.of(seq).map(|state| state.read(SHORT, changes::newest).expect("read"))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_state_serves_the_transaction_behind_it_alone() {
+        let house = House::new();
+        house.change(2).await;
+        // Nobody had a state kept before these.
+        let unwatched = house.store.write(WriteLane::Grouped, |tx| {
+            tx.execute("INSERT INTO _tb_changes (collection, record, op, at) VALUES ('c', 'r', 'delete', 0)")
+        });
+        unwatched.await.expect("written");
+        house.change(1).await;
+        assert_eq!([1, 2, 3, 4, 5].map(|seq| house.of(seq)), [Some(0), Some(0), None, Some(3), None]);
+        house.before.forget(2);
+        assert_eq!([1, 4].map(|seq| house.of(seq)), [None, Some(3)]);
+        house.before.clear();
+        assert_eq!(house.of(4), None);
+    }
+
+    #[tokio::test]
+    async fn what_was_undone_leaves_no_state() {
+        let house = House::new();
+        house.before.keep(house.store.state().expect("a state"));
+        house.before.settled(None);
+        house.change(0).await;
+        house.before.settled(None);
+        assert_eq!(house.of(1), None);
+    }
+
+    #[tokio::test]
+    async fn few_states_are_kept_at_once() {
+        let house = House::new();
+        for _ in 0..MOST + 2 {
+            house.change(1).await;
+        }
+        assert_eq!((house.of(1), house.of(2), house.of(3)), (None, None, Some(2)));
     }
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod deletes;
 mod delivery;
+mod lifetimes;
 mod options;
 mod replay;
 mod rules;

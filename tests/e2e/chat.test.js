@@ -172,6 +172,22 @@ test('a room is one’s own conversation, and a new one appears everywhere', asy
   }
 })
 
+test('a conversation goes on when the server was away', async () => {
+  const [hal, ida] = [await newcomer('hal'), await newcomer('ida')]
+  await openRoom(hal.page, 'Patience')
+  await enter(ida.page, 'Patience')
+  await say(hal.page, 'Before')
+  await message(ida.page, 'Before').waitFor()
+  await server.restart()
+  await say(hal.page, 'After')
+  await message(ida.page, 'After').waitFor()
+  await say(ida.page, 'And on')
+  await message(hal.page, 'And on').waitFor()
+  assert.equal(await ida.page.locator('#messages > li').count(), 3)
+  await hal.close()
+  await ida.close()
+})
+
 test('what the server refuses is said, and what was typed stays', async () => {
   const { page, complaints, close } = await newcomer('gus')
   await page.setInputFiles('[name=image]', { name: 'note.png', mimeType: 'image/png', buffer: Buffer.from('a text') })

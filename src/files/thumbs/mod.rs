@@ -139,3 +139,88 @@ impl Files {
         work.await.unwrap_or_else(|_| Err(Unmade::Panicked))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use futures_util::future::join_all;
+    use image::{ImageFormat, RgbImage};
+    use tokio::sync::watch;
+
+    use super::*;
+
+    /// The room over a directory, with one turn that nobody waits for, and an image in it.
+    async fn house(dir: &Path, content: Vec<u8>) -> (Files, Key) {
+        let mut files = Files::new(dir, watch::channel(Arc::default()).1);
+        let parts = Arc::get_mut(&mut files.parts).expect("the only handle");
+        parts.thumbs = Thumbs::with(Capacity::new(1, Duration::ZERO));
+        let key = Key::new("c", "r", "a.png").expect("a place");
+        let file = NewFile {
+            name: key.name().to_owned(),
+            original_name: String::new(),
+            content_type: "image/png",
+            content: Bytes::from(content).into(),
+        };
+        files.parts.storages.current().expect("a disk").write(vec![(key.clone(), file)]).await.expect("written");
+        (files, key)
+    }
+
+    fn png() -> Vec<u8> {
+        let mut file = std::io::Cursor::new(Vec::new());
+        RgbImage::new(50, 40).write_to(&mut file, ImageFormat::Png).expect("written");
+        file.into_inner()
+    }
+
+    /// The name of what is answered where a thumb is asked for, of an image that is held.
+    async fn answered(files: &Files, key: &Key, asked: &Arc<AtomicUsize>) -> String {
+        let asked = Arc::clone(asked);
+        let is_held = move || async move { Ok(asked.fetch_add(1, Ordering::SeqCst) < usize::MAX) };
+        let file = files.open_thumb(key, "5x5", is_held).await.expect("no failure").expect("a file");
+        file.key.name().to_owned()
+    }
+
+    #[tokio::test]
+    async fn who_gets_no_turn_in_time_gets_the_image() {
+        let dir = tempfile::tempdir().expect("dir");
+        let ((files, key), asked) = (house(dir.path(), png()).await, Arc::default());
+        let turn = files.parts.thumbs.capacity.turn().await;
+        assert_eq!(answered(&files, &key, &asked).await, "a.png");
+        drop(turn);
+        assert_eq!(answered(&files, &key, &asked).await, "5x5_a.png");
+    }
+
+    #[tokio::test]
+    async fn a_thumb_is_made_once_for_all_who_ask() {
+        let dir = tempfile::tempdir().expect("dir");
+        let ((files, key), asked) = (house(dir.path(), png()).await, Arc::default());
+        let answers = join_all((0..20).map(|_| answered(&files, &key, &asked))).await;
+        assert!(answers.iter().all(|name| name == "5x5_a.png"), "{answers:?}");
+        assert_eq!(answered(&files, &key, &asked).await, "5x5_a.png");
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_made_is_not_tried_again() {
+        let dir = tempfile::tempdir().expect("dir");
+        let ((files, key), asked) = (house(dir.path(), b"\x89PNG\r\n\x1a\n and no more".to_vec()).await, Arc::default());
+        assert_eq!(answered(&files, &key, &asked).await, "a.png");
+        // Another try would take the turn, and find an image now.
+        std::fs::write(dir.path().join("storage/c/r/a.png"), png()).expect("written");
+        assert_eq!(answered(&files, &key, &asked).await, "a.png");
+        assert_eq!(asked.load(Ordering::SeqCst), 0);
+    }
+
+    #[tokio::test]
+    async fn of_an_image_that_no_record_holds_any_more_nothing_stays() {
+        let dir = tempfile::tempdir().expect("dir");
+        let (files, key) = house(dir.path(), png()).await;
+        files.open_thumb(&key, "5x5", || async { Ok(false) }).await.expect("no failure");
+        let folder = dir.path().join("storage/c/r");
+        while folder.exists() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}

@@ -39,7 +39,7 @@ impl Cost {
 }
 
 /// Runs an operation again and again for this long, once at least. It answers how many it was.
-fn measure(time: Duration, mut once: impl FnMut() -> usize) -> Cost {
+pub fn measure(time: Duration, mut once: impl FnMut() -> usize) -> Cost {
     let (cpu, begin) = (cpu::of_this_thread(), Instant::now());
     let mut operations = 0;
     while operations == 0 || begin.elapsed() < time {

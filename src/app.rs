@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::auth::{self, Auth, AuthParts};
-use crate::changes::{self, Retention};
+use crate::changes::{self, Feed, Retention};
 use crate::check::Checks;
 use crate::collections::{self, Collections};
 use crate::config::Config;
@@ -24,6 +24,7 @@ use crate::import::Import;
 use crate::jobs::Jobs;
 use crate::mail::Mail;
 use crate::rates::Rates;
+use crate::realtime::{Lifetimes, Realtime, RealtimeParts};
 use crate::records::Records;
 use crate::schema::{Published, Schema};
 use crate::settings::Settings;
@@ -76,6 +77,8 @@ pub struct Rooms {
     pub collections: Collections,
     /// Sign-in.
     pub auth: Auth,
+    /// Clients that hear of changes as they happen.
+    pub realtime: Realtime,
     /// Imports.
     pub import: Import,
     /// Whether the server is stopping: long work ends at its next step.
@@ -84,6 +87,7 @@ pub struct Rooms {
     pub console: Console,
     /// What may be wrong with the directory.
     pub checks: Checks,
+    feed: Feed,
     background: Background,
 }
 
@@ -109,6 +113,7 @@ impl App {
         sweep(&app.files, &app.store).await;
         app.files.sweep_spooled();
         app.import.sweep();
+        app.start_followers()?;
         app.start_background();
         app.jobs.start().await?;
         Ok(app)
@@ -168,6 +173,17 @@ impl App {
             dev: config.dev,
         });
         jobs.handle(auth::MAIL, auth.letters());
+        let realtime = Realtime::new(RealtimeParts {
+            store: store.clone(),
+            schema: schema.clone(),
+            records: records.clone(),
+            auth: auth.clone(),
+            sealer: sealer.clone(),
+            most_clients: config.max_connections,
+            lifetimes: Lifetimes::default(),
+        });
+        auth.tell_returns_to(realtime.listener());
+        let feed = Feed::new(store.clone());
         let console = Console::new(store.clone(), schema.clone());
         let checks = Checks::new(store.clone(), files.clone());
         let import = Import::new(records.clone(), collections.clone(), schema.clone(), &config.dir);
@@ -187,20 +203,28 @@ impl App {
             records,
             collections,
             auth,
+            realtime,
             import,
             stopping,
             console,
             checks,
+            feed,
             background,
         }));
         app.reload_after_changes_of_others();
         Ok(app)
     }
 
+    /// What reacts to changes, from the feed.
+    fn start_followers(&self) -> Result<()> {
+        self.realtime.start(&self.feed)
+    }
+
     fn start_background(&self) {
         let hourly = hourly(self.store.clone(), self.files.clone(), self.auth.clone(), retention(&self.config));
         let hourly = tokio::spawn(hourly);
-        self.background.tasks.lock().push(hourly);
+        let lifetimes = tokio::spawn(self.realtime.clone().watch_over_lifetimes());
+        self.background.tasks.lock().extend([hourly, lifetimes]);
     }
 
     /// Another process may change collections and settings beside us, or have jobs done; the writer notices before its
@@ -221,6 +245,8 @@ impl App {
 
     /// Stops the background work, closes the database and gives the directory free.
     pub async fn close(&self) {
+        self.realtime.stop();
+        self.feed.stop().await;
         self.jobs.stop().await;
         let tasks = std::mem::take(&mut *self.background.tasks.lock());
         for task in tasks {

@@ -28,6 +28,8 @@ pub enum Occasion {
     ProtectedFile,
     /// For one of several writes in one request.
     Batch,
+    /// For the message that tells of a change.
+    Realtime,
 }
 
 impl Occasion {
@@ -41,6 +43,7 @@ impl Occasion {
             Self::Expand => "expand",
             Self::ProtectedFile => "protectedFile",
             Self::Batch => "batch",
+            Self::Realtime => "realtime",
         }
     }
 }

@@ -6,8 +6,8 @@
 //! - [`http`]: axum; status codes, headers and envelopes exist there and nowhere below
 //! - [`app`]: opens the store, builds the rooms, stops them in reverse
 //! - the rooms, what Tuckbox does: [`records`], [`collections`], [`auth`], [`files`], [`settings`],
-//!   [`rates`], [`jobs`], [`mail`], [`console`], [`check`], [`import`]
-//! - the language, what the rooms speak: [`changes`], [`filter`], [`schema`]
+//!   [`rates`], [`jobs`], [`mail`], [`console`], [`check`], [`import`], [`realtime`]
+//! - the language, what the rooms speak: [`changes`], [`filter`], [`schema`], [`pick`]
 //! - the seam: [`store`]
 //! - the ground: [`config`], [`error`], [`ids`], [`time`], [`context`], [`cron`], [`crypto`]
 
@@ -30,7 +30,9 @@ pub mod ids;
 pub mod import;
 pub mod jobs;
 pub mod mail;
+pub mod pick;
 pub mod rates;
+pub mod realtime;
 pub mod records;
 pub mod schema;
 pub mod settings;

@@ -9,8 +9,21 @@ const LAYERS: &[&[&str]] = &[
     &["cli"],
     &["http"],
     &["app"],
-    &["records", "collections", "auth", "files", "settings", "rates", "jobs", "mail", "console", "check", "import"],
-    &["changes", "filter"],
+    &[
+        "records",
+        "collections",
+        "auth",
+        "files",
+        "settings",
+        "rates",
+        "jobs",
+        "mail",
+        "console",
+        "check",
+        "import",
+        "realtime",
+    ],
+    &["changes", "filter", "pick"],
     &["schema"],
     &["store"],
     &["config", "error", "ids", "time", "context", "cron", "crypto"],
@@ -32,6 +45,8 @@ const NEIGHBOURS: &[(&str, &[&str])] = &[
     // Sender and server are settings.
     ("mail", &["settings"]),
     ("rates", &["settings"]),
+    // Who hears of a change is what a reader of the record may see, as long as that reader is signed in.
+    ("realtime", &["records", "auth"]),
     ("records", &["files"]),
     ("import", &["collections", "records"]),
     // The length of keys.

@@ -14,6 +14,7 @@ mod files;
 mod filter;
 mod import;
 mod jobs;
+mod realtime;
 mod records;
 mod store;
 mod writes;

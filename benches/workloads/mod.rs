@@ -8,7 +8,9 @@ pub mod neighbours;
 mod outsiders;
 mod pages;
 mod program;
+mod realtime;
 mod rules;
+mod thumbs;
 mod transfer;
 mod writes;
 
@@ -26,9 +28,11 @@ pub fn run(scale: &Scale) -> Report {
         report.filters.extend(filters::run(&bench));
         report.rules.extend(rules::run(&bench));
         report.accounts.extend(accounts::run(&bench));
+        report.thumbs.extend(thumbs::run(&bench));
         report.outsiders.extend(outsiders::run(&bench));
         report.basics.extend(basics::run(&bench));
         report.writes.extend(writes::run(&bench));
+        report.realtime.extend(realtime::run(&bench, &mut report.program));
         report.neighbours.extend(neighbours::run(&bench));
         report.program.under_load(&bench);
         report.program.start(bench);

@@ -22,6 +22,7 @@ mod otp;
 mod owned;
 mod password_reset;
 mod refresh;
+mod session;
 mod superusers;
 mod test_letter;
 mod throttle;
@@ -41,6 +42,7 @@ pub use form::Sent;
 pub use letters::MAIL;
 pub use oauth2::{Listener, Returned, Waiter};
 pub use otp::OneTimePassword;
+pub use session::Session;
 
 use oauth2::OAuth2;
 use throttle::Throttle;

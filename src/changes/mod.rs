@@ -1,14 +1,20 @@
 //! The feed: the ordered log of committed changes of records, written in the transaction of each change.
 //!
-//! The current row and the old values give every state in between. What follows the feed (later) reads it from a
-//! position of its own; a position is opaque to it.
+//! The current row and the old values give every state in between (`history.rs`). What reacts to changes follows the feed
+//! (`follow.rs`) from a position of its own.
 
 mod append;
 mod audit;
+mod follow;
+mod history;
+mod position;
 mod read;
 mod trim;
 
 pub use append::{Op, append, append_all, append_deletes, append_lost};
 pub use audit::{Range, gone, kept, range, records_behind, unheard};
-pub use read::{Change, after, newest};
+pub use follow::{Begin, Feed, Follower};
+pub use history::states;
+pub use position::{save, saved};
+pub use read::{Change, after, newest, of_records, oldest};
 pub use trim::{Retention, trim};

@@ -1,7 +1,7 @@
 //! Reading the feed.
 
 use crate::error::Result;
-use crate::store::{Tx, Value, ValueRef};
+use crate::store::{Row, Sql, Tx, Value, ValueRef, lists};
 
 /// A committed change of a record.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,18 +32,47 @@ pub fn after(tx: &mut Tx<'_>, seq: i64, limit: i64) -> Result<Vec<Change>> {
         "SELECT seq, collection, record, op, actor, at, data FROM _tb_changes WHERE seq > ? ORDER BY seq LIMIT ?";
     let mut changes = Vec::new();
     tx.rows((query, &[Value::Int(seq), Value::Int(limit)]), |row| {
-        changes.push(Change {
-            seq: integer(row.get(0)),
-            collection: row.get(1).as_text().to_owned(),
-            record: row.get(2).as_text().to_owned(),
-            op: row.get(3).as_text().to_owned(),
-            actor: text(row.get(4)),
-            at: integer(row.get(5)),
-            data: text(row.get(6)),
-        });
+        changes.push(change(row));
         Ok(())
     })?;
     Ok(changes)
+}
+
+/// The changes of some records after a number, oldest first.
+///
+/// # Errors
+/// What the engine says.
+pub fn of_records(tx: &mut Tx<'_>, seq: i64, records: &[&str]) -> Result<Vec<Change>> {
+    let mut query = Sql::raw("SELECT seq, collection, record, op, actor, at, data FROM _tb_changes WHERE seq > ");
+    query.bind(seq).push(" AND ");
+    lists::push_is_one(&mut query, "record", records);
+    query.push(" ORDER BY seq");
+    let mut changes = Vec::new();
+    tx.rows(&query, |row| {
+        changes.push(change(row));
+        Ok(())
+    })?;
+    Ok(changes)
+}
+
+fn change(row: &Row<'_>) -> Change {
+    Change {
+        seq: integer(row.get(0)),
+        collection: row.get(1).as_text().to_owned(),
+        record: row.get(2).as_text().to_owned(),
+        op: row.get(3).as_text().to_owned(),
+        actor: text(row.get(4)),
+        at: integer(row.get(5)),
+        data: text(row.get(6)),
+    }
+}
+
+/// The number of the oldest change that is kept; 0 where there is none.
+///
+/// # Errors
+/// What the engine says.
+pub fn oldest(tx: &mut Tx<'_>) -> Result<i64> {
+    Ok(tx.row("SELECT min(seq) FROM _tb_changes", |row| Ok(integer(row.get(0))))?.unwrap_or(0))
 }
 
 /// The number of the newest change; 0 where there is none.

@@ -1,6 +1,6 @@
 //! The content of a file that came: small ones in memory, others in a spooled file.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -57,11 +57,6 @@ impl Content {
             None => Bearer::Memory(&self.0.head),
             Some(spooled) => Bearer::Disk(spooled.path()),
         }
-    }
-
-    /// Where it is spooled.
-    pub fn path(&self) -> Option<PathBuf> {
-        self.0.spooled.as_ref().map(|spooled| spooled.path().to_owned())
     }
 }
 

@@ -17,6 +17,7 @@ mod sniff;
 mod spool;
 mod storage;
 mod stored;
+mod thumbs;
 mod upload;
 
 use std::io::{self, ErrorKind};
@@ -41,6 +42,7 @@ use pending::Listed;
 use removals::{Removal, Removals};
 use spool::Spools;
 use storage::{Disk, Storages};
+use thumbs::Thumbs;
 
 /// How long an upload may stay listed while the server runs.
 const UPLOAD_LIFE: chrono::TimeDelta = chrono::TimeDelta::hours(1);
@@ -55,6 +57,7 @@ struct Parts {
     storages: Arc<Storages>,
     spools: Arc<Spools>,
     removals: Removals,
+    thumbs: Thumbs,
     /// What was listed before belongs to an earlier run.
     started: String,
 }
@@ -65,7 +68,7 @@ impl Files {
         let storages = Arc::new(Storages::new(dir.join("storage"), settings));
         let removals = Removals::start(Arc::clone(&storages));
         let spools = Arc::new(Spools::new(dir.join("uploads")));
-        Self { parts: Arc::new(Parts { storages, spools, removals, started: time::now_text() }) }
+        Self { parts: Arc::new(Parts { storages, spools, removals, thumbs: Thumbs::new(), started: time::now_text() }) }
     }
 
     /// Takes in the files of one request.
@@ -76,17 +79,6 @@ impl Files {
     /// Opens a stored file; `None` where it is not there.
     pub async fn open(&self, key: &Key) -> Result<Option<StoredFile>> {
         self.parts.storages.current()?.open(key).await
-    }
-
-    /// Writes a file that is derived from a stored one, under a name of [`Key::derived`]. It goes with the other.
-    pub async fn store_derived(&self, original: &Key, derived: &Key, file: NewFile) -> Result<()> {
-        let storage = self.parts.storages.current()?;
-        storage.write(vec![(derived.clone(), file)]).await?;
-        if storage.open(original).await?.is_none() {
-            // It was removed meanwhile; so is what came after it.
-            self.parts.removals.add(Removal::Files(vec![original.clone()]));
-        }
-        Ok(())
     }
 
     /// Writes new files of a record, so that [`Files::settle`] can hand them over to it. They are on the disk when

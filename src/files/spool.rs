@@ -100,7 +100,6 @@ pub struct Incoming<'i> {
 }
 
 /// A file that is being spooled.
-
 struct Spooling {
     spooled: Spooled,
     file: File,
@@ -175,6 +174,7 @@ impl Incoming<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::content::Bearer;
 
     fn intake() -> (tempfile::TempDir, Intake) {
         let dir = tempfile::tempdir().expect("dir");
@@ -202,9 +202,9 @@ mod tests {
             let content = take(&mut intake, &whole).await;
             assert_eq!((content.size(), content.md5()), (size as u64, Md5::digest(&whole).into()), "{size}");
             assert!(whole.starts_with(content.head()), "{size}");
-            match content.path() {
-                None => assert!(size <= SMALL && content.head()[..] == whole, "{size}"),
-                Some(path) => assert!(size > SMALL && fs::read(path).expect("read") == whole, "{size}"),
+            match content.bearer() {
+                Bearer::Memory(bytes) => assert!(size <= SMALL && bytes[..] == whole, "{size}"),
+                Bearer::Disk(path) => assert!(size > SMALL && fs::read(path).expect("read") == whole, "{size}"),
             }
             let other = content.clone();
             drop(content);

@@ -131,6 +131,19 @@ impl Connection {
         }
     }
 
+    /// Counts an answer that goes on for as long as the guard lives. It waits for nothing but news: its connection is no
+    /// silent one, but may make room for another.
+    pub(in crate::http) fn stream(self: &Arc<Self>) -> Streaming {
+        self.running.fetch_add(1, Ordering::Relaxed);
+        self.waits_for_client(true);
+        Streaming(Arc::clone(self))
+    }
+
+    /// Tells the connection to leave, whatever it is at.
+    pub(in crate::http) fn dismiss(&self) {
+        self.leave.notify_one();
+    }
+
     /// Bytes went in or out.
     pub(super) fn moves(&self) {
         self.moved.store(self.age(), Ordering::Relaxed);
@@ -182,6 +195,17 @@ impl Connection {
 
     fn age(&self) -> u64 {
         self.opened.elapsed().as_millis() as u64
+    }
+}
+
+/// An answer that goes on.
+pub(in crate::http) struct Streaming(Arc<Connection>);
+
+impl Drop for Streaming {
+    fn drop(&mut self) {
+        self.0.waits_for_client(false);
+        self.0.answered.store(self.0.age(), Ordering::Relaxed);
+        self.0.running.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

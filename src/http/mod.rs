@@ -16,6 +16,7 @@ mod files;
 mod health;
 mod import;
 mod middleware;
+mod realtime;
 mod records;
 mod router;
 pub mod serve;

@@ -150,6 +150,7 @@ impl Cascade<'_> {
         if records.is_empty() {
             return Ok(());
         }
+        tx.deletes(&collection.id)?;
         let ids: Vec<&str> = records.iter().map(Record::id).collect();
         if collection.is_superusers() {
             refuse_last(tx, collection, &ids)?;
@@ -190,6 +191,7 @@ impl Cascade<'_> {
         field: &Field,
         gone: &HashSet<String>,
     ) -> Result<bool> {
+        tx.deletes(&collection.id)?;
         let ids: Vec<&str> = gone.iter().map(String::as_str).collect();
         for ids in ids.chunks(CHUNK) {
             let condition = points_to(field, ids);

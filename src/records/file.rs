@@ -5,6 +5,7 @@ use crate::context::{Occasion, RequestContext};
 use crate::error::{Error, Result};
 use crate::files::{Key, StoredFile};
 use crate::filter::Input;
+use crate::schema::field::file::FileOptions;
 use crate::schema::view::{Origin, Reading, trimmed};
 use crate::schema::{Collection, CollectionRef, Field, FieldKind, Record, Schema};
 use crate::store::{ReadLane, Tx, Value, expression, quoted};
@@ -15,6 +16,9 @@ const VIEWS: usize = 5;
 impl Records {
     /// A stored file of a record. Files of protected fields are subject to the view rule, with the context's caller:
     /// who downloads says so by a file token, never by the token of the request, so that it is a guest without one.
+    ///
+    /// Where the request asks for a `thumb` of an image, it is that; where its field does not offer the size, and where
+    /// there can be no thumb, it is the image.
     ///
     /// # Errors
     /// `NotFound` where collection, record or file do not exist, and where the rule refuses.
@@ -29,15 +33,19 @@ impl Records {
         let records = self.clone();
         let context = context.on(Occasion::ProtectedFile);
         let (of, wanted, file) = (collection.clone(), id.to_owned(), name.to_owned());
-        let holder = self
+        let size = context.query_value("thumb").map(str::to_owned);
+        let (holder, size) = self
             .parts
             .store
             .read(lane, move |tx| {
                 let record = super::load(tx, &of, &wanted)?.ok_or_else(Error::not_found)?;
-                let (at, protected) = field_of(&record, &file).ok_or_else(Error::not_found)?;
-                let holder =
-                    |tx: &mut Tx<'_>| Holder::of(tx, &schema, &record, at, &file)?.ok_or_else(Error::not_found);
-                if !protected || context.is_superuser() {
+                let (at, options) = field_of(&record, &file).ok_or_else(Error::not_found)?;
+                let size = size.filter(|size| options.offers_thumb(size));
+                let holder = |tx: &mut Tx<'_>| {
+                    let holder = Holder::of(tx, &schema, &record, at, &file)?.ok_or_else(Error::not_found)?;
+                    Ok((holder, size))
+                };
+                if !options.protected || context.is_superuser() {
                     return holder(tx);
                 }
                 let input = Input::of(&context);
@@ -52,17 +60,37 @@ impl Records {
             })
             .await?;
         let key = Key::new(&holder.collection, &holder.id, name).ok_or_else(Error::not_found)?;
-        self.parts.files.open(&key).await?.ok_or_else(Error::not_found)
+        let Some(size) = size else {
+            return self.parts.files.open(&key).await?.ok_or_else(Error::not_found);
+        };
+        let (records, name) = (self.clone(), name.to_owned());
+        let is_held = move || async move { records.holds_file(&holder, &name).await };
+        self.parts.files.open_thumb(&key, &size, is_held).await?.ok_or_else(Error::not_found)
+    }
+
+    /// Whether a record still has a file.
+    async fn holds_file(&self, holder: &Holder, name: &str) -> Result<bool> {
+        self.on_current(|schema| {
+            let (id, name) = (holder.id.clone(), name.to_owned());
+            async move {
+                let Some(collection) = schema.find(&holder.collection).cloned() else { return Ok(false) };
+                let read = move |tx: &mut Tx<'_>| {
+                    let record = super::load(tx, &collection, &id)?;
+                    Ok(record.is_some_and(|record| field_of(&record, &name).is_some()))
+                };
+                self.parts.store.read(ReadLane::Fast, read).await
+            }
+        })
+        .await
     }
 }
 
-/// The place of the field that has a record's file, and whether it is protected; `None` where the record has no such
-/// file.
-fn field_of(record: &Record, name: &str) -> Option<(usize, bool)> {
+/// The place of the field that has a record's file, and its options; `None` where the record has no such file.
+fn field_of<'r>(record: &'r Record, name: &str) -> Option<(usize, &'r FileOptions)> {
     let fields = record.collection.fields.iter().zip(&record.values).enumerate();
     fields.into_iter().find_map(|(at, (field, value))| match &field.kind {
         FieldKind::File(options) => {
-            field.elements(value.borrow()).iter().any(|held| held == name).then_some((at, options.protected))
+            field.elements(value.borrow()).iter().any(|held| held == name).then_some((at, options))
         }
         _ => None,
     })

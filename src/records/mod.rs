@@ -31,6 +31,7 @@ mod rows;
 mod rules;
 mod satisfies;
 mod save;
+mod telling;
 mod throttle;
 mod totals;
 mod turns;
@@ -57,6 +58,7 @@ pub use read::{find, load, load_all};
 pub use render::shown;
 pub use repair::drop_dangling;
 pub use save::{Along, NewAccount};
+pub use telling::asks;
 
 use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};

@@ -93,7 +93,7 @@ impl Rendering {
     }
 
     /// A record that needs no look at the database.
-    fn plain(&self, record: &Record) -> Rendered {
+    pub(super) fn plain(&self, record: &Record) -> Rendered {
         let mut batch = self.batch();
         batch.push_record(&self.viewer, record);
         batch.settle(&HashSet::new());
@@ -103,7 +103,7 @@ impl Rendering {
         Rendered(out)
     }
 
-    fn record(&self, tx: &mut Tx<'_>, lane: ReadLane, record: &Record) -> Result<Rendered> {
+    pub(super) fn record(&self, tx: &mut Tx<'_>, lane: ReadLane, record: &Record) -> Result<Rendered> {
         let mut batch = self.batch();
         batch.push_record(&self.viewer, record);
         let mut out = Vec::with_capacity(batch.size() + 1);

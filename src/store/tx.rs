@@ -12,7 +12,7 @@ use rusqlite::{CachedStatement, Connection};
 use super::effects::Effects;
 use super::select::Described;
 use super::sqlite::{Journal, Plans, Watch, from_engine, refuse_immense, write_typed};
-use super::{Sql, Value, ValueRef};
+use super::{Sql, Value, ValueRef, Witness};
 use crate::error::{Error, Result};
 
 /// After how many of the watch's questions a query counts as long: several milliseconds.
@@ -106,6 +106,10 @@ pub struct Tx<'c> {
     pub(super) effects: Effects,
     /// Whether tables may have changed.
     pub(super) defined: bool,
+    /// Set on the writer where the state before this run is not kept: who may want it.
+    witness: Option<Arc<dyn Witness>>,
+    /// Whether this run was in vain: the state before it has to be kept.
+    pub(super) wants_state: bool,
     /// The engine gave the transaction up: a statement would now commit by itself.
     lost: bool,
 }
@@ -157,12 +161,28 @@ fn reading_only(asked: AuthContext<'_>) -> Authorization {
 impl<'c> Tx<'c> {
     /// The transaction that is open on a connection that reads.
     pub(super) fn reading(connection: &'c Connection, watch: &'c Watch, plans: Option<&'c Plans>) -> Self {
-        Self { connection, watch, plans, journal: None, effects: Effects::default(), defined: false, lost: false }
+        Self {
+            connection,
+            watch,
+            plans,
+            journal: None,
+            effects: Effects::default(),
+            defined: false,
+            witness: None,
+            wants_state: false,
+            lost: false,
+        }
     }
 
     /// The transaction that is open on the connection that writes.
-    pub(super) fn writing(connection: &'c Connection, watch: &'c Watch, journal: &'c Journal) -> Self {
-        Self { journal: Some(journal), ..Self::reading(connection, watch, None) }
+    /// `witness` may want the state before it, where that is not kept.
+    pub(super) fn writing(
+        connection: &'c Connection,
+        watch: &'c Watch,
+        journal: &'c Journal,
+        witness: Option<Arc<dyn Witness>>,
+    ) -> Self {
+        Self { journal: Some(journal), witness, ..Self::reading(connection, watch, None) }
     }
 
     /// Runs a query and hands each row to `each`; an error of `each` ends it.
@@ -351,6 +371,19 @@ impl<'c> Tx<'c> {
     /// `Deadline` where the time was over already; `Unavailable` where the program ends, so that it need not wait.
     pub fn advance(&mut self) -> Result<()> {
         self.watch.advance()
+    }
+
+    /// Says, before the first of them, that rows of this kind are going to be deleted. Where somebody watches them, the
+    /// write has to run once more, on a state that is kept: it ends here, whatever it answers.
+    ///
+    /// # Errors
+    /// That it has to end.
+    pub fn deletes(&mut self, what: &str) -> Result<()> {
+        self.wants_state |= self.witness.as_ref().is_some_and(|witness| witness.watches(what));
+        match self.wants_state {
+            true => Err(Error::internal("the write begins anew on a state that is kept")),
+            false => Ok(()),
+        }
     }
 
     /// What happens once this transaction is committed, before its answer; on the writer, so it must be short.

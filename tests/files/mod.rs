@@ -1,9 +1,11 @@
-//! Files over HTTP: uploads that are taken in piece by piece, downloads in parts, and a bucket instead of the disk.
+//! Files over HTTP: uploads that are taken in piece by piece, downloads in parts, thumbs, and a bucket instead of the
+//! disk.
 
 mod batches;
 mod bucket;
 mod downloads;
 mod s3_server;
+mod thumbs;
 mod uploads;
 
 use serde_json::json;

@@ -13,6 +13,7 @@ mod other_processes;
 mod queries;
 mod reading;
 mod statements;
+mod states;
 mod statistics;
 mod tables;
 mod typed;

@@ -11,11 +11,12 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use serde_json::{Value as Json, json};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::files::content::{Bearer, Content};
 use crate::files::key::{ATTRIBUTES, Folder, Key};
 use crate::files::stored::Source;
 use crate::files::{NewFile, StoredFile, fault, upload};
+use crate::ids;
 
 /// Files up to this size are read when they are opened.
 const SMALL: u64 = 64 * 1024;
@@ -54,6 +55,25 @@ impl Disk {
         let (path, side) = (self.path(key), self.side_file(key));
         place(&side, &Bytes::from(attributes(file).to_string()).into()).map_err(fault)?;
         place(&path, &file.content).map_err(fault)
+    }
+
+    /// Writes a file that is listed nowhere: it appears whole or not at all, whenever the process ends, and for who reads
+    /// at the same time.
+    ///
+    /// # Errors
+    /// `Unavailable` where there is no room.
+    pub(in crate::files) fn write_unlisted(&self, key: &Key, file: &NewFile) -> Result<()> {
+        let beside = key.folder().file(&format!("{}.tmp", ids::random_lower(15)));
+        let beside = beside.ok_or_else(|| Error::internal("a name beside a file is no name"))?;
+        let written = self.write(&beside, file).and_then(|()| {
+            fs::rename(self.side_file(&beside), self.side_file(key))?;
+            Ok(fs::rename(self.path(&beside), self.path(key))?)
+        });
+        if written.is_err() {
+            // What cannot be removed now goes with the folder.
+            let _ = self.remove(&beside);
+        }
+        written
     }
 
     /// Waits until the names in a folder outlive a power cut, and those of the folders that it is in, which may be new.
@@ -228,6 +248,25 @@ mod tests {
         disk.remove(&key("a.txt")).expect("removed");
         assert!(disk.open(&key("a.txt")).expect("open").is_none());
         assert!(!dir.path().join("storage/c/r").exists(), "an empty folder goes too");
+    }
+
+    #[tokio::test]
+    async fn what_is_listed_nowhere_replaces_what_was_there_and_leaves_nothing_beside_it() {
+        let dir = tempfile::tempdir().expect("dir");
+        let disk = Disk::new(dir.path().join("storage"));
+        for content in ["hello", "hello again"] {
+            let file = NewFile { content: content.into(), ..new_file("a.txt") };
+            disk.write_unlisted(&key("a.txt"), &file).expect("written");
+            let read = disk.open(&key("a.txt")).expect("open").expect("there");
+            assert_eq!(read.content_type, "text/plain; charset=utf-8");
+            assert_eq!(read.bytes().await.expect("read"), content.as_bytes());
+            assert_eq!(fs::read_dir(dir.path().join("storage/c/r")).expect("a folder").count(), 2);
+        }
+        // Where it cannot be put, nothing stays beside it.
+        fs::create_dir_all(dir.path().join("storage/c/r/taken")).expect("a folder");
+        assert!(disk.write_unlisted(&key("taken"), &new_file("taken")).is_err());
+        let left = fs::read_dir(dir.path().join("storage/c/r")).expect("a folder").flatten();
+        assert!(left.into_iter().all(|entry| !entry.file_name().to_string_lossy().contains(".tmp")));
     }
 
     #[test]

@@ -98,6 +98,18 @@ impl Storage {
         }
     }
 
+    /// Writes a file that is listed nowhere: it appears whole or not at all.
+    pub(super) async fn write_unlisted(&self, key: Key, file: NewFile) -> Result<()> {
+        match self {
+            Self::Disk(disk) => {
+                let disk = Arc::clone(disk);
+                blocking(move || disk.write_unlisted(&key, &file)).await
+            }
+            // Objects always appear so.
+            Self::Bucket(_) => self.write(vec![(key, file)]).await,
+        }
+    }
+
     /// Opens a file; `None` where it is not there.
     pub(super) async fn open(&self, key: &Key) -> Result<Option<StoredFile>> {
         match self {

@@ -8,6 +8,9 @@ use crate::schema::wire::Unreadable;
 /// The greatest size of one file in bytes where none is set.
 const DEFAULT_MAX_SIZE: i64 = 5 << 20;
 
+/// The size of thumbs that every field offers.
+const USUAL_THUMB: &str = "100x100";
+
 /// Options of a file field.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FileOptions {
@@ -17,7 +20,7 @@ pub struct FileOptions {
     pub max_select: i64,
     /// The types that are accepted, empty for all; `None` where never set.
     pub mime_types: Option<Vec<String>>,
-    /// The sizes of thumbnails to offer; `None` where never set.
+    /// The sizes of thumbs to offer beside the usual one; `None` where never set.
     pub thumbs: Option<Vec<String>>,
     /// Whether the view rule guards downloads.
     pub protected: bool,
@@ -47,6 +50,11 @@ impl FileOptions {
     pub fn size_limit(&self) -> u64 {
         let size = if self.max_size > 0 { self.max_size } else { DEFAULT_MAX_SIZE };
         size.unsigned_abs()
+    }
+
+    /// Whether thumbs of this size may be asked for; sizes are compared letter by letter.
+    pub fn offers_thumb(&self, size: &str) -> bool {
+        size == USUAL_THUMB || self.thumbs.iter().flatten().any(|offered| offered == size)
     }
 
     pub(super) fn check(&self, names: &[String]) -> Option<Fault> {

@@ -13,6 +13,7 @@ type Step = (i64, &'static str, &'static str);
 const STEPS: &[Step] = &[
     (1, "init", include_str!("../../../migrations/sqlite/0001_init.sql")),
     (2, "jobs", include_str!("../../../migrations/sqlite/0002_jobs.sql")),
+    (3, "followers", include_str!("../../../migrations/sqlite/0003_followers.sql")),
 ];
 
 /// Runs the steps that the database has not seen.

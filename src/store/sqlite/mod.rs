@@ -14,10 +14,12 @@ mod migrate;
 mod plan;
 mod readers;
 mod sources;
+mod states;
 mod statistics;
 mod watch;
 mod writer;
 
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -29,6 +31,7 @@ pub(super) use errors::from_engine;
 pub(super) use expansion::refuse_immense;
 pub(super) use journal::Journal;
 pub(super) use plan::Plans;
+pub(super) use states::Kept;
 pub(super) use watch::Watch;
 
 use self::apart::Apart;
@@ -36,9 +39,10 @@ use self::checkpoint::Checkpoints;
 use self::readers::{FastReaders, SlowReaders};
 pub(super) use self::sources::Reads;
 use self::sources::Sources;
-use self::writer::Writer;
+use self::states::States;
+use self::writer::{Shared, Writer};
 use super::versions::Versions;
-use super::{ConsoleLimits, OnExternalChange, ReadLane, Sql, StoreOptions, Table, Tx, WriteLane};
+use super::{ConsoleLimits, OnExternalChange, ReadLane, Sql, State, StoreOptions, Table, Tx, Witness, WriteLane};
 use crate::error::{Error, Result};
 
 /// The open database.
@@ -47,6 +51,7 @@ pub(super) struct Engine {
     fast: FastReaders,
     slow: SlowReaders,
     apart: Apart,
+    states: States,
     checkpoints: Checkpoints,
     plans: Plans,
     versions: Versions,
@@ -71,11 +76,17 @@ impl Engine {
         let checkpoints = Checkpoints::default();
         others.push(checkpoints.start(connection::open_checkpointer(options)?)?);
         let versions = Versions::default();
-        let (writer, thread) =
-            Writer::start(connection, options, checkpoints.clone(), plans.clone(), versions.clone())?;
+        let states = States::new(&options.path);
+        let shared = Shared {
+            checkpoints: checkpoints.clone(),
+            plans: plans.clone(),
+            versions: versions.clone(),
+            states: states.clone(),
+        };
+        let (writer, thread) = Writer::start(connection, options, shared)?;
         let sources = Sources::new(&options.path, versions.clone());
         let threads = Mutex::new(Some(Threads { writer: thread, others }));
-        Ok(Self { writer, fast, slow, apart, checkpoints, plans, versions, sources, threads })
+        Ok(Self { writer, fast, slow, apart, states, checkpoints, plans, versions, sources, threads })
     }
 
     pub(super) fn read_here<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
@@ -137,6 +148,18 @@ impl Engine {
         self.writer.on_external_change(f);
     }
 
+    pub(super) fn state(&self) -> Result<State> {
+        self.states.keep().map(State)
+    }
+
+    pub(super) fn tell_of_deletes(&self, witness: Arc<dyn Witness>) {
+        self.writer.tell_of_deletes(witness);
+    }
+
+    pub(super) fn on_commit(&self, f: Arc<dyn Fn() + Send + Sync>) {
+        self.writer.on_commit(f);
+    }
+
     pub(super) fn is_closing(&self) -> bool {
         self.writer.is_stopped()
     }
@@ -164,6 +187,7 @@ impl Engine {
     fn stop_the_rest(&self) {
         self.fast.close();
         self.sources.close();
+        self.states.close();
         self.slow.stop();
         self.apart.stop();
         self.checkpoints.stop();

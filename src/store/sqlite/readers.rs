@@ -32,11 +32,11 @@ const NICENESS: i32 = 5;
 /// A connection that cannot write.
 pub(super) struct Reader {
     pub(super) connection: Connection,
-    watch: Watch,
+    pub(super) watch: Watch,
 }
 
 impl Reader {
-    fn open(path: &Path) -> Result<Self> {
+    pub(super) fn open(path: &Path) -> Result<Self> {
         let connection = open_reader(path)?;
         Ok(Self { watch: Watch::over(&connection)?, connection })
     }
@@ -52,7 +52,8 @@ impl Reader {
         result
     }
 
-    fn run(&self, sql: &str) -> Result<()> {
+    /// Runs a statement that has no rows.
+    pub(super) fn run(&self, sql: &str) -> Result<()> {
         let mut statement = self.connection.prepare_cached(sql).map_err(from_engine)?;
         statement.raw_execute().map(|_| ()).map_err(from_engine)
     }

@@ -17,12 +17,13 @@ use tokio::sync::oneshot;
 use super::checkpoint::Checkpoints;
 use super::errors::from_engine;
 use super::job::{BoxedJob, Pending, Place, Ran};
+use super::states::States;
 use super::statistics::Statistics;
 use super::{Journal, Plans, Watch, stopping};
 use crate::error::{Error, Result};
 use crate::store::effects::Effects;
 use crate::store::versions::Versions;
-use crate::store::{OnExternalChange, StoreOptions, Tx, WriteLane};
+use crate::store::{OnExternalChange, State, StoreOptions, Tx, Witness, WriteLane};
 
 /// How many writes may wait; more are refused at once.
 const QUEUE: usize = 4096;
@@ -42,10 +43,26 @@ const GIVE_WAY: usize = 8;
 /// What to call when another process has written.
 pub(super) type ExternalChange = Arc<Mutex<Option<OnExternalChange>>>;
 
+/// What to call after a commit.
+type Committed = Arc<Mutex<Option<Arc<dyn Fn() + Send + Sync>>>>;
+
+/// Who wants the states before deletes.
+type Witnesses = Arc<Mutex<Option<Arc<dyn Witness>>>>;
+
+/// What the writer uses together with readers.
+pub(super) struct Shared {
+    pub(super) checkpoints: Checkpoints,
+    pub(super) plans: Plans,
+    pub(super) versions: Versions,
+    pub(super) states: States,
+}
+
 /// Puts writes into the writer's queue.
 pub(super) struct Writer {
     queue: Mutex<Option<SyncSender<BoxedJob>>>,
     external: ExternalChange,
+    committed: Committed,
+    witness: Witnesses,
     watch: Watch,
     /// How long a write waits for its turn.
     turn: Duration,
@@ -56,12 +73,12 @@ impl Writer {
     pub(super) fn start(
         connection: Connection,
         options: &StoreOptions,
-        checkpoints: Checkpoints,
-        plans: Plans,
-        versions: Versions,
+        shared: Shared,
     ) -> Result<(Self, JoinHandle<Connection>)> {
         let (queue, jobs) = sync_channel(QUEUE);
         let external = ExternalChange::default();
+        let (committed, witness) = (Committed::default(), Witnesses::default());
+        let Shared { checkpoints, plans, versions, states } = shared;
         let watch = Watch::over(&connection)?;
         let mut thread = Thread {
             watch: watch.clone(),
@@ -74,6 +91,9 @@ impl Writer {
             held: None,
             seen: None,
             external: Arc::clone(&external),
+            committed: Arc::clone(&committed),
+            witness: Arc::clone(&witness),
+            states,
             checkpoints,
             plans,
             grouped_limit: options.query_timeout,
@@ -81,7 +101,8 @@ impl Writer {
         };
         thread.others_wrote();
         let handle = std::thread::Builder::new().name("writer".into()).spawn(move || thread.serve())?;
-        Ok((Self { queue: Mutex::new(Some(queue)), external, watch, turn: options.turn_timeout }, handle))
+        let turn = options.turn_timeout;
+        Ok((Self { queue: Mutex::new(Some(queue)), external, committed, witness, watch, turn }, handle))
     }
 
     /// Runs a write and answers once it is committed or undone.
@@ -106,6 +127,14 @@ impl Writer {
 
     pub(super) fn on_external_change(&self, f: OnExternalChange) {
         *self.external.lock() = Some(f);
+    }
+
+    pub(super) fn on_commit(&self, f: Arc<dyn Fn() + Send + Sync>) {
+        *self.committed.lock() = Some(f);
+    }
+
+    pub(super) fn tell_of_deletes(&self, witness: Arc<dyn Witness>) {
+        *self.witness.lock() = Some(witness);
     }
 
     /// Whether it was told to stop.
@@ -146,6 +175,9 @@ struct Thread {
     /// The last `data_version`: another value means that another process has committed.
     seen: Option<i64>,
     external: ExternalChange,
+    committed: Committed,
+    witness: Witnesses,
+    states: States,
     checkpoints: Checkpoints,
     plans: Plans,
     grouped_limit: Duration,
@@ -157,6 +189,8 @@ struct Run {
     ran: Ran,
     effects: Effects,
     defined: bool,
+    /// It was in vain, and must run again on a state that is kept.
+    wants_state: bool,
 }
 
 impl Run {
@@ -177,7 +211,7 @@ impl Thread {
                 continue;
             }
             match job.lane() {
-                WriteLane::Exclusive => self.alone(job),
+                WriteLane::Exclusive => self.alone(job, false),
                 WriteLane::Grouped => {
                     let group = self.collect(job);
                     self.group(group);
@@ -273,36 +307,66 @@ impl Thread {
         group
     }
 
-    fn group(&mut self, mut group: Vec<BoxedJob>) {
+    /// Runs writes that share their transaction, up to the next one before which the state has to be kept.
+    fn group(&mut self, group: Vec<BoxedJob>) {
+        let mut rest = self.together(group, false);
+        while !rest.is_empty() {
+            rest = self.together(rest, true);
+        }
+    }
+
+    /// Runs writes in one transaction; with `keeping`, the state before the first of them is kept. Those from the next
+    /// one on that needs a kept state come back.
+    fn together(&mut self, mut group: Vec<BoxedJob>, keeping: bool) -> Vec<BoxedJob> {
         if group.len() == 1 {
-            return group.into_iter().for_each(|job| self.alone(job));
+            group.into_iter().for_each(|job| self.alone(job, keeping));
+            return Vec::new();
         }
-        if let Err(error) = self.begin() {
-            return answer_all(group, &error);
+        if let Err(error) = self.begin_keeping(keeping) {
+            answer_all(group, &error);
+            return Vec::new();
         }
+        let mut rest = Vec::new();
         let mut runs: Vec<Run> = Vec::with_capacity(group.len());
-        for job in &mut group {
-            match self.member(job) {
+        for at in 0..group.len() {
+            match self.member(&mut group[at], keeping && at == 0) {
+                Ok(run) if run.wants_state => {
+                    rest = group.split_off(at);
+                    break;
+                }
                 Ok(run) => runs.push(run),
                 Err(error) => {
                     tracing::error!(%error, "a group of writes lost its transaction");
-                    return self.again(group, runs);
+                    self.again(group, runs, keeping);
+                    return Vec::new();
                 }
             }
             if self.connection.is_autocommit() {
-                return self.again(group, runs);
+                self.again(group, runs, keeping);
+                return Vec::new();
             }
         }
+        match runs.is_empty() {
+            true => self.end_transaction(),
+            false => self.commit_group(group, runs, keeping),
+        }
+        rest
+    }
+
+    fn commit_group(&mut self, group: Vec<BoxedJob>, runs: Vec<Run>, keeping: bool) {
         let defined = runs.iter().any(|run| run.defined);
         match self.commit(defined, false) {
             Ok(()) => {
+                self.settle_state(keeping, true);
                 runs.into_iter().for_each(Run::settle);
+                self.tell_of_commit();
                 group.into_iter().for_each(|job| job.answer(Ok(())));
             }
             // A check that the engine makes at the commit: whose fault it was comes out one by one.
-            Err(Error::Engine(_) | Error::Unique { .. }) => self.again(group, runs),
+            Err(Error::Engine(_) | Error::Unique { .. }) => self.again(group, runs, keeping),
             Err(error) => {
                 self.end_transaction();
+                self.settle_state(keeping, false);
                 runs.into_iter().for_each(|run| run.effects.rolled_back());
                 answer_all(group, &error);
             }
@@ -310,13 +374,13 @@ impl Thread {
     }
 
     /// Runs one member of a group in its savepoint.
-    fn member(&self, job: &mut BoxedJob) -> Result<Run> {
+    fn member(&self, job: &mut BoxedJob, kept: bool) -> Result<Run> {
         self.run("SAVEPOINT member")?;
         let noted = self.journal.mark();
         self.watch.limit(self.grouped_limit);
-        let run = self.run_job(job);
+        let run = self.run_job(job, kept);
         if !self.connection.is_autocommit() {
-            if run.ran != Ran::Well {
+            if run.ran != Ran::Well || run.wants_state {
                 self.run("ROLLBACK TO member")?;
                 self.journal.undo_to(noted);
             }
@@ -325,17 +389,20 @@ impl Thread {
         Ok(run)
     }
 
-    fn run_job(&self, job: &mut BoxedJob) -> Run {
-        let mut tx = Tx::writing(&self.connection, &self.watch, &self.journal);
+    /// Runs a write; `kept` tells whether the state before it is kept.
+    fn run_job(&self, job: &mut BoxedJob, kept: bool) -> Run {
+        let witness = self.witness.lock().clone().filter(|_| !kept);
+        let mut tx = Tx::writing(&self.connection, &self.watch, &self.journal, witness);
         let ran = job.run(&mut tx);
         self.watch.lift();
-        Run { ran, effects: tx.effects, defined: tx.defined }
+        Run { ran, wants_state: tx.wants_state, effects: tx.effects, defined: tx.defined }
     }
 
     /// Runs the members of a group whose transaction was lost, one by one. What their first runs would have done
     /// outside is forgotten. Who made the engine give up by taking too long does not get a second chance.
-    fn again(&mut self, group: Vec<BoxedJob>, mut runs: Vec<Run>) {
+    fn again(&mut self, group: Vec<BoxedJob>, mut runs: Vec<Run>, kept: bool) {
         self.end_transaction();
+        self.settle_state(kept, false);
         let slow = runs.len().checked_sub(1).filter(|&last| runs[last].ran == Ran::TooLong);
         if slow.is_some()
             && let Some(run) = runs.pop()
@@ -346,14 +413,14 @@ impl Thread {
             if slow == Some(at) {
                 job.answer(Ok(()));
             } else {
-                self.alone(job);
+                self.alone(job, false);
             }
         }
     }
 
-    /// Runs a write alone in its transaction.
-    fn alone(&mut self, mut job: BoxedJob) {
-        if let Err(error) = self.begin() {
+    /// Runs a write alone in its transaction, and once more where it turns out that the state before it has to be kept.
+    fn alone(&mut self, mut job: BoxedJob, keeping: bool) {
+        if let Err(error) = self.begin_keeping(keeping) {
             return job.answer(Err(error));
         }
         match job.lane() {
@@ -361,16 +428,23 @@ impl Thread {
             WriteLane::Exclusive => self.watch.limit_standstill(self.exclusive_limit),
         }
         let began = Instant::now();
-        let run = self.run_job(&mut job);
+        let run = self.run_job(&mut job, keeping);
+        if run.wants_state {
+            self.end_transaction();
+            return self.alone(job, true);
+        }
         let commit = match run.ran {
             Ran::Well if self.connection.is_autocommit() => Err(Error::internal("the engine gave the transaction up")),
             Ran::Well => self.commit(run.defined, run.defined || began.elapsed() > LONG),
             Ran::Badly | Ran::TooLong => Ok(()),
         };
         if commit.is_ok() && run.ran == Ran::Well {
+            self.settle_state(keeping, true);
             run.effects.committed();
+            self.tell_of_commit();
         } else {
             self.end_transaction();
+            self.settle_state(keeping, false);
             run.effects.rolled_back();
         }
         job.answer(commit);
@@ -404,6 +478,51 @@ impl Thread {
         Ok(())
     }
 
+    /// Opens a transaction; with `keeping`, whoever decides about deletes gets the state before it.
+    fn begin_keeping(&mut self, keeping: bool) -> Result<()> {
+        self.begin()?;
+        if !keeping {
+            return Ok(());
+        }
+        // Nobody else can write by now.
+        match self.states.keep() {
+            Ok(kept) => {
+                self.with_witness(|witness| witness.keep(State(kept)));
+                Ok(())
+            }
+            Err(error) => {
+                self.end_transaction();
+                Err(error)
+            }
+        }
+    }
+
+    /// Tells whoever got the state before a transaction how that went.
+    fn settle_state(&self, kept: bool, holds: bool) {
+        if kept {
+            let after = holds.then(|| self.states.keep().ok()).flatten().map(State);
+            self.with_witness(|witness| witness.settled(after));
+        }
+    }
+
+    fn with_witness(&self, call: impl FnOnce(&dyn Witness)) {
+        let witness = self.witness.lock().clone();
+        if let Some(witness) = witness
+            && catch_unwind(AssertUnwindSafe(|| call(witness.as_ref()))).is_err()
+        {
+            tracing::error!("who decides about deletes panicked");
+        }
+    }
+
+    fn tell_of_commit(&self) {
+        let call = self.committed.lock().clone();
+        if let Some(call) = call
+            && catch_unwind(AssertUnwindSafe(|| call())).is_err()
+        {
+            tracing::error!("what follows a commit panicked");
+        }
+    }
+
     fn others_wrote(&mut self) -> bool {
         let version = self
             .connection
@@ -428,6 +547,7 @@ impl Thread {
         {
             tracing::error!("taking over another process's changes panicked");
         }
+        self.tell_of_commit();
     }
 
     /// Commits; whoever asks from then on finds other versions of what was changed.

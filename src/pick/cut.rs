@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 /// `Internal` where the bytes are no JSON.
-pub(super) fn pick(json: &[u8], wanted: &Wanted) -> Result<Vec<u8>> {
+pub fn pick(json: &[u8], wanted: &Wanted) -> Result<Vec<u8>> {
     let raw: &RawValue = serde_json::from_slice(json).map_err(unreadable)?;
     let mut out = Vec::with_capacity(json.len() / 2);
     write(raw, wanted, &mut out)?;

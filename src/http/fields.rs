@@ -1,10 +1,6 @@
 //! The `fields` parameter: which keys of an answer its reader wants. Answers are rendered already; what is kept is
 //! copied as it stands, so that numbers and whole subtrees come out byte for byte.
 
-mod excerpt;
-mod parse;
-mod pick;
-
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -15,6 +11,7 @@ use super::envelope;
 use super::extract::Query;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::pick;
 use crate::records::Page;
 
 /// Answers over this size are picked from where that holds up nobody.
@@ -22,7 +19,7 @@ const LONG: usize = 64 * 1024;
 
 /// What the `fields` parameter asks for; checked before anything is done.
 #[derive(Default)]
-pub(super) struct Fields(Option<Arc<parse::Wanted>>);
+pub(super) struct Fields(Option<Arc<pick::Wanted>>);
 
 impl FromRequestParts<App> for Fields {
     type Rejection = Error;
@@ -39,7 +36,7 @@ impl Fields {
     /// # Errors
     /// `Invalid` for a modifier that is none.
     pub(super) fn of(parameter: Option<&str>) -> Result<Self> {
-        let wanted = parameter.map(parse::wanted).transpose()?;
+        let wanted = parameter.map(pick::wanted).transpose()?;
         Ok(Self(wanted.map(Arc::new)))
     }
 

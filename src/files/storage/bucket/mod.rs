@@ -260,3 +260,6 @@ fn unreachable(cause: impl Display) -> Error {
     tracing::warn!(%cause, "the bucket of files failed");
     Error::Unavailable("The storage of files cannot be reached.".into())
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ const DEEPEST: usize = 128;
 
 /// What is wanted of one level, by key.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Wanted {
+pub struct Wanted {
     paths: HashMap<String, Path>,
 }
 
@@ -26,7 +26,7 @@ pub(super) struct Path {
 ///
 /// # Errors
 /// `Invalid` for a modifier that is none.
-pub(super) fn wanted(text: &str) -> Result<Wanted> {
+pub fn wanted(text: &str) -> Result<Wanted> {
     let mut wanted = Wanted::default();
     for part in split(text) {
         let part = part.trim();

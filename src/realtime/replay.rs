@@ -1,0 +1,83 @@
+//! Telling a client what it missed: the changes between the place where it was and now, in order, after which it goes
+//! on live. Beyond the contract; only for clients that ask for it.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::Parts;
+use super::broadcaster::{Stretch, messages};
+use super::client::{Client, Course, Id, Message};
+use super::teller::Teller;
+use super::{frame, position};
+use crate::changes::{self, Change};
+use crate::error::{Error, Result};
+
+/// How many changes are read at once.
+const BATCH: i64 = 256;
+/// How many changes a client may have missed at most.
+const MOST: i64 = 100_000;
+
+/// Tells a client what it missed since a change, and lets it go on live.
+pub(super) async fn run(parts: Arc<Parts>, client: Arc<Client>, after: i64, lost: bool) {
+    if let Err(error) = catch_up(&parts, &client, after, lost).await {
+        tracing::warn!(%error, "a client could not be told what it missed; it is disconnected");
+        client.disconnect();
+    }
+}
+
+async fn catch_up(parts: &Arc<Parts>, client: &Arc<Client>, after: i64, lost: bool) -> Result<()> {
+    let mut at = after;
+    let told = parts.told.load(Ordering::SeqCst);
+    let oldest = parts.store.read_here(changes::oldest)?;
+    if lost || at > told || told - at > MOST || at + 1 < oldest {
+        at = told;
+        let id = Id::Position(position::seal(&parts.sealer, at));
+        if !client.send_in_turn(Message { id, rest: frame::resync(None) }).await {
+            return Ok(());
+        }
+    }
+    loop {
+        let (worker, listener) = (Arc::clone(parts), Arc::clone(client));
+        let turn = parts.replays.acquire().await.map_err(|error| Error::Internal(error.into()))?;
+        let step = tokio::task::spawn_blocking(move || step(&worker, &listener, at)).await;
+        drop(turn);
+        let Some((last, missed)) = step.map_err(|error| Error::Internal(error.into()))?? else { return Ok(()) };
+        for message in missed {
+            if !client.send_in_turn(message).await {
+                return Ok(());
+            }
+        }
+        at = last;
+    }
+}
+
+/// The next messages and the change that they reach to; `None` once nothing is left and the client is live.
+fn step(parts: &Parts, client: &Arc<Client>, at: i64) -> Result<Option<(i64, Vec<Message>)>> {
+    let told = parts.told.load(Ordering::SeqCst);
+    if at >= told {
+        // Nobody is told of anything while this is held, so that what follows is neither missed nor doubled.
+        let _turn = parts.turn.lock();
+        if at >= parts.told.load(Ordering::SeqCst) {
+            *client.course.lock() = Course::Live { after: at };
+            return Ok(None);
+        }
+        return Ok(Some((at, Vec::new())));
+    }
+    let mut changes = parts.store.read_here(|tx| changes::after(tx, at, BATCH))?;
+    changes.retain(|change| change.seq <= told);
+    let last = changes.last().map_or(told, |change| change.seq);
+    let schema = parts.schema.current();
+    let wanted: Vec<&Change> = changes.iter().filter(|change| parts.watches(&schema, change)).collect();
+    let mut missed = Vec::new();
+    if !wanted.is_empty() {
+        let stretch = Stretch::read(parts, &wanted)?;
+        for change in wanted {
+            let Some(record) = stretch.records.get(&change.seq) else { continue };
+            let mut listeners = parts.clients.listeners(record, Some(client));
+            listeners.retain(|one| one.after < change.seq);
+            let mut teller = Teller::new(parts, &stretch.schema, change, record, &stretch.now);
+            missed.extend(messages(parts, &mut teller, change, &listeners, &mut None).into_iter().flatten());
+        }
+    }
+    Ok(Some((last, missed)))
+}

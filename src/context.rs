@@ -26,6 +26,8 @@ pub enum Occasion {
     Expand,
     /// For a protected file.
     ProtectedFile,
+    /// For one of several writes in one request.
+    Batch,
 }
 
 impl Occasion {
@@ -38,6 +40,7 @@ impl Occasion {
             Self::OAuth2 => "oauth2",
             Self::Expand => "expand",
             Self::ProtectedFile => "protectedFile",
+            Self::Batch => "batch",
         }
     }
 }

@@ -181,15 +181,22 @@ impl Files {
         collection_id: &str,
         records: Vec<(String, Vec<String>)>,
     ) -> Result<()> {
-        let at = time::now_text();
-        for (record_id, names) in &records {
-            names.iter().try_for_each(|name| pending::list(tx, collection_id, record_id, name, &at))?;
+        let (at, may_hold) = (time::now_text(), self.may_hold(collection_id));
+        let mut whole = Vec::with_capacity(records.len());
+        for (record_id, names) in records {
+            // Another record of this id comes in the same transaction, and its files lie there already.
+            if (may_hold || !names.is_empty()) && pending::is_expecting(tx, collection_id, &record_id)? {
+                self.drop_names(tx, collection_id, &record_id, names)?;
+                continue;
+            }
+            names.iter().try_for_each(|name| pending::list(tx, collection_id, &record_id, name, &at))?;
+            whole.push((record_id, !names.is_empty()));
         }
         let (files, collection_id) = (self.clone(), collection_id.to_owned());
         tx.after_commit(move || {
             let all = files.may_hold(&collection_id);
-            for (record_id, names) in &records {
-                if all || !names.is_empty() {
+            for (record_id, holds) in &whole {
+                if all || *holds {
                     files.remove_record(&collection_id, record_id);
                 }
             }

@@ -8,14 +8,14 @@ use super::s3_server::S3Server;
 use super::{content, server, upload};
 use crate::support::{Client, TestServer, multipart};
 
-async fn both() -> (TestServer, S3Server) {
+pub(super) async fn both() -> (TestServer, S3Server) {
     let (server, s3) = (server().await, S3Server::start().await);
     server.superuser().patch("/api/settings", s3.settings()).await.is(200);
     (server, s3)
 }
 
 /// Waits until the bucket has exactly these objects; removal is done after the commit.
-async fn has_objects(s3: &S3Server, expected: &[String]) {
+pub(super) async fn has_objects(s3: &S3Server, expected: &[String]) {
     for _ in 0..1000 {
         if s3.objects() == expected {
             return;

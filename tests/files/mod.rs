@@ -1,5 +1,6 @@
 //! Files over HTTP: uploads that are taken in piece by piece, downloads in parts, and a bucket instead of the disk.
 
+mod batches;
 mod bucket;
 mod downloads;
 mod s3_server;

@@ -17,6 +17,7 @@ use crate::auth::Sent;
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::files::{Intake, Upload};
+use crate::http::batch::unreadable;
 use crate::http::middleware::body_limit::BodyError;
 use crate::records::RecordInput;
 use crate::settings::Change;
@@ -46,6 +47,12 @@ pub(in crate::http) struct CredentialsBody(pub(in crate::http) Sent);
 
 /// The body of what is laid over something that is there: the values of a form are what the ones that they replace are.
 pub(in crate::http) struct ChangeBody(pub(in crate::http) Change);
+
+/// The body of several writes: the form, as JSON or as the payload of a multipart form with files beside it.
+pub(in crate::http) struct BatchBody {
+    pub(in crate::http) form: Map<String, Json>,
+    pub(in crate::http) uploads: Vec<Upload>,
+}
 
 /// A request whose body, if there is one, is there for rules alone.
 pub(in crate::http) struct Asking(pub(in crate::http) RequestContext);
@@ -148,6 +155,23 @@ impl FromRequest<App> for ChangeBody {
         });
         read.map(Self).map_err(|error| match error {
             Error::Invalid(_) => Error::bad_request("An error occurred while loading the submitted data."),
+            other => other,
+        })
+    }
+}
+
+impl FromRequest<App> for BatchBody {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let read =
+            Submitted::read_with_files(request, app.files.intake()).await.and_then(|submitted| match submitted {
+                Submitted::Json(form) => Ok(Self { form, uploads: Vec::new() }),
+                Submitted::Form { pairs, uploads } => split(pairs).map(|(_, form)| Self { form, uploads }),
+            });
+        read.map_err(|error| match error {
+            // By now the declared length was within the limit.
+            Error::Invalid(_) | Error::TooLarge => unreadable(),
             other => other,
         })
     }

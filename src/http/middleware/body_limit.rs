@@ -21,6 +21,7 @@ use tokio::time::Sleep;
 use super::body_memory::{BodyMemory, Budget};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::http::batch;
 use crate::http::connections::Connection;
 use crate::http::extract::decode_path;
 
@@ -79,7 +80,7 @@ impl BodyLimits {
     ///
     /// # Errors
     /// `TooLarge` where the declared length is over the limit, before anything is read; `NotFound` where the
-    /// collection that sets the limit is not there.
+    /// collection that sets the limit is not there, `Forbidden` where the route is switched off.
     pub(super) fn limit(&self, request: Request) -> Result<Request> {
         let headers = request.headers();
         let declared = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
@@ -106,8 +107,12 @@ impl BodyLimits {
         drop(self.limit(request));
     }
 
-    /// Records that are created or updated may be as large as the fields of their collection say.
+    /// Records that are created or updated may be as large as the fields of their collection say; several at once have
+    /// a limit of their own.
     fn of(&self, request: &Request) -> Result<u64> {
+        if request.method() == Method::POST && request.uri().path() == batch::PATH {
+            return batch::body_limit(&self.app);
+        }
         let mut segments = request.uri().path().split('/').skip(1);
         let mut next = || segments.next().unwrap_or_default();
         let (api, collections, name, records, id, rest) = (next(), next(), next(), next(), next(), next());

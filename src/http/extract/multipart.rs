@@ -6,7 +6,7 @@ use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use super::body::refused;
 use crate::error::{Error, Result};
 use crate::files::{Content, Intake, Upload};
-use crate::http::middleware::body_limit::BodyMemory;
+use crate::http::middleware::body_memory::BodyMemory;
 
 /// How many parts a multipart form may have.
 const MOST_PARTS: usize = 1000;

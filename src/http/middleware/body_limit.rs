@@ -5,7 +5,6 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -17,9 +16,9 @@ use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT};
 use http::{HeaderValue, Method, StatusCode, Version};
 use http_body_util::BodyExt;
 use hyper::body::{Frame, SizeHint};
-use parking_lot::Mutex;
 use tokio::time::Sleep;
 
+use super::body_memory::{BodyMemory, Budget};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::batch;
@@ -33,10 +32,6 @@ const SILENT: Duration = Duration::from_secs(60);
 /// How long a body may take from its first to its last byte, and how many bytes each second buy it another one.
 const LONGEST: Duration = Duration::from_secs(5 * 60);
 const SLOWEST: u64 = 64 * 1024;
-/// How many bytes of all bodies are held at once, beyond the free part of each.
-const MOST_HELD: usize = 512 * 1024 * 1024;
-/// How many bytes of each body are not counted, so that uploads never crowd out small requests.
-const FREE: usize = 64 * 1024;
 /// How long and how much of an unwanted body is read.
 const DRAIN: (Duration, usize) = (Duration::from_secs(2), 64 * 1024 * 1024);
 
@@ -65,43 +60,6 @@ impl From<&BodyError> for Error {
             BodyError::Crowded => Self::Unavailable("Too many uploads are under way.".into()),
             BodyError::Broken => Self::bad_request(""),
         }
-    }
-}
-
-/// The memory that all bodies share.
-type Budget = Arc<AtomicUsize>;
-
-/// How much of a body is in memory. Who sends it on while it comes says so here.
-#[derive(Clone)]
-pub(in crate::http) struct BodyMemory(Arc<Memory>);
-
-struct Memory {
-    budget: Budget,
-    held: Mutex<usize>,
-}
-
-impl BodyMemory {
-    fn new(budget: &Budget) -> Self {
-        Self(Arc::new(Memory { budget: Arc::clone(budget), held: Mutex::new(0) }))
-    }
-
-    fn take(&self, bytes: usize) -> Result<(), BodyError> {
-        let mut held = self.0.held.lock();
-        let before = held.saturating_sub(FREE);
-        *held += bytes;
-        let counted = held.saturating_sub(FREE);
-        let more = counted - before;
-        let all = self.0.budget.fetch_add(more, Ordering::Relaxed) + more;
-        // A body that is alone may be as large as its route says.
-        if all > MOST_HELD && all > counted { Err(BodyError::Crowded) } else { Ok(()) }
-    }
-
-    /// So many bytes of the body are in memory no more.
-    pub(in crate::http) fn give_back(&self, bytes: usize) {
-        let mut held = self.0.held.lock();
-        let before = held.saturating_sub(FREE);
-        *held = held.saturating_sub(bytes);
-        self.0.budget.fetch_sub(before - held.saturating_sub(FREE), Ordering::Relaxed);
     }
 }
 
@@ -328,7 +286,10 @@ async fn drain(mut body: Body) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::Ordering;
+
     use super::*;
+    use crate::http::middleware::body_memory::{FREE, MOST_HELD};
 
     fn limited(body: Body, limit: u64, budget: &Budget) -> Limited {
         let mut limited = Limited::new(body, budget, None, true);

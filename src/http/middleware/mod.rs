@@ -3,6 +3,7 @@
 //! each request, level by level.
 
 pub(super) mod body_limit;
+pub(super) mod body_memory;
 pub(super) mod compression;
 pub(super) mod cors;
 pub(super) mod header_limits;

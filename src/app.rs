@@ -111,6 +111,7 @@ impl App {
         *app.background.lock.lock() = Some(lock);
         // What a crash left behind is gone before anybody asks.
         sweep(&app.files, &app.store).await;
+        app.files.sweep_spooled();
         app.import.sweep();
         app.start_followers()?;
         app.start_background();
@@ -154,7 +155,7 @@ impl App {
         let rates = Rates::new(settings.clone());
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let passwords = Passwords::new(cores.saturating_sub(1));
-        let files = Files::new(config.dir.join("storage"));
+        let files = Files::new(&config.dir, settings.changes());
         let records = Records::new(store.clone(), schema.clone(), files.clone(), passwords.clone());
         let collections = Collections::new(store.clone(), schema.clone(), files.clone(), settings.clone());
         let jobs = Jobs::new(store.clone());

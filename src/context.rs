@@ -26,6 +26,8 @@ pub enum Occasion {
     Expand,
     /// For a protected file.
     ProtectedFile,
+    /// For one of several writes in one request.
+    Batch,
     /// For the message that tells of a change.
     Realtime,
 }
@@ -40,6 +42,7 @@ impl Occasion {
             Self::OAuth2 => "oauth2",
             Self::Expand => "expand",
             Self::ProtectedFile => "protectedFile",
+            Self::Batch => "batch",
             Self::Realtime => "realtime",
         }
     }

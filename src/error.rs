@@ -68,6 +68,14 @@ pub enum Error {
     /// A failure of the server's where the contract does not hide it behind the caller's; logged, never shown.
     #[error("the server is at fault: {0:#}")]
     Broken(#[source] anyhow::Error),
+    /// One of several requests that stand or fall together failed: which one, and why.
+    #[error("request {at} of several failed: {error}")]
+    OneOf {
+        /// Its place among them.
+        at: usize,
+        /// What it would have been answered alone.
+        error: Box<Error>,
+    },
     /// Anything else: logged, never shown.
     #[error("internal error: {0:#}")]
     Internal(#[source] anyhow::Error),
@@ -272,9 +280,13 @@ impl Error {
         }
     }
 
-    /// The same error for another caller who met the same failure.
+    /// The same error once more, for another caller who met the same failure or for the same one.
     pub fn for_another(&self) -> Self {
         match self {
+            Self::Invalid(invalid) => Self::Invalid(invalid.clone()),
+            Self::Forbidden(text) => Self::Forbidden(text.clone()),
+            Self::NotFound(text) => Self::NotFound(text.clone()),
+            Self::TooOften(wait) => Self::TooOften(*wait),
             Self::Unavailable(text) => Self::Unavailable(text.clone()),
             Self::Deadline => Self::Deadline,
             Self::StaleSchema(text) => Self::StaleSchema(text.clone()),
@@ -285,7 +297,10 @@ impl Error {
 
     /// Whether the answer is the caller's doing rather than ours.
     pub fn is_callers_fault(&self) -> bool {
-        !matches!(self, Self::Broken(_) | Self::Internal(_) | Self::Unavailable(_) | Self::Setup(_))
+        match self {
+            Self::OneOf { error, .. } => error.is_callers_fault(),
+            other => !matches!(other, Self::Broken(_) | Self::Internal(_) | Self::Unavailable(_) | Self::Setup(_)),
+        }
     }
 }
 

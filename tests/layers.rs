@@ -40,6 +40,8 @@ const NEIGHBOURS: &[(&str, &[&str])] = &[
     ("collections", &["records", "files", "settings"]),
     // Raw SQL may change the collections, which are then published anew.
     ("console", &["collections"]),
+    // The bucket is a setting.
+    ("files", &["settings"]),
     // Sender and server are settings.
     ("mail", &["settings"]),
     ("rates", &["settings"]),

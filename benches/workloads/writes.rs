@@ -13,6 +13,9 @@ use crate::rounds::{Bench, Workload};
 /// Speaks of the caller, of what is sent, and of a related record.
 const CREATE_RULE: &str = "@request.auth.id != '' && @request.body.title:isset = true && author.active = true";
 
+/// How many creates a batch has.
+const BATCH: usize = 100;
+
 /// In how many requests one is a create, where the others list.
 const LISTS: usize = 20;
 
@@ -38,6 +41,10 @@ pub(super) fn run(bench: &Bench) -> Vec<Line> {
         }
         bench.set_rules(&data::rules("", ""));
     }
+    let name = "batch of 100 creates, against 100 single ones";
+    if bench.scale.wants(name) {
+        lines.push(batches(bench, name));
+    }
     let name = "list newest first with total, a create in 20 requests";
     if bench.scale.wants(name) {
         lines.push(lists_beside_creates(bench, name));
@@ -47,6 +54,40 @@ pub(super) fn run(bench: &Bench) -> Vec<Line> {
         lines.push(cascade(bench, name));
     }
     lines
+}
+
+/// What is the floor elsewhere is here the same server: the same records, one request each, one after the other.
+fn batches(bench: &Bench, name: &str) -> Line {
+    let offered = serde_json::json!({"batch": {"enabled": true, "maxRequests": BATCH, "timeout": 30}});
+    let token = Some(bench.tokens.superuser.as_str());
+    bench.runtime.block_on(data::call(&bench.server.address, "PATCH", "/api/settings", token, &offered));
+    let single = create();
+    let script: Script = Arc::new(|number, count| {
+        let item = |at: usize| {
+            let body = post(number * 31 + count * BATCH + at);
+            format!(r#"{{"method":"POST","url":"/api/collections/posts/records","body":{body}}}"#)
+        };
+        let items: Vec<_> = (0..BATCH).map(item).collect();
+        request("POST", "/api/batch", None, Some(&format!(r#"{{"requests":[{}]}}"#, items.join(","))))
+    });
+    let mut rounds = Vec::new();
+    for _ in 0..bench.scale.rounds {
+        let (cpu_of_one, singles) = bench.round(&bench.server, 1, bench.scale.round / 2, &single);
+        let (cpu, outcome) = bench.round(&bench.server, 1, bench.scale.round / 2, &script);
+        rounds.push(Round {
+            cpu,
+            rate: outcome.rate(),
+            p50: micros(outcome.percentile(0.5)) / 1_000.0,
+            p99: micros(outcome.percentile(0.99)) / 1_000.0,
+            refused: outcome.refused + singles.refused,
+            floor_cpu: cpu_of_one * BATCH as f64,
+            floor_rate: Some(singles.rate() / BATCH as f64),
+        });
+    }
+    let target = "≤ 0.5, rate ≥ 10";
+    let line = Line { name: name.to_owned(), rows: bench.rows, connections: 1, rounds, target, published: None };
+    eprintln!("{}", line.short());
+    line
 }
 
 /// Every create makes an earlier total wrong.

@@ -9,11 +9,18 @@ use crate::error::Result;
 /// What a process ends with that was interrupted.
 pub(super) const INTERRUPTED: i32 = 130;
 
+/// The number of `SIGXFSZ` where there is one.
+#[cfg(unix)]
+const TOO_LARGE: i32 = 25;
+
 /// The signals to stop.
 #[cfg(unix)]
 pub(super) struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
+    /// The signal of a file that grows over the limit of the process. Listened to and not heeded: the write that it
+    /// comes with fails, as one on a full disk does, and the process goes on.
+    _too_large: Option<tokio::signal::unix::Signal>,
 }
 
 #[cfg(unix)]
@@ -24,7 +31,11 @@ impl Signals {
     /// What the system says.
     pub(super) fn new() -> Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            _too_large: signal(SignalKind::from_raw(TOO_LARGE)).ok(),
+        })
     }
 
     /// Waits for the next one.

@@ -6,13 +6,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::disk::{ATTRIBUTES, is_safe};
+use super::key::{ATTRIBUTES, DERIVED, Folder, Key};
 use super::{Files, pending};
 use crate::error::Result;
 use crate::store::Tx;
-
-/// Folders of thumbs stand beside their file, with this before its name.
-const THUMBS: &str = "thumbs_";
 
 /// A place in the storage.
 #[derive(Debug)]
@@ -53,7 +50,7 @@ impl Files {
     /// # Errors
     /// The storage cannot be read, and what `each` answers.
     pub fn walk(&self, mut each: impl FnMut(Place) -> Result<()>) -> Result<()> {
-        for collection in entries(self.parts.disk.root())? {
+        for collection in entries(self.disk().root())? {
             let Some(collection_id) = folder_name(&collection) else {
                 each(Place::Stray(self.found(&collection.path())))?;
                 continue;
@@ -80,8 +77,7 @@ impl Files {
 
     /// Whether a file lies where a record that names it expects it.
     pub fn exists(&self, collection_id: &str, record_id: &str, name: &str) -> bool {
-        let folder = self.parts.disk.record(collection_id, record_id);
-        is_safe(name) && folder.is_some_and(|folder| folder.join(name).is_file())
+        Key::new(collection_id, record_id, name).is_some_and(|key| self.disk().path(&key).is_file())
     }
 
     /// Whether a name waits for its record or for its removal.
@@ -91,10 +87,13 @@ impl Files {
 
     /// Removes a file that no record names, with what belongs to it, and its folders where they are empty then.
     pub fn remove_orphan(&self, collection_id: &str, record_id: &str, name: &str) -> Result<()> {
-        let folder = self.parts.disk.record(collection_id, record_id).filter(|_| is_safe(name));
-        match folder.map(|folder| folder.join(name)) {
-            Some(path) if path.is_dir() && !path.is_symlink() => fs::remove_dir_all(path)?,
-            _ => self.parts.disk.remove_file(collection_id, record_id, name)?,
+        let key = Folder::of_record(collection_id, record_id).and_then(|folder| folder.entry(name));
+        if let Some(key) = key {
+            let path = self.disk().path(&key);
+            match path.is_dir() && !path.is_symlink() {
+                true => fs::remove_dir_all(path)?,
+                false => self.disk().remove(&key)?,
+            }
         }
         self.remove_empty(Path::new(collection_id));
         Ok(())
@@ -102,7 +101,7 @@ impl Files {
 
     /// Removes what lies where only folders of collections and records should.
     pub fn remove_stray(&self, stray: &Found) -> Result<()> {
-        match fs::remove_file(self.parts.disk.root().join(&stray.path)) {
+        match fs::remove_file(self.disk().root().join(&stray.path)) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }
@@ -113,7 +112,7 @@ impl Files {
         let mut left = Some(folder);
         while let Some(folder) = left.filter(|folder| folder.components().next().is_some()) {
             // One that still holds something stays, which is no failure.
-            if fs::remove_dir(self.parts.disk.root().join(folder)).is_err() {
+            if fs::remove_dir(self.disk().root().join(folder)).is_err() {
                 return;
             }
             left = folder.parent();
@@ -121,7 +120,7 @@ impl Files {
     }
 
     fn found(&self, path: &Path) -> Found {
-        let below = path.strip_prefix(self.parts.disk.root()).unwrap_or(path).to_owned();
+        let below = path.strip_prefix(self.disk().root()).unwrap_or(path).to_owned();
         Found { path: below, modified: modified(path) }
     }
 }
@@ -146,7 +145,7 @@ fn names_in(folder: &Path) -> Result<Vec<(String, SystemTime)>> {
     let mut names: BTreeMap<String, SystemTime> = BTreeMap::new();
     for entry in entries(folder)? {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let file = match (folder_name(&entry), name.strip_suffix(ATTRIBUTES), name.strip_prefix(THUMBS)) {
+        let file = match (folder_name(&entry), name.strip_suffix(ATTRIBUTES), name.strip_prefix(DERIVED)) {
             (None, Some(file), _) | (Some(_), _, Some(file)) => file.to_owned(),
             _ => name.clone(),
         };

@@ -1,74 +1,92 @@
-//! Files of records: names, types by content, and where the bytes lie (`storage/<collectionId>/<recordId>/<name>`,
-//! with `<name>.attrs` beside it).
+//! Files of records: names, types by content, and where the bytes lie: `<collectionId>/<recordId>/<name>` on the local
+//! disk or in a bucket.
 //!
-//! What must stay true: no byte is written whose name is not listed in `_tb_uploads` (see `pending.rs`), a record
-//! never holds the name of a file that is not on the disk, and no path is joined from a part that is not checked.
+//! What must stay true: no byte is written to the storage whose name is not listed in `_tb_uploads` (see
+//! `pending.rs`), a record never holds the name of a file that is not stored, and no path is joined from a part that
+//! is not checked (see `key.rs`).
 
 mod audit;
-mod disk;
+mod content;
+mod key;
 pub mod limits;
 mod name;
 mod pending;
+mod probe;
 mod removals;
 mod sniff;
+mod spool;
+mod storage;
+mod stored;
 mod upload;
 
-use std::path::PathBuf;
+use std::io::{self, ErrorKind};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::SystemTime;
+
+use tokio::runtime::Handle;
+use tokio::sync::watch;
 
 pub use audit::{Found, Place, RecordFolder};
+pub use content::Content;
+pub use key::{Folder, Key};
+pub use spool::{Incoming, Intake};
+pub use stored::{Chunks, StoredFile};
 pub use upload::{NewFile, Upload};
 
 use crate::error::{Error, Result};
+use crate::settings::Values;
 use crate::store::{Store, Tx, WriteLane};
 use crate::time;
-use disk::Disk;
 use pending::Listed;
 use removals::{Removal, Removals};
+use spool::Spools;
+use storage::{Disk, Storages};
 
 /// How long an upload may stay listed while the server runs.
 const UPLOAD_LIFE: chrono::TimeDelta = chrono::TimeDelta::hours(1);
 
-/// The room of files: the local disk.
+/// The room of files.
 #[derive(Clone)]
 pub struct Files {
     parts: Arc<Parts>,
 }
 
 struct Parts {
-    disk: Arc<Disk>,
+    storages: Arc<Storages>,
+    spools: Arc<Spools>,
     removals: Removals,
     /// What was listed before belongs to an earlier run.
     started: String,
 }
 
-/// A stored file, ready to be sent.
-#[derive(Debug)]
-pub struct StoredFile {
-    /// The name to give it.
-    pub name: String,
-    /// The type found in its content.
-    pub content_type: String,
-    /// When it was written.
-    pub modified: SystemTime,
-    /// The content.
-    pub bytes: Vec<u8>,
-}
-
 impl Files {
-    /// The room, over a folder.
-    pub fn new(storage: PathBuf) -> Self {
-        let disk = Arc::new(Disk::new(storage));
-        let removals = Removals::start(Arc::clone(&disk));
-        Self { parts: Arc::new(Parts { disk, removals, started: time::now_text() }) }
+    /// The room, over a data directory: files lie in its `storage/`, or in a bucket as long as the settings say so.
+    pub fn new(dir: &Path, settings: watch::Receiver<Arc<Values>>) -> Self {
+        let storages = Arc::new(Storages::new(dir.join("storage"), settings));
+        let removals = Removals::start(Arc::clone(&storages));
+        let spools = Arc::new(Spools::new(dir.join("uploads")));
+        Self { parts: Arc::new(Parts { storages, spools, removals, started: time::now_text() }) }
     }
 
-    /// Reads a stored file; `None` where it is not there.
-    pub async fn read(&self, collection_id: &str, record_id: &str, name: &str) -> Result<Option<StoredFile>> {
-        let disk = Arc::clone(&self.parts.disk);
-        let [collection_id, record_id, name] = [collection_id, record_id, name].map(str::to_owned);
-        blocking(move || disk.read(&collection_id, &record_id, &name)).await
+    /// Takes in the files of one request.
+    pub fn intake(&self) -> Intake {
+        Intake::new(Arc::clone(&self.parts.spools))
+    }
+
+    /// Opens a stored file; `None` where it is not there.
+    pub async fn open(&self, key: &Key) -> Result<Option<StoredFile>> {
+        self.parts.storages.current()?.open(key).await
+    }
+
+    /// Writes a file that is derived from a stored one, under a name of [`Key::derived`]. It goes with the other.
+    pub async fn store_derived(&self, original: &Key, derived: &Key, file: NewFile) -> Result<()> {
+        let storage = self.parts.storages.current()?;
+        storage.write(vec![(derived.clone(), file)]).await?;
+        if storage.open(original).await?.is_none() {
+            // It was removed meanwhile; so is what came after it.
+            self.parts.removals.add(Removal::Files(vec![original.clone()]));
+        }
+        Ok(())
     }
 
     /// Writes new files of a record, so that [`Files::settle`] can hand them over to it. They are on the disk when
@@ -82,18 +100,28 @@ impl Files {
                 listed.iter().try_for_each(|name| pending::list(tx, &collection, &record, name, &at))
             })
             .await?;
-        let (parts, files) = (Arc::clone(&self.parts), files.to_vec());
-        let (collection, record) = (collection_id.to_owned(), record_id.to_owned());
-        let written = blocking(move || {
-            let folders = [parts.disk.collection(&collection), parts.disk.record(&collection, &record)];
-            parts.removals.wait_for(&folders.into_iter().flatten().collect::<Vec<_>>());
-            parts.disk.write(&collection, &record, &files)
-        })
-        .await;
+        let written = self.write(collection_id, record_id, files).await;
         if written.is_err() {
             self.give_up(store, collection_id, record_id, names).await;
         }
         written
+    }
+
+    async fn write(&self, collection_id: &str, record_id: &str, files: &[NewFile]) -> Result<()> {
+        let of = (Folder::of_collection(collection_id), Folder::of_record(collection_id, record_id));
+        let (Some(collection), Some(record)) = of else {
+            return Err(Error::bad_request("The record's id cannot hold files."));
+        };
+        let named = |file: &NewFile| Some((record.file(&file.name)?, file.clone()));
+        let named: Option<Vec<_>> = files.iter().map(named).collect();
+        let named = named.ok_or_else(|| Error::internal("a stored name was not made by us"))?;
+        let parts = Arc::clone(&self.parts);
+        blocking(move || {
+            parts.removals.wait_for(&[collection, record]);
+            Ok(())
+        })
+        .await?;
+        self.parts.storages.current()?.write(named).await
     }
 
     /// Hands stored files over to a record, in the transaction that writes their names into it.
@@ -139,8 +167,8 @@ impl Files {
         let at = time::now_text();
         names.iter().try_for_each(|name| pending::list(tx, collection_id, record_id, name, &at))?;
         let parts = Arc::clone(&self.parts);
-        let removal =
-            Removal::Files { collection_id: collection_id.to_owned(), record_id: record_id.to_owned(), names };
+        let keys = names.iter().filter_map(|name| Key::new(collection_id, record_id, name));
+        let removal = Removal::Files(keys.collect());
         tx.after_commit(move || parts.removals.add(removal));
         Ok(())
     }
@@ -153,23 +181,34 @@ impl Files {
         collection_id: &str,
         records: Vec<(String, Vec<String>)>,
     ) -> Result<()> {
-        let at = time::now_text();
-        for (record_id, names) in &records {
-            names.iter().try_for_each(|name| pending::list(tx, collection_id, record_id, name, &at))?;
+        let (at, may_hold) = (time::now_text(), self.may_hold(collection_id));
+        let mut whole = Vec::with_capacity(records.len());
+        for (record_id, names) in records {
+            // Another record of this id comes in the same transaction, and its files lie there already.
+            if (may_hold || !names.is_empty()) && pending::is_expecting(tx, collection_id, &record_id)? {
+                self.drop_names(tx, collection_id, &record_id, names)?;
+                continue;
+            }
+            names.iter().try_for_each(|name| pending::list(tx, collection_id, &record_id, name, &at))?;
+            whole.push((record_id, !names.is_empty()));
         }
         let (files, collection_id) = (self.clone(), collection_id.to_owned());
         tx.after_commit(move || {
-            // most collections have no files at all, and their records no folders
-            if files.may_hold(&collection_id) {
-                records.iter().for_each(|(record_id, _)| files.remove_record(&collection_id, record_id));
+            let all = files.may_hold(&collection_id);
+            for (record_id, holds) in &whole {
+                if all || *holds {
+                    files.remove_record(&collection_id, record_id);
+                }
             }
         });
         Ok(())
     }
 
-    /// Whether there may be files of records of a collection.
+    /// Whether there may be files of records that do not name them, left from fields that are gone. The disk is asked;
+    /// a bucket is not, so that what lies there for nobody stays.
     pub fn may_hold(&self, collection_id: &str) -> bool {
-        self.parts.disk.collection(collection_id).is_some_and(|folder| folder.is_dir())
+        let folder = Folder::of_collection(collection_id);
+        folder.is_some_and(|folder| self.disk().folder(&folder).is_dir())
     }
 
     /// Removes everything of a collection that is deleted in this transaction: after the commit, in the background.
@@ -182,14 +221,14 @@ impl Files {
 
     /// Removes everything of a collection, in the background; failures are logged.
     pub fn remove_collection(&self, collection_id: &str) {
-        if let Some(folder) = self.parts.disk.collection(collection_id) {
+        if let Some(folder) = Folder::of_collection(collection_id) {
             self.parts.removals.add(Removal::Folder(folder));
         }
     }
 
     /// Removes everything of a record, in the background; failures are logged.
     pub fn remove_record(&self, collection_id: &str, record_id: &str) {
-        if let Some(folder) = self.parts.disk.record(collection_id, record_id) {
+        if let Some(folder) = Folder::of_record(collection_id, record_id) {
             self.parts.removals.add(Removal::Folder(folder));
         }
     }
@@ -223,6 +262,20 @@ impl Files {
         }
     }
 
+    /// Removes the spooled files that an earlier run has left: asked for at the start of the one server.
+    pub fn sweep_spooled(&self) {
+        self.parts.spools.sweep();
+    }
+
+    /// Whether files lie in a bucket now.
+    pub fn are_in_bucket(&self) -> bool {
+        self.parts.storages.settings().s3.enabled
+    }
+
+    fn disk(&self) -> &Disk {
+        self.parts.storages.disk()
+    }
+
     /// Removes marked files, then their rows.
     async fn remove_listed(&self, store: &Store, doomed: Vec<Listed>) -> Result<()> {
         if doomed.is_empty() {
@@ -232,9 +285,9 @@ impl Files {
         blocking(move || {
             for Listed { collection_id, record_id, name } in &files {
                 if record_id.is_empty() {
-                    parts.removals.wait_for(&Vec::from_iter(parts.disk.collection(collection_id)));
-                } else {
-                    parts.disk.remove_file(collection_id, record_id, name)?;
+                    parts.removals.wait_for(&Vec::from_iter(Folder::of_collection(collection_id)));
+                } else if let Some(key) = Key::new(collection_id, record_id, name) {
+                    parts.storages.current()?.remove(&key, &Handle::current())?;
                 }
             }
             Ok(())
@@ -253,5 +306,16 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + '
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(_) => Err(Error::internal("work on files panicked")),
+    }
+}
+
+/// What the disk says where it takes no more is told; anything else is nobody's business.
+fn fault(error: io::Error) -> Error {
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            tracing::error!(%error, "a file could not be stored");
+            Error::Unavailable("There is no room to store the file.".into())
+        }
+        _ => error.into(),
     }
 }

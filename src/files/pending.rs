@@ -63,6 +63,12 @@ pub(super) fn is_listed(tx: &mut Tx<'_>, collection_id: &str, record_id: &str, n
     Ok(tx.row((text, &key(collection_id, record_id, name)[..]), |_| Ok(()))?.is_some())
 }
 
+/// Whether files of a record are listed that are on their way to it, or just left it.
+pub(super) fn is_expecting(tx: &mut Tx<'_>, collection_id: &str, record_id: &str) -> Result<bool> {
+    let text = "SELECT 1 FROM _tb_uploads WHERE collection = ? AND record = ? AND at <> '' LIMIT 1";
+    Ok(tx.row((text, &[Value::from(collection_id), record_id.into()]), |_| Ok(()))?.is_some())
+}
+
 /// Marks what was listed before an instant; answers some of all that is marked. Collections that are there again
 /// are let off.
 pub(super) fn doom_before(tx: &mut Tx<'_>, before: &str) -> Result<Vec<Listed>> {

@@ -2,27 +2,30 @@
 //! the same id that comes right after waits until the old files are gone.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use parking_lot::{Condvar, Mutex};
 
-use super::disk::Disk;
+use tokio::runtime::Handle;
+
+use super::key::{Folder, Key};
+use super::storage::Storages;
+use crate::error::Result;
 
 /// A folder to remove, or files of a record.
 #[derive(Debug)]
 pub(super) enum Removal {
     /// Everything in a folder.
-    Folder(PathBuf),
+    Folder(Folder),
     /// Some files of a record.
-    Files { collection_id: String, record_id: String, names: Vec<String> },
+    Files(Vec<Key>),
 }
 
 /// The folders that wait for their removal, with how often.
 #[derive(Default)]
 struct Waiting {
-    folders: Mutex<HashMap<PathBuf, usize>>,
+    folders: Mutex<HashMap<Folder, usize>>,
     less: Condvar,
 }
 
@@ -33,12 +36,13 @@ pub(super) struct Removals {
 }
 
 impl Removals {
-    pub(super) fn start(disk: Arc<Disk>) -> Self {
+    pub(super) fn start(storages: Arc<Storages>) -> Self {
         let (queue, removals) = channel();
+        let runtime = Handle::current();
         let waiting: Arc<Waiting> = Arc::default();
         let shared = Arc::clone(&waiting);
         let thread = std::thread::Builder::new().name("removals".into());
-        if let Err(error) = thread.spawn(move || remove_all(&disk, &removals, &shared)) {
+        if let Err(error) = thread.spawn(move || remove_all(&storages, &runtime, &removals, &shared)) {
             tracing::error!(%error, "files of deleted records stay: the thread that removes them could not start");
         }
         Self { queue, waiting }
@@ -57,7 +61,7 @@ impl Removals {
     }
 
     /// Waits until none of these folders is about to be removed.
-    pub(super) fn wait_for(&self, folders: &[PathBuf]) {
+    pub(super) fn wait_for(&self, folders: &[Folder]) {
         let mut waiting = self.waiting.folders.lock();
         while folders.iter().any(|folder| waiting.contains_key(folder)) {
             self.waiting.less.wait(&mut waiting);
@@ -66,7 +70,7 @@ impl Removals {
 }
 
 impl Waiting {
-    fn done(&self, folder: &PathBuf) {
+    fn done(&self, folder: &Folder) {
         let mut folders = self.folders.lock();
         if let Some(count) = folders.get_mut(folder) {
             *count -= 1;
@@ -78,22 +82,26 @@ impl Waiting {
     }
 }
 
-fn remove_all(disk: &Disk, removals: &Receiver<Removal>, waiting: &Waiting) {
+fn remove_all(storages: &Storages, runtime: &Handle, removals: &Receiver<Removal>, waiting: &Waiting) {
     while let Ok(removal) = removals.recv() {
         match removal {
             Removal::Folder(folder) => {
-                if let Err(error) = disk.remove_folder(&folder) {
-                    tracing::warn!(%error, folder = %folder.display(), "a folder of files could not be removed");
-                }
+                let removed = storages.current().and_then(|storage| storage.remove_all(&folder, runtime));
+                tell(removed, folder.as_str());
                 waiting.done(&folder);
             }
-            Removal::Files { collection_id, record_id, names } => {
-                for name in names {
-                    if let Err(error) = disk.remove_file(&collection_id, &record_id, &name) {
-                        tracing::warn!(%error, collection_id, record_id, name, "a file could not be removed");
-                    }
+            Removal::Files(keys) => {
+                for key in keys {
+                    let removed = storages.current().and_then(|storage| storage.remove(&key, runtime));
+                    tell(removed, &key.path());
                 }
             }
         }
+    }
+}
+
+fn tell(removed: Result<()>, path: &str) {
+    if let Err(error) = removed {
+        tracing::warn!(%error, path, "files could not be removed; what is listed is removed by a later sweep");
     }
 }

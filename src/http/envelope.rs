@@ -54,23 +54,41 @@ pub(super) fn page(page: Page) -> Vec<u8> {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         log(&self);
-        let (status, message, data) = match self {
+        match self {
             // The one answer of another shape.
             Self::SecondFactor(id) => {
-                return with_status(StatusCode::UNAUTHORIZED, format!("{}\n", json!({"mfaId": id})).into_bytes());
+                with_status(StatusCode::UNAUTHORIZED, format!("{}\n", json!({"mfaId": id})).into_bytes())
             }
+            Self::TooOften(wait) => {
+                let (status, message, data) = Self::TooOften(wait).told();
+                let mut response = refusal(status, &message, data);
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds(wait)));
+                response
+            }
+            error => {
+                let (status, message, data) = error.told();
+                refusal(status, &message, data)
+            }
+        }
+    }
+}
+
+impl Error {
+    /// The status, the message (empty for the status's own) and what is said of the fields.
+    fn told(self) -> (StatusCode, Cow<'static, str>, Map<String, Json>) {
+        match self {
             Self::Invalid(invalid) => (StatusCode::BAD_REQUEST, invalid.message, fields(&invalid.fields)),
+            Self::SecondFactor(_) => (StatusCode::UNAUTHORIZED, Cow::Borrowed(""), Map::new()),
             Self::Unauthorized(message) => (StatusCode::UNAUTHORIZED, message, Map::new()),
             Self::Forbidden(message) => (StatusCode::FORBIDDEN, message, Map::new()),
             Self::NotFound(message) => (StatusCode::NOT_FOUND, message, Map::new()),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, Cow::Borrowed(""), Map::new()),
-            Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, Cow::Borrowed(""), Map::new()),
-            Self::TooOften(wait) => {
-                let mut response = refusal(StatusCode::TOO_MANY_REQUESTS, "", Map::new());
-                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds(wait)));
-                return response;
-            }
+            Self::TooMany | Self::TooOften(_) => (StatusCode::TOO_MANY_REQUESTS, Cow::Borrowed(""), Map::new()),
             Self::Unavailable(message) => (StatusCode::SERVICE_UNAVAILABLE, message, Map::new()),
+            Self::OneOf { at, error } => {
+                let data = Map::from_iter([("requests".to_owned(), json!({at.to_string(): failed_item(*error)}))]);
+                (StatusCode::BAD_REQUEST, Cow::Borrowed("Batch transaction failed."), data)
+            }
             Self::Broken(_) => (StatusCode::INTERNAL_SERVER_ERROR, Cow::Borrowed(""), Map::new()),
             // The contract: what has no class of its own is a 400, without a word about the cause.
             Self::Unique { .. }
@@ -79,9 +97,15 @@ impl IntoResponse for Error {
             | Self::Deadline
             | Self::Setup(_)
             | Self::Internal(_) => (StatusCode::BAD_REQUEST, Cow::Borrowed(""), Map::new()),
-        };
-        refusal(status, &message, data)
+        }
     }
+}
+
+/// What is said of an item of a batch: the answer that it would have had alone.
+fn failed_item(error: Error) -> Json {
+    let (status, message, data) = error.told();
+    let response = envelope(status, &message, data);
+    json!({"code": "batch_request_failed", "message": "Batch request failed.", "response": response})
 }
 
 /// Whole seconds, as headers tell them: never too early, and never none.
@@ -91,8 +115,7 @@ pub(super) fn seconds(time: Duration) -> u64 {
 
 /// An error envelope; an empty message stands for the status's own.
 pub(super) fn refusal(status: StatusCode, message: &str, data: Map<String, Json>) -> Response {
-    let message = if message.trim().is_empty() { Cow::Borrowed(default_message(status)) } else { sentence(message) };
-    let body = json!({"data": data, "message": message, "status": status.as_u16()});
+    let body = envelope(status, message, data);
     let mut response = with_status(status, format!("{body}\n").into_bytes());
     if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
@@ -100,9 +123,15 @@ pub(super) fn refusal(status: StatusCode, message: &str, data: Map<String, Json>
     response
 }
 
+fn envelope(status: StatusCode, message: &str, data: Map<String, Json>) -> Json {
+    let message = if message.trim().is_empty() { Cow::Borrowed(default_message(status)) } else { sentence(message) };
+    json!({"data": data, "message": message, "status": status.as_u16()})
+}
+
 /// Causes that are nobody's business outside are told to the log here, once, within the request's span.
 fn log(error: &Error) {
     match error {
+        Error::OneOf { error, .. } => log(error),
         Error::Broken(cause) | Error::Internal(cause) => tracing::error!("a request failed: {cause:#}"),
         Error::Setup(cause) => tracing::error!("a request failed: {cause}"),
         Error::Unavailable(_) | Error::Deadline => tracing::warn!("a request was given up: {error}"),
@@ -223,6 +252,19 @@ mod tests {
                 "title": {"code": "validation_required", "message": "Cannot be blank."},
                 "fields": {"0": {"name": {"code": "validation_x", "message": "Too short.", "params": {"min": 3}}}},
             }})
+        );
+    }
+
+    #[tokio::test]
+    async fn one_of_several_is_told_as_it_would_be_alone() {
+        let (_, alone) = answer(Error::Forbidden("only superusers".into())).await;
+        let error = Error::Forbidden("only superusers".into());
+        let (status, body) = answer(Error::OneOf { at: 2, error: Box::new(error) }).await;
+        assert_eq!(status, 400);
+        let item = json!({"code": "batch_request_failed", "message": "Batch request failed.", "response": alone});
+        assert_eq!(
+            body,
+            json!({"status": 400, "message": "Batch transaction failed.", "data": {"requests": {"2": item}}})
         );
     }
 

@@ -18,6 +18,7 @@ use crate::records::Page;
 const LONG: usize = 64 * 1024;
 
 /// What the `fields` parameter asks for; checked before anything is done.
+#[derive(Default)]
 pub(super) struct Fields(Option<Arc<pick::Wanted>>);
 
 impl FromRequestParts<App> for Fields {
@@ -25,12 +26,20 @@ impl FromRequestParts<App> for Fields {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let query = Query::from_request_parts(parts, app).await?;
-        let wanted = query.first("fields").map(pick::wanted).transpose()?;
-        Ok(Self(wanted.map(Arc::new)))
+        Self::of(query.first("fields"))
     }
 }
 
 impl Fields {
+    /// What a value of the parameter asks for.
+    ///
+    /// # Errors
+    /// `Invalid` for a modifier that is none.
+    pub(super) fn of(parameter: Option<&str>) -> Result<Self> {
+        let wanted = parameter.map(pick::wanted).transpose()?;
+        Ok(Self(wanted.map(Arc::new)))
+    }
+
     /// Answers with a JSON object, or what is wanted of it.
     pub(super) async fn object(self, body: Vec<u8>) -> Result<Response> {
         self.pick(body).await.map(envelope::json)
@@ -42,7 +51,8 @@ impl Fields {
         Ok(envelope::json(envelope::page(Page { items, ..page })))
     }
 
-    async fn pick(self, body: Vec<u8>) -> Result<Vec<u8>> {
+    /// What is wanted of rendered JSON.
+    pub(super) async fn pick(self, body: Vec<u8>) -> Result<Vec<u8>> {
         let Some(wanted) = self.0 else { return Ok(body) };
         if body.len() <= LONG {
             return pick::pick(&body, &wanted);

@@ -9,7 +9,7 @@ use axum::response::Response;
 use super::middleware::body_limit::BodyLimits;
 use super::middleware::cors::Origins;
 use super::middleware::{Around, around};
-use super::{admin_ui, auth, collections, export, files, health, import, realtime, records, settings, sql};
+use super::{admin_ui, auth, batch, collections, export, files, health, import, realtime, records, settings, sql};
 use crate::app::App;
 use crate::error::Error;
 
@@ -41,6 +41,7 @@ fn routes(app: App) -> Router {
         .merge(health::routes())
         .merge(collections::routes())
         .merge(records::routes())
+        .merge(batch::routes())
         .merge(realtime::routes())
         .merge(import::routes())
         .merge(export::routes())

@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 use http::StatusCode;
 use serde_json::json;
 
-use super::extract::{ChangeBody, CredentialsBody, Superuser};
+use super::extract::{ChangeBody, CredentialsBody, LoadedBody, Superuser};
 use super::fields::Fields;
 use crate::app::App;
 use crate::error::Result;
@@ -18,6 +18,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/api/settings", get(view).patch(update))
         .route("/api/settings/apple/generate-client-secret", post(apple_client_secret))
         .route("/api/settings/test/email", post(test_email))
+        .route("/api/settings/test/s3", post(test_s3))
 }
 
 async fn view(State(app): State<App>, _: Superuser, fields: Fields) -> Result<Response> {
@@ -45,5 +46,10 @@ async fn test_email(
     CredentialsBody(sent): CredentialsBody,
 ) -> Result<StatusCode> {
     app.auth.send_test_letter(sent).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn test_s3(State(app): State<App>, _: Superuser, LoadedBody(sent): LoadedBody) -> Result<StatusCode> {
+    app.files.test_bucket(&sent).await?;
     Ok(StatusCode::NO_CONTENT)
 }

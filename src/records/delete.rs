@@ -60,7 +60,7 @@ impl Records {
     }
 
     /// The record, if the caller may delete it.
-    fn deletable(
+    pub(super) fn deletable(
         &self,
         tx: &mut Tx<'_>,
         schema: &Schema,

@@ -3,7 +3,7 @@
 use super::{Records, gate};
 use crate::context::{Occasion, RequestContext};
 use crate::error::{Error, Result};
-use crate::files::StoredFile;
+use crate::files::{Key, StoredFile};
 use crate::filter::Input;
 use crate::schema::view::{Origin, Reading, trimmed};
 use crate::schema::{Collection, CollectionRef, Field, FieldKind, Record, Schema};
@@ -51,7 +51,8 @@ impl Records {
                 if admitted { holder(tx) } else { Err(Error::not_found()) }
             })
             .await?;
-        self.parts.files.read(&holder.collection, &holder.id, name).await?.ok_or_else(Error::not_found)
+        let key = Key::new(&holder.collection, &holder.id, name).ok_or_else(Error::not_found)?;
+        self.parts.files.open(&key).await?.ok_or_else(Error::not_found)
     }
 }
 

@@ -195,5 +195,5 @@ impl Resolved<'_> {
 
 /// A new file as rules see it.
 fn shown_file(file: &NewFile) -> Json {
-    json!({"name": file.name, "originalName": file.original_name, "size": file.bytes.len()})
+    json!({"name": file.name, "originalName": file.original_name, "size": file.content.size()})
 }

@@ -1,8 +1,8 @@
-//! Records: list, view, create, update, delete, under rules; creates by the hundred (`bulk/`) and exports (`export/`).
-//! One file a verb; what they share stands in `rules.rs` (does a row satisfy a rule), `plans/` (compiled conditions,
-//! kept by shape),
-//! `totals.rs` (counts, kept with the versions of their tables), `layout.rs` (a collection's columns and
-//! how its rows are written out), `batch.rs`, `expand/` and `render.rs` (records as their reader may see them).
+//! Records: list, view, create, update, delete, under rules; several writes in one transaction (`batch/`), creates by
+//! the hundred (`bulk/`) and exports (`export/`). One file a verb; what they share stands in `rules.rs` (does a row
+//! satisfy a rule), `plans/` (compiled conditions, kept by shape), `totals.rs` (counts, kept with the versions of their
+//! tables), `layout.rs` (a collection's columns and how its rows are written out), `rows.rs`, `expand/` and `render.rs`
+//! (records as their reader may see them).
 //!
 //! Reads go straight from rows to JSON: no value of a list is ever held as a tree.
 
@@ -27,6 +27,7 @@ mod plans;
 mod read;
 mod render;
 mod repair;
+mod rows;
 mod rules;
 mod satisfies;
 mod save;
@@ -48,6 +49,7 @@ use serde_json::{Map, Value as Json};
 
 pub use account::{AccountChange, add, alter, replace_hash, touch};
 pub use accounts::{AUTH_ORIGINS, EXTERNAL_AUTHS, INSTALLER_EMAIL, MFAS, OTPS, SUPPORT};
+pub use batch::{Admission, BatchAction, BatchItem};
 pub use bulk::{Bulk, BulkOptions, Chunk, Existing, Links, Outcome};
 pub use delete::{delete_many_within, delete_within};
 pub use export::{Export, ExportFormat, ExportOptions};
@@ -167,7 +169,8 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let store = Store::open(&StoreOptions::new(dir.path().join("data.db"))).expect("a database");
         let schema = Arc::new(Published::new(Schema::new(1, Vec::new())));
-        let records = Records::new(store, Arc::clone(&schema), Files::new(dir.path().into()), Passwords::new(1));
+        let files = Files::new(dir.path(), tokio::sync::watch::channel(Arc::default()).1);
+        let records = Records::new(store, Arc::clone(&schema), files, Passwords::new(1));
         (dir, records, schema)
     }
 

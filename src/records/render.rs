@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::batch::Batch;
 use super::expand::Expansion;
 use super::layout::Layout;
 use super::plans::Condition;
 use super::read::read_in;
+use super::rows::Rows;
 use super::viewer::Viewer;
 use super::{Parts, Records, Rendered, rules};
 use crate::context::RequestContext;
@@ -60,8 +60,8 @@ impl Rendering {
     }
 
     /// A place to collect rows in.
-    pub(super) fn batch(&self) -> Batch {
-        Batch::new(Arc::clone(&self.layout), self.expansion.follows())
+    pub(super) fn batch(&self) -> Rows {
+        Rows::new(Arc::clone(&self.layout), self.expansion.follows())
     }
 
     /// Completes collected rows and writes them out, each after what `before` writes.
@@ -72,7 +72,7 @@ impl Rendering {
         &self,
         tx: &mut Tx<'_>,
         lane: ReadLane,
-        mut batch: Batch,
+        mut batch: Rows,
         out: &mut Vec<u8>,
         mut before: impl FnMut(&mut Vec<u8>),
     ) -> Result<()> {

@@ -30,8 +30,8 @@ pub(super) struct Save {
     pub(super) collection: String,
     /// The record to update; `None` for a create.
     pub(super) target: Option<String>,
-    pub(super) data: Map<String, Json>,
-    pub(super) uploads: Vec<Sent>,
+    pub(super) data: Arc<Map<String, Json>>,
+    pub(super) uploads: Arc<[Sent]>,
     /// What the server adds to a new account.
     pub(super) account: Option<NewAccount>,
 }
@@ -58,8 +58,8 @@ pub(super) struct Known {
     hashes: HashMap<String, String>,
     /// Whether the old password that was sent belongs to a hash.
     pub(super) verified: Option<(String, bool)>,
-    /// The names of the files that are on the disk.
-    files: Vec<String>,
+    /// The names of the files that are in the storage.
+    pub(super) files: Vec<String>,
 }
 
 /// What a preparation comes to.
@@ -90,9 +90,9 @@ pub(super) struct Draft {
 
 /// A record that was written.
 pub(super) struct Saved {
-    record: Record,
+    pub(super) record: Record,
     /// As in [`Draft`].
-    body: Map<String, Json>,
+    pub(super) body: Map<String, Json>,
 }
 
 impl Save {
@@ -110,7 +110,20 @@ impl Save {
             collection: collection.id.clone(),
             target: target.map(str::to_owned),
             uploads: input.uploads.iter().map(name).collect(),
-            data: input.data,
+            data: Arc::new(input.data),
+            account: None,
+        }
+    }
+
+    /// The same data for a record that is there already.
+    pub(super) fn as_update(&self, context: RequestContext, target: String) -> Self {
+        Self {
+            records: self.records.clone(),
+            context,
+            collection: self.collection.clone(),
+            target: Some(target),
+            data: Arc::clone(&self.data),
+            uploads: Arc::clone(&self.uploads),
             account: None,
         }
     }
@@ -125,7 +138,7 @@ impl Save {
         schema.by_id(&self.collection).cloned().ok_or(Error::NotFound(gate::NO_COLLECTION.into()))
     }
 
-    fn prepare(&self, tx: &mut Tx<'_>, known: &Known) -> Result<Prepared> {
+    pub(super) fn prepare(&self, tx: &mut Tx<'_>, known: &Known) -> Result<Prepared> {
         let schema = self.records.parts.schema.current();
         match &self.target {
             None => create::prepare(self, tx, schema, known),
@@ -170,7 +183,7 @@ impl Save {
     }
 
     /// Removes the files of a save that failed.
-    async fn give_up(&self, known: Known) {
+    pub(super) async fn give_up(&self, known: Known) {
         let parts = &self.records.parts;
         let id = self.target.as_deref().or(known.id.as_deref()).unwrap_or_default();
         parts.files.give_up(&parts.store, &self.collection, id, known.files).await;
@@ -203,7 +216,7 @@ impl Save {
     }
 
     /// Hashes passwords and writes files, once.
-    async fn work(&self, draft: &Draft, known: &mut Known) -> Result<()> {
+    pub(super) async fn work(&self, draft: &Draft, known: &mut Known) -> Result<()> {
         let parts = &self.records.parts;
         if draft.generated_id {
             known.id = Some(draft.record.id().to_owned());
@@ -228,6 +241,7 @@ impl Save {
     fn commit(&self, tx: &mut Tx<'_>, draft: &Draft, known: &Known, lane: ReadLane) -> Result<Option<Saved>> {
         let write = |tx: &mut Tx<'_>, draft: &Draft| {
             let record = write::save(self, tx, draft, known.passwords(draft))?;
+            write::settle(self, tx, draft, &record)?;
             if let Some(account) = &self.account {
                 (account.along)(tx, &record)?;
             }
@@ -261,13 +275,14 @@ pub(super) fn same_row(a: &Record, b: &Record) -> bool {
 }
 
 impl Known {
-    fn covers(&self, draft: &Draft) -> bool {
+    /// Whether all heavy work of a draft is done.
+    pub(super) fn covers(&self, draft: &Draft) -> bool {
         draft.passwords.iter().all(|(_, plain)| self.hashes.contains_key(plain))
             && draft.files.iter().all(|file| self.files.contains(&file.name))
     }
 
     /// The hashes of a draft's new passwords, by the place of their fields.
-    fn passwords(&self, draft: &Draft) -> Vec<(usize, String)> {
+    pub(super) fn passwords(&self, draft: &Draft) -> Vec<(usize, String)> {
         draft
             .passwords
             .iter()

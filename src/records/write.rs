@@ -11,7 +11,8 @@ use crate::schema::{Collection, FieldKind, Record, Schema};
 use crate::store::{Borrowed, Sql, Tx, Value, ValueRef, lists, quoted};
 use crate::time;
 
-/// Writes a draft with all its consequences; the record as it is stored. `hashes` are those of its new passwords.
+/// Writes a draft with all its consequences, but for its files, which are then to be handed over with [`settle`]; the
+/// record as it is stored. `hashes` are those of its new passwords.
 pub(super) fn save(save: &Save, tx: &mut Tx<'_>, draft: &Draft, hashes: Vec<(usize, String)>) -> Result<Record> {
     let failure = save.failure();
     let mut record = draft.record.clone();
@@ -29,9 +30,13 @@ pub(super) fn save(save: &Save, tx: &mut Tx<'_>, draft: &Draft, hashes: Vec<(usi
         Some(before) => update(save, tx, draft, before, &mut record, password_sent, actor.as_deref()),
     };
     written.map_err(|error| refusal(error, &record.collection, failure))?;
-    let names: Vec<String> = draft.files.iter().map(|file| file.name.clone()).collect();
-    save.records.parts.files.settle(tx, &record.collection.id, record.id(), &names)?;
     Ok(record)
+}
+
+/// Hands the stored files of a draft over to the record that was written.
+pub(super) fn settle(save: &Save, tx: &mut Tx<'_>, draft: &Draft, record: &Record) -> Result<()> {
+    let names: Vec<String> = draft.files.iter().map(|file| file.name.clone()).collect();
+    save.records.parts.files.settle(tx, &record.collection.id, record.id(), &names)
 }
 
 fn create(save: &Save, tx: &mut Tx<'_>, draft: &Draft, record: &Record, actor: Option<&str>) -> Result<()> {

@@ -2,11 +2,17 @@
 //! database begins with. Serialised they are what is stored, secrets included; answers leave the secrets out.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::Networks;
+
+/// How many seconds a batch may take where nothing is said.
+const BATCH_TIMEOUT: i64 = 3;
+/// How many bytes the body of a batch may have where nothing is said.
+const BATCH_BODY: i64 = 128 << 20;
 
 /// All settings.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -180,6 +186,30 @@ pub struct Batch {
     pub max_body_size: i64,
 }
 
+impl Batch {
+    /// Whether it is offered, and has room for anything.
+    pub fn is_offered(&self) -> bool {
+        self.enabled && self.max_requests > 0
+    }
+
+    /// How many writes one may have.
+    pub fn most(&self) -> usize {
+        usize::try_from(self.max_requests).unwrap_or(0)
+    }
+
+    /// How long its transaction may take.
+    pub fn time(&self) -> Duration {
+        let seconds = if self.timeout > 0 { self.timeout } else { BATCH_TIMEOUT };
+        Duration::from_secs(seconds.unsigned_abs())
+    }
+
+    /// How many bytes its body may have.
+    pub fn body_limit(&self) -> u64 {
+        let bytes = if self.max_body_size > 0 { self.max_body_size } else { BATCH_BODY };
+        bytes.unsigned_abs()
+    }
+}
+
 /// Logs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -252,7 +282,7 @@ impl Default for RateLimits {
 
 impl Default for Batch {
     fn default() -> Self {
-        Self { enabled: false, max_requests: 50, timeout: 3, max_body_size: 0 }
+        Self { enabled: false, max_requests: 50, timeout: BATCH_TIMEOUT, max_body_size: 0 }
     }
 }
 

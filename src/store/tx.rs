@@ -321,6 +321,20 @@ impl<'c> Tx<'c> {
         work(self)
     }
 
+    /// As [`Tx::within`], for a caller who may go: `Deadline` as well once `gone` is set.
+    ///
+    /// # Errors
+    /// What the work answers.
+    pub fn within_unless<T>(
+        &mut self,
+        time: Duration,
+        gone: &Arc<AtomicBool>,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let _limited = self.watch.narrow(time, Some(Arc::clone(gone)));
+        work(self)
+    }
+
     /// Runs nested work that is undone alone where it fails.
     ///
     /// Its `after_commit` effects then never run; its `on_rollback` effects run once the whole is settled.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value as Json, json};
+use tokio::sync::watch;
 use tuckbox::collections::{Collections, reload, seed};
 use tuckbox::context::{Caller, RequestContext};
 use tuckbox::error::{Error, FieldError, Result};
@@ -40,7 +41,7 @@ impl House {
         store.write(WriteLane::Exclusive, seed).await.expect("the system collections are made");
         let schema = Arc::new(Published::default());
         reload(&store, &schema).expect("the collections are read");
-        let files = Files::new(dir.path().join("storage"));
+        let files = Files::new(dir.path(), watch::channel(Arc::default()).1);
         let settings = Settings::open(&store, None).await.expect("the settings are read");
         let collections = Collections::new(store.clone(), Arc::clone(&schema), files, settings);
         Self { collections, schema, store, dir }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
+use tokio::sync::watch;
 use tuckbox::context::{Caller, RequestContext};
 use tuckbox::crypto::passwords::Passwords;
 use tuckbox::error::Result;
@@ -166,7 +167,7 @@ impl House {
             })
             .await
             .expect("tables and rows");
-        let files = Files::new(dir.path().join("storage"));
+        let files = Files::new(dir.path(), watch::channel(Arc::default()).1);
         let records = Records::new(store.clone(), Arc::clone(&schema), files, Passwords::new(1));
         Self { store, schema, records, _dir: dir }
     }

@@ -2,5 +2,6 @@
 
 mod attacks;
 mod crash;
+mod crash_in_batches;
 mod hostile_input;
 mod limits;

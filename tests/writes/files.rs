@@ -1,8 +1,10 @@
 //! Files of records: stored, kept, dropped, and never left behind.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
+use tokio::sync::watch;
 use tuckbox::error::Error;
 use tuckbox::files::Files;
 use tuckbox::store::{Value, WriteLane};
@@ -41,7 +43,8 @@ async fn an_upload_is_read_back_with_its_type() {
     let [name] = &names(&record)[..] else { panic!("{record}") };
     assert!(name.starts_with("my_notes_") && name.ends_with(".TXT"), "{name}");
     let file = house.records.file(&guest(), "items", text(&record, "id"), name).await.unwrap();
-    assert_eq!((&file.bytes[..], file.content_type.as_str()), (&b"hello"[..], "text/plain; charset=utf-8"));
+    assert_eq!(file.content_type, "text/plain; charset=utf-8");
+    assert_eq!(file.bytes().await.unwrap(), b"hello");
     assert_eq!(house.count("_tb_uploads"), 0, "nothing is pending");
     for (id, name) in [(text(&record, "id"), "other.txt"), ("nobody", name.as_str()), (text(&record, "id"), "../x")] {
         assert!(matches!(house.records.file(&guest(), "items", id, name).await, Err(Error::NotFound(_))));
@@ -166,7 +169,7 @@ async fn the_sweep_removes_what_an_earlier_run_left_and_nothing_else() {
         })
         .await
         .unwrap();
-    let next_run = Files::new(house.dir.path().join("storage"));
+    let next_run = Files::new(house.dir.path(), watch::channel(Arc::default()).1);
     assert_eq!(next_run.sweep(&house.store).await.unwrap(), 1);
     assert!(!orphan.exists());
     assert!(house.has_file("items", &id, &names(&record)[0]));

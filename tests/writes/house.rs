@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json, json};
 use tempfile::TempDir;
+use tokio::sync::watch;
 use tuckbox::context::{Caller, RequestContext};
 use tuckbox::crypto::passwords::Passwords;
 use tuckbox::error::{Error, FieldError, Result};
@@ -77,7 +78,7 @@ impl House {
         let made = all.clone();
         store.write(WriteLane::Exclusive, move |tx| made.iter().try_for_each(|one| make(tx, one))).await.unwrap();
         let schema = Arc::new(Published::new(Schema::new(1, all)));
-        let files = Files::new(dir.path().join("storage"));
+        let files = Files::new(dir.path(), watch::channel(Arc::default()).1);
         let records = Records::new(store.clone(), schema, files, Passwords::new(2));
         Self { dir, store, records }
     }
@@ -183,7 +184,7 @@ pub fn with_files(data: Json, files: &[(&str, &str, &'static str)]) -> RecordInp
     let upload = |&(key, name, content): &(&str, &str, &'static str)| Upload {
         key: key.to_owned(),
         file_name: name.to_owned(),
-        bytes: content.as_bytes().into(),
+        content: content.into(),
     };
     RecordInput { data: object(data), uploads: files.iter().map(upload).collect() }
 }

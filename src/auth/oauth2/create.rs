@@ -111,7 +111,7 @@ pub(super) async fn picture(pictures: &Pictures, field: &Field, url: &str) -> Op
     let FieldKind::File(options) = &field.kind else { return None };
     match pictures.fetch(url).await {
         Ok(picture) => {
-            let upload = Upload { key: field.name.clone(), file_name: picture.name, bytes: picture.bytes };
+            let upload = Upload { key: field.name.clone(), file_name: picture.name, content: picture.bytes.into() };
             let refused = limits::check(options, &NewFile::from_upload(&upload));
             if let Some(fault) = &refused {
                 tracing::warn!(code = fault.code, "the picture of a new user does not fit its field");

@@ -3,28 +3,25 @@
 use std::convert::Infallible;
 
 use axum::body::{Body, HttpBody};
-use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_TYPE;
 use http_body_util::BodyExt;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-use super::Query;
 use super::form::{decode_pairs, infer, shortest, split, texts};
+use super::{Query, multipart};
 use crate::app::App;
 use crate::auth::Sent;
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
-use crate::files::Upload;
+use crate::files::{Intake, Upload};
+use crate::http::batch::unreadable;
 use crate::http::middleware::body_limit::BodyError;
 use crate::records::RecordInput;
 use crate::settings::Change;
 
-/// How many parts a multipart form may have.
-const MOST_PARTS: usize = 1000;
-/// How many bytes the parts of a multipart form that are no files may have together.
-const MOST_TEXT: usize = 26 * 1024 * 1024;
 /// Bodies over this size are parsed where they hold up nobody.
 const LONG: usize = 256 * 1024;
 
@@ -51,14 +48,20 @@ pub(in crate::http) struct CredentialsBody(pub(in crate::http) Sent);
 /// The body of what is laid over something that is there: the values of a form are what the ones that they replace are.
 pub(in crate::http) struct ChangeBody(pub(in crate::http) Change);
 
+/// The body of several writes: the form, as JSON or as the payload of a multipart form with files beside it.
+pub(in crate::http) struct BatchBody {
+    pub(in crate::http) form: Map<String, Json>,
+    pub(in crate::http) uploads: Vec<Upload>,
+}
+
 /// A request whose body, if there is one, is there for rules alone.
 pub(in crate::http) struct Asking(pub(in crate::http) RequestContext);
 
 impl FromRequest<App> for RecordBody {
     type Rejection = Error;
 
-    async fn from_request(request: Request, _: &App) -> Result<Self> {
-        let (data, uploads) = match Submitted::read(request).await? {
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let (data, uploads) = match Submitted::read_with_files(request, app.files.intake()).await? {
             Submitted::Json(map) => (map, Vec::new()),
             Submitted::Form { pairs, uploads } => (infer(pairs)?, uploads),
         };
@@ -75,8 +78,8 @@ impl FromRequest<App> for Asking {
         if body.is_end_stream() {
             return Ok(Self(context));
         }
-        let RecordBody(input) = RecordBody::from_request(Request::from_parts(parts, body), app).await?;
-        Ok(Self(context.with_body(input.data)))
+        let data = Submitted::read(Request::from_parts(parts, body)).await?.data()?;
+        Ok(Self(context.with_body(data)))
     }
 }
 
@@ -85,10 +88,7 @@ impl FromRequest<App> for CollectionBody {
 
     async fn from_request(request: Request, _: &App) -> Result<Self> {
         let creates = request.method() == http::Method::POST;
-        let read = Submitted::read(request).await.and_then(|submitted| match submitted {
-            Submitted::Json(map) => Ok(map),
-            Submitted::Form { pairs, .. } => infer(pairs),
-        });
+        let read = Submitted::read(request).await.and_then(Submitted::data);
         read.map(Self).map_err(|error| match error {
             Error::Invalid(_) if creates => {
                 Error::bad_request("Failed to load the collection type data due to invalid formatting.")
@@ -102,9 +102,9 @@ impl FromRequest<App> for CollectionBody {
 impl FromRequest<App> for LoadedBody {
     type Rejection = Error;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self> {
-        match RecordBody::from_request(request, app).await {
-            Ok(RecordBody(input)) => Ok(Self(input.data)),
+    async fn from_request(request: Request, _: &App) -> Result<Self> {
+        match Submitted::read(request).await.and_then(Submitted::data) {
+            Ok(data) => Ok(Self(data)),
             Err(Error::Invalid(_)) => Err(Error::bad_request("An error occurred while loading the submitted data.")),
             Err(error) => Err(error),
         }
@@ -116,10 +116,7 @@ impl FromRequest<App> for ImportBody {
 
     async fn from_request(request: Request, _: &App) -> Result<Self> {
         let unreadable = || Error::bad_request("An error occurred while loading the submitted data.");
-        let read = Submitted::read(request).await.and_then(|submitted| match submitted {
-            Submitted::Json(map) => Ok(map),
-            Submitted::Form { pairs, .. } => infer(pairs),
-        });
+        let read = Submitted::read(request).await.and_then(Submitted::data);
         let mut body = read.map_err(|error| if matches!(error, Error::Invalid(_)) { unreadable() } else { error })?;
         let object = |one| if let Json::Object(map) = one { Ok(map) } else { Err(unreadable()) };
         let collections = match body.remove("collections") {
@@ -163,6 +160,23 @@ impl FromRequest<App> for ChangeBody {
     }
 }
 
+impl FromRequest<App> for BatchBody {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let read =
+            Submitted::read_with_files(request, app.files.intake()).await.and_then(|submitted| match submitted {
+                Submitted::Json(form) => Ok(Self { form, uploads: Vec::new() }),
+                Submitted::Form { pairs, uploads } => split(pairs).map(|(_, form)| Self { form, uploads }),
+            });
+        read.map_err(|error| match error {
+            // By now the declared length was within the limit.
+            Error::Invalid(_) | Error::TooLarge => unreadable(),
+            other => other,
+        })
+    }
+}
+
 /// What was sent, before anybody says what its texts stand for.
 enum Submitted {
     Json(Map<String, Json>),
@@ -178,13 +192,37 @@ enum Kind {
 }
 
 impl Submitted {
+    /// Reads a body whose files nobody wants.
     async fn read(request: Request) -> Result<Self> {
+        Self::take(request, None).await
+    }
+
+    /// Reads a body with its files.
+    async fn read_with_files(request: Request, intake: Intake) -> Result<Self> {
+        Self::take(request, Some(intake)).await
+    }
+
+    /// The values, with those of a form as what they look like.
+    fn data(self) -> Result<Map<String, Json>> {
+        match self {
+            Self::Json(map) => Ok(map),
+            Self::Form { pairs, .. } => infer(pairs),
+        }
+    }
+
+    async fn take(request: Request, intake: Option<Intake>) -> Result<Self> {
         let (mut parts, body) = request.into_parts();
         let content_type = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         match kind(content_type) {
             Kind::Multipart => {
                 let Query(query) = Query::of(&mut parts)?;
-                Self::multipart(Request::from_parts(parts, body), &query).await
+                // A body that is known to be empty is an empty object, not a form without its end.
+                if body.is_end_stream() {
+                    return Ok(Self::Json(Map::new()));
+                }
+                let form = multipart::read(Request::from_parts(parts, body), intake).await?;
+                let pairs = query.iter().cloned().chain(form.pairs).collect();
+                Ok(Self::Form { pairs, uploads: form.uploads })
             }
             Kind::Json => object(read_whole(body).await?).await.map(Self::Json),
             Kind::Urlencoded => {
@@ -200,45 +238,6 @@ impl Submitted {
             Kind::Other if is_empty(body).await? => Ok(Self::Json(Map::new())),
             Kind::Other => Err(Error::bad_request("Unsupported Content-Type.")),
         }
-    }
-
-    async fn multipart(mut request: Request, query: &[(String, String)]) -> Result<Self> {
-        // A body that is known to be empty is an empty object, not a form without its end.
-        if request.body().is_end_stream() {
-            return Ok(Self::Json(Map::new()));
-        }
-        // The limit of the route holds; axum's own would come on top.
-        DefaultBodyLimit::disable().apply(&mut request);
-        let mut form = Multipart::from_request(request, &()).await.map_err(|_| Error::bad_request(""))?;
-        let (mut pairs, mut uploads) = (query.to_vec(), Vec::new());
-        let (mut parts, mut room) = (0, MOST_TEXT);
-        while let Some(mut part) = form.next_field().await.map_err(|error| refused(&error))? {
-            parts += 1;
-            if parts > MOST_PARTS {
-                return Err(Error::bad_request(""));
-            }
-            let key = part.name().unwrap_or_default().to_owned();
-            let file_name = part.file_name().unwrap_or_default().to_owned();
-            let limit = if file_name.is_empty() { room } else { usize::MAX };
-            let mut content = BytesMut::new();
-            while let Some(chunk) = part.chunk().await.map_err(|error| refused(&error))? {
-                if content.len() + chunk.len() > limit {
-                    return Err(Error::bad_request(""));
-                }
-                content.extend_from_slice(&chunk);
-            }
-            if key.is_empty() {
-                continue;
-            }
-            if file_name.is_empty() {
-                room -= content.len();
-                pairs.push((key, String::from_utf8(content.into()).map_err(|_| Error::bad_request(""))?));
-            } else {
-                let file_name = file_name.rsplit('/').next().unwrap_or_default().to_owned();
-                uploads.push(Upload { key, file_name, bytes: content.freeze() });
-            }
-        }
-        Ok(Self::Form { pairs, uploads })
     }
 }
 
@@ -324,7 +323,7 @@ async fn is_empty(mut body: Body) -> Result<bool> {
 }
 
 /// Why a body could not be read: too large or too slow, as the limits say; anything else is malformed.
-fn refused(error: &(dyn std::error::Error + 'static)) -> Error {
+pub(super) fn refused(error: &(dyn std::error::Error + 'static)) -> Error {
     let mut cause = Some(error);
     while let Some(error) = cause {
         if let Some(limit) = error.downcast_ref::<BodyError>() {
@@ -337,18 +336,23 @@ fn refused(error: &(dyn std::error::Error + 'static)) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use serde_json::json;
 
     use super::*;
+    use crate::files::Files;
 
     async fn read(content_type: &str, body: impl Into<Body>) -> Result<Json> {
         let request = Request::post("/x?t=q").header(CONTENT_TYPE, content_type).body(body.into()).expect("a request");
-        match Submitted::read(request).await? {
+        let dir = tempfile::tempdir().expect("a directory");
+        let files = Files::new(dir.path(), tokio::sync::watch::channel(Arc::default()).1);
+        match Submitted::read_with_files(request, files.intake()).await? {
             Submitted::Json(map) => Ok(Json::Object(map)),
             Submitted::Form { pairs, uploads } => {
                 let mut map = infer(pairs)?;
                 for upload in uploads {
-                    map.insert(upload.key, json!([upload.file_name, String::from_utf8_lossy(&upload.bytes)]));
+                    map.insert(upload.key, json!([upload.file_name, String::from_utf8_lossy(upload.content.head())]));
                 }
                 Ok(Json::Object(map))
             }
@@ -431,21 +435,5 @@ mod tests {
         assert!(read(MULTIPART, "--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nno end").await.is_err());
         assert!(read(MULTIPART, "nothing of the kind").await.is_err());
         assert_eq!(read(MULTIPART, "").await.expect("empty"), json!({}));
-    }
-
-    #[tokio::test]
-    async fn a_multipart_body_has_at_most_1000_parts() {
-        let parts = |count: usize| form(&vec!["name=\"a\"\r\n\r\n1"; count]);
-        assert!(read(MULTIPART, parts(1000)).await.is_ok());
-        assert!(read(MULTIPART, parts(1001)).await.is_err());
-    }
-
-    #[tokio::test]
-    async fn texts_of_a_multipart_body_are_limited_together() {
-        let half = "x".repeat(MOST_TEXT / 2);
-        let one = format!("name=\"a\"\r\n\r\n{half}");
-        let file = format!("name=\"a\"; filename=\"f\"\r\n\r\n{half}");
-        assert!(read(MULTIPART, form(&[&one, &one, &file])).await.is_ok());
-        assert!(read(MULTIPART, form(&[&one, &one, "name=\"b\"\r\n\r\n1"])).await.is_err());
     }
 }

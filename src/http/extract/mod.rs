@@ -3,13 +3,16 @@
 mod body;
 mod context;
 mod form;
+mod multipart;
 mod path;
 mod query;
 mod superuser;
 
-pub(super) use body::{Asking, ChangeBody, CollectionBody, CredentialsBody, ImportBody, LoadedBody, RecordBody};
+pub(super) use body::{
+    Asking, BatchBody, ChangeBody, CollectionBody, CredentialsBody, ImportBody, LoadedBody, RecordBody,
+};
 pub(super) use context::{Guest, Visitor, authorization};
-pub(super) use form::decode_path;
+pub(super) use form::{decode_pairs, decode_path};
 pub(super) use path::Params;
 pub(super) use query::Query;
 pub(super) use superuser::Superuser;

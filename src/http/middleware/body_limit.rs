@@ -17,10 +17,12 @@ use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT};
 use http::{HeaderValue, Method, StatusCode, Version};
 use http_body_util::BodyExt;
 use hyper::body::{Frame, SizeHint};
+use parking_lot::Mutex;
 use tokio::time::Sleep;
 
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::http::batch;
 use crate::http::connections::Connection;
 use crate::http::extract::decode_path;
 
@@ -28,8 +30,9 @@ use crate::http::extract::decode_path;
 const DEFAULT: u64 = 32 * 1024 * 1024;
 /// How long a body that is worked on while it comes may bring nothing.
 const SILENT: Duration = Duration::from_secs(60);
-/// How long a body may take from its first to its last byte.
+/// How long a body may take from its first to its last byte, and how many bytes each second buy it another one.
 const LONGEST: Duration = Duration::from_secs(5 * 60);
+const SLOWEST: u64 = 64 * 1024;
 /// How many bytes of all bodies are held at once, beyond the free part of each.
 const MOST_HELD: usize = 512 * 1024 * 1024;
 /// How many bytes of each body are not counted, so that uploads never crowd out small requests.
@@ -68,6 +71,40 @@ impl From<&BodyError> for Error {
 /// The memory that all bodies share.
 type Budget = Arc<AtomicUsize>;
 
+/// How much of a body is in memory. Who sends it on while it comes says so here.
+#[derive(Clone)]
+pub(in crate::http) struct BodyMemory(Arc<Memory>);
+
+struct Memory {
+    budget: Budget,
+    held: Mutex<usize>,
+}
+
+impl BodyMemory {
+    fn new(budget: &Budget) -> Self {
+        Self(Arc::new(Memory { budget: Arc::clone(budget), held: Mutex::new(0) }))
+    }
+
+    fn take(&self, bytes: usize) -> Result<(), BodyError> {
+        let mut held = self.0.held.lock();
+        let before = held.saturating_sub(FREE);
+        *held += bytes;
+        let counted = held.saturating_sub(FREE);
+        let more = counted - before;
+        let all = self.0.budget.fetch_add(more, Ordering::Relaxed) + more;
+        // A body that is alone may be as large as its route says.
+        if all > MOST_HELD && all > counted { Err(BodyError::Crowded) } else { Ok(()) }
+    }
+
+    /// So many bytes of the body are in memory no more.
+    pub(in crate::http) fn give_back(&self, bytes: usize) {
+        let mut held = self.0.held.lock();
+        let before = held.saturating_sub(FREE);
+        *held = held.saturating_sub(bytes);
+        self.0.budget.fetch_sub(before - held.saturating_sub(FREE), Ordering::Relaxed);
+    }
+}
+
 /// The limits of bodies.
 #[derive(Clone)]
 pub(in crate::http) struct BodyLimits {
@@ -85,7 +122,7 @@ impl BodyLimits {
     ///
     /// # Errors
     /// `TooLarge` where the declared length is over the limit, before anything is read; `NotFound` where the
-    /// collection that sets the limit is not there.
+    /// collection that sets the limit is not there, `Forbidden` where the route is switched off.
     pub(super) fn limit(&self, request: Request) -> Result<Request> {
         let headers = request.headers();
         let declared = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
@@ -95,7 +132,7 @@ impl BodyLimits {
         let waits = headers.contains_key(EXPECT);
         let limit = self.of(&request);
         let connection = request.extensions().get::<Arc<Connection>>().cloned();
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let streamed = is_import(&parts.method, parts.uri.path());
         let mut body = Limited::new(body, &self.budget, connection, !waits);
         body.limit = if streamed { u64::MAX } else { limit? };
@@ -103,6 +140,7 @@ impl BodyLimits {
         if declared.is_some_and(|length| length > body.limit) {
             return Err(Error::TooLarge);
         }
+        parts.extensions.insert(body.memory.clone());
         Ok(Request::from_parts(parts, Body::new(body)))
     }
 
@@ -111,8 +149,12 @@ impl BodyLimits {
         drop(self.limit(request));
     }
 
-    /// Records that are created or updated may be as large as the fields of their collection say.
+    /// Records that are created or updated may be as large as the fields of their collection say; several at once have
+    /// a limit of their own.
     fn of(&self, request: &Request) -> Result<u64> {
+        if request.method() == Method::POST && request.uri().path() == batch::PATH {
+            return batch::body_limit(&self.app);
+        }
         let mut segments = request.uri().path().split('/').skip(1);
         let mut next = || segments.next().unwrap_or_default();
         let (api, collections, name, records, id, rest) = (next(), next(), next(), next(), next(), next());
@@ -149,8 +191,9 @@ struct Limited {
     inner: Option<Body>,
     read: u64,
     limit: u64,
-    held: usize,
-    budget: Budget,
+    memory: BodyMemory,
+    /// The seconds that it has bought and used.
+    spent: u64,
     deadline: Option<Pin<Box<Sleep>>>,
     connection: Option<Arc<Connection>>,
     waiting: bool,
@@ -162,13 +205,12 @@ struct Limited {
 
 impl Limited {
     fn new(body: Body, budget: &Budget, connection: Option<Arc<Connection>>, is_coming: bool) -> Self {
-        let (budget, inner) = (Arc::clone(budget), Some(body));
         Self {
-            inner,
+            inner: Some(body),
             read: 0,
             limit: DEFAULT,
-            held: 0,
-            budget,
+            memory: BodyMemory::new(budget),
+            spent: 0,
             deadline: None,
             connection,
             waiting: false,
@@ -196,15 +238,24 @@ impl Limited {
             self.deadline = None;
             return Ok(());
         }
-        let counted = (self.read as usize).saturating_sub(FREE);
-        let more = counted - self.held;
-        self.held = counted;
-        let before = self.budget.fetch_add(more, Ordering::Relaxed);
-        // A body that is alone may be as large as its route says.
-        if before + more > MOST_HELD && before + more > self.held {
-            return Err(BodyError::Crowded);
+        self.memory.take(bytes)
+    }
+
+    /// Waits until a body that brings nothing has had its time.
+    fn poll_late(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let longest = if self.streamed { SILENT } else { LONGEST };
+        let deadline = self.deadline.get_or_insert_with(|| Box::pin(tokio::time::sleep(longest)));
+        loop {
+            ready!(deadline.as_mut().poll(context));
+            // What came meanwhile has bought it time.
+            let bought = self.read / SLOWEST;
+            if self.streamed || bought == self.spent {
+                return Poll::Ready(());
+            }
+            let until = deadline.deadline() + Duration::from_secs(bought - self.spent);
+            deadline.as_mut().reset(until);
+            self.spent = bought;
         }
-        Ok(())
     }
 }
 
@@ -219,9 +270,7 @@ impl HttpBody for Limited {
             Poll::Ready(frame) => frame,
             Poll::Pending => {
                 this.wait(true);
-                let longest = if this.streamed { SILENT } else { LONGEST };
-                let deadline = this.deadline.get_or_insert_with(|| Box::pin(tokio::time::sleep(longest)));
-                ready!(deadline.as_mut().poll(context));
+                ready!(this.poll_late(context));
                 this.wait(false);
                 return Poll::Ready(Some(Err(BodyError::TooSlow)));
             }
@@ -255,7 +304,7 @@ impl HttpBody for Limited {
 impl Drop for Limited {
     fn drop(&mut self) {
         self.wait(false);
-        self.budget.fetch_sub(self.held, Ordering::Relaxed);
+        self.memory.give_back(usize::MAX);
         if let Some(rest) = self.inner.take()
             && !rest.is_end_stream()
             && (self.is_coming || self.read > 0)
@@ -318,6 +367,30 @@ mod tests {
         let mut endless = limited(Body::from_stream(Endless), u64::MAX, &Budget::default());
         endless.deadline = Some(Box::pin(tokio::time::sleep(Duration::from_millis(1))));
         assert!(matches!(endless.collect().await, Err(BodyError::TooSlow)));
+    }
+
+    #[tokio::test]
+    async fn what_is_sent_on_is_in_the_memory_no_more() {
+        let budget = Budget::default();
+        let mut body = limited(Body::from(vec![0; FREE + 10]), u64::MAX, &budget);
+        assert!(body.frame().await.is_some_and(|frame| frame.is_ok()));
+        body.memory.give_back(7);
+        assert_eq!(budget.load(Ordering::Relaxed), 3);
+        body.memory.give_back(FREE);
+        assert_eq!(budget.load(Ordering::Relaxed), 0);
+        drop(body);
+        assert_eq!(budget.load(Ordering::Relaxed), 0);
+    }
+
+    #[tokio::test]
+    async fn what_a_body_has_brought_buys_it_time() {
+        let mut body = limited(Body::from_stream(Endless), u64::MAX, &Budget::default());
+        body.read = 100 * SLOWEST + 1;
+        let first = Box::pin(tokio::time::sleep(Duration::from_millis(1)));
+        let until = first.deadline();
+        body.deadline = Some(first);
+        assert!(tokio::time::timeout(Duration::from_millis(20), body.frame()).await.is_err(), "it is waited for");
+        assert_eq!(body.deadline.as_ref().map(|sleep| sleep.deadline() - until), Some(Duration::from_secs(100)));
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ pub(super) mod compression;
 pub(super) mod cors;
 pub(super) mod header_limits;
 mod panics;
-mod rate_limit;
+pub(super) mod rate_limit;
 mod request_id;
 pub(super) mod security_headers;
 mod trace;

@@ -9,10 +9,12 @@ use axum::response::Response;
 use http::{HeaderName, HeaderValue, Method};
 
 use crate::app::App;
+use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::http::envelope::seconds;
 use crate::http::extract::{Visitor, decode_path};
 use crate::rates::{Asker, Place, Standing};
+use crate::schema::Collection;
 use crate::settings::Values;
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -20,6 +22,13 @@ const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
 /// The greatest number that a structured field may hold.
 const GREATEST: u64 = 999_999_999_999_999;
+
+static LIST: Route = route("records", &["list"]);
+static CREATE: Route = route("records", &["create"]);
+static VIEW: Route = route("records/{id}", &["view"]);
+static UPDATE: Route = route("records/{id}", &["update"]);
+static DELETE: Route = route("records/{id}", &["delete"]);
+static FILE: Route = route("files", &["file"]);
 
 /// A route of a collection, as limits know it.
 struct Route {
@@ -94,14 +103,22 @@ pub(super) fn check(app: &App, settings: &Values, request: &Request) -> Result<O
     Ok(app.rates.weigh(&asker, &place))
 }
 
+/// Counts a write that another request does along with others, as if it had come alone.
+///
+/// # Errors
+/// `TooOften` where it is one too many.
+pub(in crate::http) fn charge(app: &App, context: &RequestContext, collection: &Collection) -> Result<()> {
+    let route = match &*context.method {
+        "POST" => &CREATE,
+        "PATCH" => &UPDATE,
+        _ => &DELETE,
+    };
+    let (id, name) = (&collection.id, &collection.name);
+    app.rates.charge(context, &Place::Collection { id, name, route: route.pattern, tags: route.tags })
+}
+
 /// The route of a collection that a request is for, with the collection as it stands in the path.
 fn route_of<'p>(method: &Method, path: &'p str) -> Option<(&'p str, &'static Route)> {
-    static LIST: Route = route("records", &["list"]);
-    static CREATE: Route = route("records", &["create"]);
-    static VIEW: Route = route("records/{id}", &["view"]);
-    static UPDATE: Route = route("records/{id}", &["update"]);
-    static DELETE: Route = route("records/{id}", &["delete"]);
-    static FILE: Route = route("files", &["file"]);
     let mut segments = path.strip_prefix("/api/")?.split('/');
     let mut next = || segments.next();
     let (kind, collection, third, fourth, rest) = (next()?, next()?, next()?, next(), next());

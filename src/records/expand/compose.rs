@@ -2,12 +2,12 @@
 
 use super::load::{Loaded, Targets};
 use super::{BYTES, Expansion};
-use crate::records::batch::Batch;
+use crate::records::rows::Rows;
 
 impl Expansion {
     /// Leaves paths out, the last ones first, until what is written out has a reasonable size. A record that many
     /// point to stands in the answer as often: a few hundred loaded records can make gigabytes.
-    pub(in crate::records) fn fit(&self, loaded: &mut Loaded, records: &Batch) {
+    pub(in crate::records) fn fit(&self, loaded: &mut Loaded, records: &Rows) {
         if self.size(&loaded.used, loaded, records) <= BYTES as u64 {
             return;
         }
@@ -25,7 +25,7 @@ impl Expansion {
     }
 
     /// How many bytes the expands of the records will have.
-    fn size(&self, used: &[bool], loaded: &Loaded, records: &Batch) -> u64 {
+    fn size(&self, used: &[bool], loaded: &Loaded, records: &Rows) -> u64 {
         let targets = |at: usize| loaded.nodes[at].as_ref().filter(|_| used[at]);
         let mut sizes: Vec<Option<Vec<u64>>> = vec![None; self.nodes.len()];
         // Parents stand before their children.
@@ -51,11 +51,11 @@ impl Expansion {
     }
 
     /// Writes a record with its expands.
-    pub(in crate::records) fn write(&self, loaded: &Loaded, records: &Batch, line: usize, out: &mut Vec<u8>) {
+    pub(in crate::records) fn write(&self, loaded: &Loaded, records: &Rows, line: usize, out: &mut Vec<u8>) {
         self.write_object(loaded, records, line, &self.roots, out);
     }
 
-    fn write_object(&self, loaded: &Loaded, batch: &Batch, line: usize, children: &[usize], out: &mut Vec<u8>) {
+    fn write_object(&self, loaded: &Loaded, batch: &Rows, line: usize, children: &[usize], out: &mut Vec<u8>) {
         batch.write_open(line, out);
         let mut opened = false;
         let mut first = true;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::plan::{Link, Node, Path};
 use super::{BACK, BYTES, Expansion, ROWS, SHORT_BYTES, SHORT_ROWS};
 use crate::error::{Error, Result};
-use crate::records::batch::Batch;
 use crate::records::plans::{IDS, padded, placeholders};
+use crate::records::rows::Rows;
 use crate::records::rules;
 use crate::records::viewer::Viewer;
 use crate::store::{ReadLane, Sql, Tx, Value};
@@ -23,7 +23,7 @@ pub(in crate::records) struct Loaded {
 
 /// The targets of a node.
 pub(super) struct Targets {
-    pub(super) batch: Batch,
+    pub(super) batch: Rows,
     /// For each record that the relation begins at, the places of its targets in the batch, in their order.
     pub(super) of: Vec<Vec<usize>>,
 }
@@ -79,7 +79,7 @@ impl Expansion {
         &self,
         tx: &mut Tx<'_>,
         viewer: &Viewer,
-        records: &Batch,
+        records: &Rows,
         lane: ReadLane,
     ) -> Result<Loaded> {
         let count = self.nodes.len();
@@ -118,7 +118,7 @@ impl Expansion {
         &self,
         tx: &mut Tx<'_>,
         viewer: &Viewer,
-        records: &Batch,
+        records: &Rows,
         path: &Path,
         loaded: &mut Loaded,
         budget: &mut Budget,
@@ -145,13 +145,13 @@ impl Expansion {
 }
 
 impl Loaded {
-    fn batch<'a>(&'a self, node: usize, otherwise: &'a Batch) -> &'a Batch {
+    fn batch<'a>(&'a self, node: usize, otherwise: &'a Rows) -> &'a Rows {
         self.nodes[node].as_ref().map_or(otherwise, |targets| &targets.batch)
     }
 }
 
 impl Node {
-    fn load(&self, tx: &mut Tx<'_>, viewer: &Viewer, from: &Batch, budget: &mut Budget) -> Result<Targets, Failure> {
+    fn load(&self, tx: &mut Tx<'_>, viewer: &Viewer, from: &Rows, budget: &mut Budget) -> Result<Targets, Failure> {
         let back = match &self.link {
             Link::Forward(_) => Vec::new(),
             Link::Back(statement) => pointing(tx, statement, from, budget)?,
@@ -176,14 +176,8 @@ impl Node {
     }
 
     /// The records of these ids that the viewer may see.
-    fn targets(
-        &self,
-        tx: &mut Tx<'_>,
-        viewer: &Viewer,
-        wanted: &[&str],
-        budget: &mut Budget,
-    ) -> Result<Batch, Failure> {
-        let mut batch = Batch::new(Arc::clone(&self.layout), self.follows.clone());
+    fn targets(&self, tx: &mut Tx<'_>, viewer: &Viewer, wanted: &[&str], budget: &mut Budget) -> Result<Rows, Failure> {
+        let mut batch = Rows::new(Arc::clone(&self.layout), self.follows.clone());
         let mut seen: HashSet<String> = HashSet::new();
         for ids in wanted.chunks(IDS) {
             let query = match &self.rule {
@@ -223,7 +217,7 @@ impl Node {
         tx: &mut Tx<'_>,
         field: usize,
         statement: &str,
-        from: &Batch,
+        from: &Rows,
         budget: &Budget,
     ) -> Result<Vec<Vec<String>>, Failure> {
         let mut lines: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -250,7 +244,7 @@ impl Node {
 }
 
 /// The ids of the targets that point to each of the records.
-fn pointing(tx: &mut Tx<'_>, statement: &str, from: &Batch, budget: &Budget) -> Result<Vec<Vec<String>>, Failure> {
+fn pointing(tx: &mut Tx<'_>, statement: &str, from: &Rows, budget: &Budget) -> Result<Vec<Vec<String>>, Failure> {
     let mut left = budget.rows;
     let mut found = Vec::with_capacity(from.lines().len());
     for line in from.lines() {

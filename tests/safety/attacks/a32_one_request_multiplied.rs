@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
+use crate::api::batch;
 use crate::support::{Client, TestServer, collection, id};
 
-#[tokio::test]
-async fn expanding_in_circles_is_bounded() {
+/// A server with 12 records that all point to all of them; their ids.
+async fn with_a_knot() -> (TestServer, Vec<String>) {
     let fields = json!([{"name": "all", "type": "relation", "collectionId": "c_knot", "maxSelect": 50}]);
     let server = TestServer::with_collections([collection("knot", fields)]).await;
     let superuser = server.superuser();
@@ -18,6 +19,12 @@ async fn expanding_in_circles_is_bounded() {
     for id in &ids {
         superuser.update("knot", id, json!({"all": ids})).await.is(200);
     }
+    (server, ids)
+}
+
+#[tokio::test]
+async fn expanding_in_circles_is_bounded() {
+    let (server, _) = with_a_knot().await;
     // 12 records, each with all 12, six levels deep, would be 12^6 records.
     let began = Instant::now();
     let deep = ["all"; 6].join(".");
@@ -58,4 +65,29 @@ async fn a_health_check_touches_nothing() {
     }
     assert_eq!(size(&wal), before);
     assert!(server.process().is_running());
+}
+
+#[tokio::test]
+async fn a_batch_brings_no_more_along_than_one_request_may() {
+    let (server, ids) = with_a_knot().await;
+    batch::offer(&server, json!({})).await;
+    let expand = ["all"; 6].join(".");
+    let change = |id: &String| json!({"method": "PATCH", "url": format!("/api/collections/knot/records/{id}?expand={expand}"), "body": {}});
+    let answer = batch::send(&server.guest(), ids.iter().map(change).collect()).await;
+    assert_eq!(answer.is(200).json.as_array().expect("a list").len(), 12);
+    answer.has("/11/body/id", ids[11].clone());
+    assert!(answer.body.len() < 128 << 20, "{} bytes from one request", answer.body.len());
+}
+
+#[tokio::test]
+async fn a_batch_asks_for_no_batches_and_for_no_sign_ins() {
+    let server = batch::server(crate::support::blog()).await;
+    let guest = server.guest();
+    let inner = json!({"requests": [batch::create("tags", json!({"name": "inner"}))]});
+    let guess = json!({"identity": "ann@example.com", "password": "a guess"});
+    for (url, body) in [("/api/batch", inner), ("/api/collections/members/auth-with-password", guess)] {
+        let items = vec![json!({"method": "POST", "url": url, "body": body}); 50];
+        batch::send(&guest, items).await.is(400).code("requests.0", "batch_request_failed");
+    }
+    guest.list("tags", &[("filter", "name = 'inner'")]).await.is(200).has("/totalItems", 0);
 }

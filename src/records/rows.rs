@@ -10,7 +10,7 @@ use crate::schema::Record;
 use crate::store::{Row, ValueRef};
 
 /// Rows of one collection.
-pub(super) struct Batch {
+pub(super) struct Rows {
     /// Their collection.
     pub(super) layout: Arc<Layout>,
     /// The relation fields whose ids are kept, by place.
@@ -31,7 +31,7 @@ pub(super) struct Line {
     pub(super) links: Vec<Vec<String>>,
 }
 
-impl Batch {
+impl Rows {
     pub(super) fn new(layout: Arc<Layout>, follows: Vec<usize>) -> Self {
         Self { layout, follows, bytes: Vec::new(), lines: Vec::new() }
     }

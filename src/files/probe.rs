@@ -1,0 +1,39 @@
+//! Trying out a bucket of the settings.
+
+use serde_json::{Map, Value as Json};
+
+use super::Files;
+use super::storage::Bucket;
+use crate::error::{Error, Fault, FieldErrors, Result};
+
+impl Files {
+    /// Writes, lists and deletes an object in the bucket that the saved settings name, for files (`storage`) or for
+    /// backups (`backups`).
+    ///
+    /// # Errors
+    /// `Invalid` where neither was named, where no bucket is in use there, and with what its service says.
+    pub async fn test_bucket(&self, sent: &Map<String, Json>) -> Result<()> {
+        let values = self.parts.storages.settings();
+        let s3 = match sent.get("filesystem").and_then(Json::as_str).unwrap_or_default() {
+            "storage" => &values.s3,
+            "backups" => &values.backups.s3,
+            other => {
+                let fault = match other {
+                    "" => Fault::required(),
+                    _ => Fault::new("validation_in_invalid", "Must be a valid value."),
+                };
+                let mut errors = FieldErrors::new();
+                errors.add("filesystem", fault);
+                return errors.into_result("An error occurred while validating the submitted data.");
+            }
+        };
+        if !s3.enabled {
+            return Err(Error::bad_request("S3 storage filesystem is not enabled."));
+        }
+        let probed = match Bucket::new(s3) {
+            Ok(bucket) => bucket.probe().await,
+            Err(error) => Err(error),
+        };
+        probed.map_err(|error| Error::bad_request(format!("Failed to test the S3 filesystem: {error}")))
+    }
+}

@@ -1,0 +1,243 @@
+//! The local disk: `<root>/<collection id>/<record id>/<name>` with `<name>.attrs` beside it, in the contract's
+//! shape (files, section 9). Everything here blocks.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use serde_json::{Value as Json, json};
+
+use crate::error::Result;
+use crate::files::content::{Bearer, Content};
+use crate::files::key::{ATTRIBUTES, Folder, Key};
+use crate::files::stored::Source;
+use crate::files::{NewFile, StoredFile, fault, upload};
+
+/// Files up to this size are read when they are opened.
+const SMALL: u64 = 64 * 1024;
+
+/// A folder that holds the files of all records.
+#[derive(Debug)]
+pub(in crate::files) struct Disk {
+    root: PathBuf,
+}
+
+impl Disk {
+    pub(in crate::files) fn new(root: PathBuf) -> Self {
+        Self { root }
+    }
+
+    /// The folder of all.
+    pub(in crate::files) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where a folder is.
+    pub(in crate::files) fn folder(&self, folder: &Folder) -> PathBuf {
+        self.root.join(folder.as_str())
+    }
+
+    /// Where a file is.
+    pub(in crate::files) fn path(&self, key: &Key) -> PathBuf {
+        self.root.join(key.path())
+    }
+
+    /// Writes a file, and waits until it is on the disk.
+    ///
+    /// # Errors
+    /// `Unavailable` where there is no room.
+    pub(in crate::files) fn write(&self, key: &Key, file: &NewFile) -> Result<()> {
+        let (path, side) = (self.path(key), self.side_file(key));
+        place(&side, &Bytes::from(attributes(file).to_string()).into()).map_err(fault)?;
+        place(&path, &file.content).map_err(fault)
+    }
+
+    /// Waits until the names in a folder outlive a power cut, and those of the folders that it is in, which may be new.
+    pub(in crate::files) fn seal(&self, folder: &Folder) -> Result<()> {
+        let folder = self.folder(folder);
+        let within = folder.ancestors().take_while(|folder| folder.starts_with(&self.root));
+        for folder in within.chain(self.root.parent()) {
+            File::open(folder)?.sync_all()?;
+        }
+        Ok(())
+    }
+
+    /// Opens a file; `None` where it is not there.
+    pub(in crate::files) fn open(&self, key: &Key) -> Result<Option<StoredFile>> {
+        let mut file = match File::open(self.path(key)) {
+            Ok(file) => file,
+            Err(error) if is_absent(&error) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let about = file.metadata()?;
+        if !about.is_file() {
+            return Ok(None);
+        }
+        let mut size = about.len();
+        let modified = about.modified().unwrap_or(UNIX_EPOCH);
+        let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let tag = format!("{size:x}-{:x}", since.as_nanos());
+        let source = if size <= SMALL {
+            let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+            file.read_to_end(&mut bytes)?;
+            size = bytes.len() as u64;
+            Source::Memory(bytes.into())
+        } else {
+            Source::Disk(file)
+        };
+        let content_type = content_type(&self.side_file(key));
+        Ok(Some(StoredFile { key: key.clone(), content_type, modified, size, tag, source }))
+    }
+
+    /// Removes one file with what belongs to it, and the folder once it is empty.
+    pub(in crate::files) fn remove(&self, key: &Key) -> Result<()> {
+        gone(fs::remove_file(self.path(key)))?;
+        gone(fs::remove_file(self.side_file(key)))?;
+        if let Some(derivatives) = key.derivatives() {
+            gone(fs::remove_dir_all(self.folder(&derivatives)))?;
+        }
+        remove_if_empty(&self.folder(key.folder()));
+        Ok(())
+    }
+
+    /// Removes a folder with everything in it.
+    pub(in crate::files) fn remove_all(&self, folder: &Folder) -> Result<()> {
+        let folder = self.folder(folder);
+        gone(fs::remove_dir_all(&folder))?;
+        if let Some(parent) = folder.parent().filter(|parent| *parent != self.root) {
+            remove_if_empty(parent);
+        }
+        Ok(())
+    }
+
+    fn side_file(&self, key: &Key) -> PathBuf {
+        self.root.join(format!("{}{ATTRIBUTES}", key.path()))
+    }
+}
+
+/// Puts a content at its place and waits until it is on the disk. A spooled one gets a second name rather than a copy,
+/// where both places are on one file system; its handles can still read it. The folder is made where it is missing,
+/// again where an empty one was just removed.
+fn place(path: &Path, content: &Content) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(path);
+    let mut attempts = 0;
+    loop {
+        fs::create_dir_all(folder)?;
+        let placed = match content.bearer() {
+            Bearer::Memory(bytes) => create(path).and_then(|mut file| {
+                file.write_all(bytes)?;
+                file.sync_all()
+            }),
+            Bearer::Disk(spooled) => take_over(spooled, path),
+        };
+        match placed {
+            Err(error) if error.kind() == ErrorKind::NotFound && attempts < 16 => attempts += 1,
+            placed => return placed,
+        }
+    }
+}
+
+fn create(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(true).open(path)
+}
+
+fn take_over(spooled: &Path, path: &Path) -> io::Result<()> {
+    let mut source = File::open(spooled)?;
+    match fs::hard_link(spooled, path) {
+        Ok(()) => return source.sync_all(),
+        // Nothing may be written through a name that leads to the spooled file.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => fs::remove_file(path)?,
+        Err(_) => {}
+    }
+    let mut file = create(path)?;
+    io::copy(&mut source, &mut file)?;
+    file.sync_all()
+}
+
+fn is_absent(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+fn gone(result: std::io::Result<()>) -> Result<()> {
+    match result {
+        Err(error) if !is_absent(&error) => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// A folder that still holds something stays, which is no failure.
+fn remove_if_empty(folder: &Path) {
+    let _ = fs::remove_dir(folder);
+}
+
+fn attributes(file: &NewFile) -> Json {
+    let original = upload::cut(&file.original_name);
+    let metadata = if original.is_empty() { Json::Null } else { json!({"original-filename": original}) };
+    json!({
+        "user.cache_control": "",
+        "user.content_disposition": "",
+        "user.content_encoding": "",
+        "user.content_language": "",
+        "user.content_type": file.content_type,
+        "user.metadata": metadata,
+        "md5": BASE64_STANDARD.encode(file.content.md5()),
+    })
+}
+
+/// The stored type; without a readable side file it is the one that nothing is known of.
+fn content_type(side_file: &Path) -> String {
+    let stored = fs::read(side_file).ok().and_then(|bytes| serde_json::from_slice::<Json>(&bytes).ok());
+    let found = stored.as_ref().and_then(|json| json["user.content_type"].as_str()).unwrap_or_default();
+    if found.is_empty() { "application/octet-stream".to_owned() } else { found.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(name: &str) -> Key {
+        Key::new("c", "r", name).expect("a place")
+    }
+
+    fn new_file(name: &str) -> NewFile {
+        NewFile {
+            name: name.to_owned(),
+            original_name: "Mine.txt".to_owned(),
+            content_type: "text/plain; charset=utf-8",
+            content: "hello".into(),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_written_is_read_with_its_type() {
+        let dir = tempfile::tempdir().expect("dir");
+        let disk = Disk::new(dir.path().join("storage"));
+        disk.write(&key("a.txt"), &new_file("a.txt")).expect("written");
+        disk.seal(key("a.txt").folder()).expect("sealed");
+        let side = fs::read(dir.path().join("storage/c/r/a.txt.attrs")).expect("a side file");
+        let side: Json = serde_json::from_slice(&side).expect("JSON");
+        assert_eq!(side["md5"], "XUFAKrxLKna5cZ2REBfFkg==");
+        assert_eq!(side["user.metadata"]["original-filename"], "Mine.txt");
+        let file = disk.open(&key("a.txt")).expect("open").expect("there");
+        assert_eq!((file.size, file.content_type.as_str()), (5, "text/plain; charset=utf-8"));
+        assert_eq!(file.bytes().await.expect("read"), b"hello");
+        disk.remove(&key("a.txt")).expect("removed");
+        assert!(disk.open(&key("a.txt")).expect("open").is_none());
+        assert!(!dir.path().join("storage/c/r").exists(), "an empty folder goes too");
+    }
+
+    #[test]
+    fn a_missing_side_file_is_fine() {
+        let dir = tempfile::tempdir().expect("dir");
+        let disk = Disk::new(dir.path().join("storage"));
+        disk.write(&key("a.txt"), &new_file("a.txt")).expect("written");
+        fs::remove_file(dir.path().join("storage/c/r/a.txt.attrs")).expect("removed");
+        let file = disk.open(&key("a.txt")).expect("open").expect("there");
+        assert_eq!(file.content_type, "application/octet-stream");
+        assert!(disk.open(&Key::new("c", "r", "folder").expect("a place")).expect("open").is_none());
+    }
+}

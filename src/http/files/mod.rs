@@ -1,0 +1,202 @@
+//! `/api/files`: downloads.
+
+mod conditions;
+mod range;
+
+use std::ops::Range;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use futures_util::TryStreamExt;
+use http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, RANGE,
+};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde_json::Map;
+
+use self::conditions::{Known, Verdict};
+use self::range::{Part, part};
+use super::envelope::refusal;
+use super::extract::{Guest, Params};
+use super::middleware::security_headers::MayBeFramed;
+use crate::app::App;
+use crate::context::RequestContext;
+use crate::error::Result;
+use crate::files::StoredFile;
+
+/// What a browser may do with a file that it opens: nothing but show it.
+const POLICY: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox");
+const LIFE: HeaderValue = HeaderValue::from_static("max-age=2592000, stale-while-revalidate=86400");
+
+/// Types that browsers show in place; everything else is a download.
+const SHOWN: [&str; 25] = [
+    "image/png",
+    "image/jpg",
+    "image/jpeg",
+    "image/gif",
+    "image/webp",
+    "image/x-icon",
+    "image/bmp",
+    "video/webm",
+    "video/mp4",
+    "video/3gpp",
+    "video/quicktime",
+    "video/x-ms-wmv",
+    "audio/basic",
+    "audio/aiff",
+    "audio/mpeg",
+    "audio/midi",
+    "audio/mp3",
+    "audio/wave",
+    "audio/wav",
+    "audio/x-wav",
+    "audio/x-mpeg",
+    "audio/x-m4a",
+    "audio/aac",
+    "application/pdf",
+    "application/x-pdf",
+];
+
+/// Types that the content alone does not tell; by the ending of the stored name, case and all.
+const BY_ENDING: [(&str, &str); 7] = [
+    (".svg", "image/svg+xml"),
+    (".css", "text/css"),
+    (".js", "text/javascript"),
+    (".mjs", "text/javascript"),
+    (".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    (".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (".pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+];
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/api/files/{collection}/{id}/{name}", get(download))
+}
+
+async fn download(
+    State(app): State<App>,
+    Params((collection, id, name)): Params<(String, String, String)>,
+    headers: HeaderMap,
+    Guest(context): Guest,
+) -> Result<Response> {
+    let context = RequestContext { caller: app.auth.file_caller(&context), ..context };
+    let file = app.records.file(&context, &collection, &id, &name).await?;
+    Ok(answer(file, &headers, forced(&context)))
+}
+
+/// Whether the query says that the file is to be saved rather than shown.
+fn forced(context: &RequestContext) -> bool {
+    matches!(context.query_value("download"), Some("1" | "t" | "T" | "true" | "TRUE" | "True"))
+}
+
+/// The file, or the part of it that was asked for, or what the client is told instead.
+fn answer(file: StoredFile, asked: &HeaderMap, download: bool) -> Response {
+    let about = about(&file, download);
+    let tag = format!("\"{}\"", file.tag);
+    let known = Known { tag: &tag, modified: file.modified };
+    let size = file.size;
+    let mut response = match known.judge(asked) {
+        Verdict::Send => match asked_part(asked, &known, size) {
+            Part::Whole => sent(file, 0..size),
+            Part::Bytes(range) => {
+                let place = format!("bytes {}-{}/{size}", range.start, range.end - 1);
+                let mut response = sent(file, range);
+                *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+                set(&mut response, CONTENT_RANGE, HeaderValue::from_str(&place).ok());
+                response
+            }
+            Part::Beyond => {
+                let mut response = refused(&about);
+                set(&mut response, CONTENT_RANGE, HeaderValue::from_str(&format!("bytes */{size}")).ok());
+                return response;
+            }
+            Part::Malformed => return refused(&about),
+        },
+        Verdict::NotModified => StatusCode::NOT_MODIFIED.into_response(),
+        Verdict::Failed => StatusCode::PRECONDITION_FAILED.into_response(),
+    };
+    response.headers_mut().extend(about);
+    set(&mut response, ETAG, HeaderValue::from_str(&tag).ok());
+    response.headers_mut().insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    response.extensions_mut().insert(MayBeFramed);
+    response
+}
+
+fn asked_part(asked: &HeaderMap, known: &Known<'_>, size: u64) -> Part {
+    match asked.get(RANGE) {
+        Some(range) if known.allows_range(asked) => part(range.to_str().unwrap_or_default(), size),
+        _ => Part::Whole,
+    }
+}
+
+fn sent(file: StoredFile, range: Range<u64>) -> Response {
+    let length = range.end - range.start;
+    let path = file.key.name().to_owned();
+    let chunks = file.read(range).inspect_err(move |error| tracing::warn!(%error, path, "a download was cut off"));
+    let mut response = Response::new(Body::from_stream(chunks));
+    response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
+    response
+}
+
+/// A range that cannot be sent: what is told of the whole file is no news of this answer.
+fn refused(about: &HeaderMap) -> Response {
+    let mut response = refusal(StatusCode::RANGE_NOT_SATISFIABLE, "Invalid range.", Map::new());
+    for name in [CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY] {
+        set(&mut response, name.clone(), about.get(name).cloned());
+    }
+    response.extensions_mut().insert(MayBeFramed);
+    response
+}
+
+/// What is told of a file, whichever part of it is sent.
+fn about(file: &StoredFile, download: bool) -> HeaderMap {
+    let (content_type, disposition) = shown(file.key.name(), &file.content_type, download);
+    let values = [
+        (CONTENT_TYPE, HeaderValue::from_str(content_type).ok()),
+        (CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).ok()),
+        (CONTENT_SECURITY_POLICY, Some(POLICY)),
+        (CACHE_CONTROL, Some(LIFE)),
+        (LAST_MODIFIED, HeaderValue::from_str(&httpdate::fmt_http_date(file.modified)).ok()),
+    ];
+    // Names and types that we store are plain ASCII.
+    values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+}
+
+/// The type that a file is sent with, and where a browser puts it.
+fn shown<'f>(name: &str, stored: &'f str, download: bool) -> (&'f str, String) {
+    let found = stored.split(';').next().unwrap_or_default().trim();
+    let place = if SHOWN.contains(&found) && !download { "inline" } else { "attachment" };
+    let by_ending = BY_ENDING.iter().find(|(ending, _)| name.ends_with(ending)).map(|(_, kind)| *kind);
+    (by_ending.unwrap_or(stored), format!("{place}; filename={name}"))
+}
+
+fn set(response: &mut Response, name: HeaderName, value: Option<HeaderValue>) {
+    if let Some(value) = value {
+        response.headers_mut().insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_harmless_types_are_shown_in_place() {
+        for (name, content_type, download, expected_type, expected_place) in [
+            ("a.png", "image/png", false, "image/png", "inline; filename=a.png"),
+            ("a.png", "image/png", true, "image/png", "attachment; filename=a.png"),
+            ("a.svg", "text/plain; charset=utf-8", false, "image/svg+xml", "attachment; filename=a.svg"),
+            ("a.html", "text/html; charset=utf-8", false, "text/html; charset=utf-8", "attachment; filename=a.html"),
+            ("a.css", "text/plain", false, "text/css", "attachment; filename=a.css"),
+            ("a.SVG", "text/plain", false, "text/plain", "attachment; filename=a.SVG"),
+            ("a.js", "image/png", false, "text/javascript", "inline; filename=a.js"),
+        ] {
+            let shown = shown(name, content_type, download);
+            assert_eq!(shown, (expected_type, expected_place.to_owned()), "{name}");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! The states before deletes: who may hear of a delete is decided there, since afterwards nothing is left to ask.
 //!
-//! The writer has a state kept before each transaction that deletes what somebody subscribed to. A state serves the
+//! The writer has a state kept before each transaction that deletes what somebody subscribed to and has to be asked about. A state serves the
 //! changes of that transaction alone. It holds up the tidying of the log, so that few are kept, and none for long: where
 //! the broadcaster is too far behind, deletes stay undecided, and those who might hear of them are told to come back.
 
@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 
 use super::clients::Clients;
 use crate::changes;
-use crate::schema::Published;
+use crate::schema::{Collection, Published};
 use crate::store::{State, Witness};
 
 /// How many states are kept at once.
@@ -71,10 +71,23 @@ impl Before {
     }
 }
 
+/// Whether rules of a collection have to be asked about a record.
+fn asks(collection: &Collection) -> bool {
+    let manage_rule = collection.auth().and_then(|auth| auth.manage_rule.as_ref());
+    let mut rules = collection.list_rule.iter().chain(&collection.view_rule).chain(manage_rule);
+    rules.any(|rule| !rule.is_empty())
+}
+
 impl Witness for Before {
     fn watches(&self, collection: &str) -> bool {
         let schema = self.schema.current();
-        self.clients.watch(collection, schema.by_id(collection).map(|collection| collection.name.as_str()))
+        let Some(collection) = schema.by_id(collection) else { return false };
+        let (id, name) = (&collection.id, &collection.name);
+        // Where nothing has to be asked, all there is to know of a delete lies in the feed.
+        match asks(collection) {
+            true => self.clients.watch(id, Some(name)),
+            false => self.clients.ask(id, name),
+        }
     }
 
     fn keep(&self, state: State) {

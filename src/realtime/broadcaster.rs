@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Parts;
 use super::client::{Client, Id, Message};
@@ -20,6 +20,9 @@ use crate::store::{State, Tx};
 
 /// How long the records of a batch may take to be read.
 const TIME: Duration = Duration::from_secs(10);
+/// How many topics of a client are always answered, and how long the others may take together.
+const FEW: usize = 8;
+const MANY: Duration = Duration::from_millis(500);
 /// How often tables and snapshot are looked at until they fit, and the pause between.
 const ATTEMPTS: usize = 5;
 const PUBLICATION: Duration = Duration::from_millis(2);
@@ -141,7 +144,13 @@ pub(super) fn messages(
     let Some(client) = listeners.first().map(|one| &one.client) else { return Vec::new() };
     let session = client.session();
     let mut found = Vec::new();
-    for listener in listeners {
+    let begun = Instant::now();
+    for (at, listener) in listeners.iter().enumerate() {
+        if at >= FEW && begun.elapsed() > MANY {
+            tracing::debug!(topics = listeners.len(), "a client that asks too much at once is disconnected");
+            found.push(None);
+            break;
+        }
         let rest = match teller.tell(listener, session.as_ref()) {
             Told::Nothing => continue,
             Told::Message(rest) => rest,

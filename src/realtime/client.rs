@@ -30,7 +30,8 @@ pub(super) struct Client {
     pub(super) replays: bool,
     /// Cuts its connection, for a client that does not read.
     cut: Box<dyn Fn() + Send + Sync>,
-    outbox: Mutex<Option<mpsc::Sender<Message>>>,
+    /// Boxed: the queue has room for some from its beginning, and most clients hear little.
+    outbox: Mutex<Option<mpsc::Sender<Box<Message>>>>,
     /// How many bytes wait.
     waiting: AtomicUsize,
     session: Mutex<Option<Session>>,
@@ -71,7 +72,7 @@ pub(super) enum Id {
 /// The end of a client's messages that is read.
 pub(super) struct Inbox {
     client: Arc<Client>,
-    messages: mpsc::Receiver<Message>,
+    messages: mpsc::Receiver<Box<Message>>,
 }
 
 impl Client {
@@ -128,7 +129,7 @@ impl Client {
         let outbox = self.outbox.lock().clone();
         let Some(outbox) = outbox else { return };
         let waiting = self.waiting.fetch_add(size, Ordering::Relaxed);
-        if (waiting > 0 && waiting + size > BYTES) || outbox.try_send(message).is_err() {
+        if (waiting > 0 && waiting + size > BYTES) || outbox.try_send(Box::new(message)).is_err() {
             self.waiting.fetch_sub(size, Ordering::Relaxed);
             tracing::debug!("a client that does not read what it subscribed to is disconnected");
             self.disconnect();
@@ -140,7 +141,7 @@ impl Client {
         let size = message.rest.len();
         let outbox = self.outbox.lock().clone();
         let Some(outbox) = outbox else { return false };
-        match outbox.send_timeout(message, PATIENCE).await {
+        match outbox.send_timeout(Box::new(message), PATIENCE).await {
             Ok(()) => {
                 self.waiting.fetch_add(size, Ordering::Relaxed);
                 true
@@ -167,13 +168,13 @@ impl Client {
 impl Inbox {
     /// The next message; `None` once the client is closed.
     pub(super) async fn next(&mut self) -> Option<Message> {
-        let message = self.messages.recv().await;
+        let message = self.messages.recv().await.map(|message| *message);
         message.inspect(|message| self.took(message))
     }
 
     /// The next message, if it is there already.
     pub(super) fn next_now(&mut self) -> Option<Message> {
-        let message = self.messages.try_recv().ok();
+        let message = self.messages.try_recv().ok().map(|message| *message);
         message.inspect(|message| self.took(message))
     }
 

@@ -26,9 +26,17 @@ struct Inner {
     /// The topics that begin with the same words.
     by_base: HashMap<String, HashSet<Arc<str>>>,
     /// How many topics are about a collection, by the name or id that they use.
-    collections: HashMap<String, usize>,
+    collections: HashMap<String, Count>,
     bytes: usize,
     closed: bool,
+}
+
+/// How many topics there are of a kind.
+#[derive(Default)]
+struct Count {
+    all: usize,
+    /// Those for which the database has to be asked, whatever the rules say.
+    asking: usize,
 }
 
 struct Entry {
@@ -106,8 +114,17 @@ impl Clients {
 
     /// Whether anybody subscribed to anything of a collection.
     pub(super) fn watch(&self, id: &str, name: Option<&str>) -> bool {
+        self.counts(id, name, |count| count.all > 0)
+    }
+
+    /// Whether there are such topics for which the database has to be asked, whatever the rules say.
+    pub(super) fn ask(&self, id: &str, name: &str) -> bool {
+        self.counts(id, Some(name), |count| count.asking > 0)
+    }
+
+    fn counts(&self, id: &str, name: Option<&str>, are: impl Fn(&Count) -> bool) -> bool {
         let collections = &self.0.read().collections;
-        collections.contains_key(id) || name.is_some_and(|name| collections.contains_key(name))
+        [Some(id), name].into_iter().flatten().any(|word| collections.get(word).is_some_and(&are))
     }
 
     /// Who subscribed to what is about a record: all clients, or this one alone.
@@ -168,7 +185,9 @@ impl Inner {
         let text = Arc::clone(&topic.text);
         if topic.is_one_line() {
             self.by_base.entry(topic.base().to_owned()).or_default().insert(Arc::clone(&text));
-            *self.collections.entry(topic.collection().to_owned()).or_default() += 1;
+            let count = self.collections.entry(topic.collection().to_owned()).or_default();
+            count.all += 1;
+            count.asking += usize::from(topic.asks());
         }
         let clients = HashMap::from([(client.number, (Arc::clone(client), after))]);
         self.topics.insert(Arc::clone(&text), Entry { topic, clients });
@@ -200,8 +219,9 @@ impl Inner {
             }
         }
         if let Some(count) = self.collections.get_mut(topic.collection()) {
-            *count -= 1;
-            if *count == 0 {
+            count.all -= 1;
+            count.asking -= usize::from(topic.asks());
+            if count.all == 0 {
                 self.collections.remove(topic.collection());
             }
         }

@@ -43,6 +43,10 @@ async fn catch_up(parts: &Arc<Parts>, client: &Arc<Client>, after: i64, lost: bo
         drop(turn);
         let Some((last, missed)) = step.map_err(|error| Error::Internal(error.into()))?? else { return Ok(()) };
         for message in missed {
+            let Some(message) = message else {
+                client.disconnect();
+                return Ok(());
+            };
             if !client.send_in_turn(message).await {
                 return Ok(());
             }
@@ -52,7 +56,7 @@ async fn catch_up(parts: &Arc<Parts>, client: &Arc<Client>, after: i64, lost: bo
 }
 
 /// The next messages and the change that they reach to; `None` once nothing is left and the client is live.
-fn step(parts: &Parts, client: &Arc<Client>, at: i64) -> Result<Option<(i64, Vec<Message>)>> {
+fn step(parts: &Parts, client: &Arc<Client>, at: i64) -> Result<Option<(i64, Vec<Option<Message>>)>> {
     let told = parts.told.load(Ordering::SeqCst);
     if at >= told {
         // Nobody is told of anything while this is held, so that what follows is neither missed nor doubled.
@@ -76,7 +80,7 @@ fn step(parts: &Parts, client: &Arc<Client>, at: i64) -> Result<Option<(i64, Vec
             let mut listeners = parts.clients.listeners(record, Some(client));
             listeners.retain(|one| one.after < change.seq);
             let mut teller = Teller::new(parts, &stretch.schema, change, record, &stretch.now);
-            missed.extend(messages(parts, &mut teller, change, &listeners, &mut None).into_iter().flatten());
+            missed.extend(messages(parts, &mut teller, change, &listeners, &mut None));
         }
     }
     Ok(Some((last, missed)))

@@ -18,7 +18,7 @@ use crate::schema::{CollectionRef, Record, Schema};
 use crate::store::State;
 
 /// How long one answer may take.
-const TIME: Duration = Duration::from_secs(2);
+const TIME: Duration = Duration::from_secs(1);
 
 /// Answers for one change.
 pub(super) struct Teller<'a> {

@@ -78,7 +78,16 @@ impl Topic {
 
     /// Whether related records are to come along.
     pub(super) fn expands(&self) -> bool {
-        self.query.iter().any(|(name, value)| name == "expand" && !value.is_empty())
+        self.has("expand")
+    }
+
+    /// Whether the database has to be asked for it, whatever the rules say.
+    pub(super) fn asks(&self) -> bool {
+        self.has("expand") || self.has("filter")
+    }
+
+    fn has(&self, option: &str) -> bool {
+        self.query.iter().any(|(name, value)| name == option && !value.is_empty())
     }
 
     /// What rules see of it.

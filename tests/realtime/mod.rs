@@ -1,6 +1,7 @@
 //! Clients that hear of changes as they happen (contract: realtime).
 
 mod accounts;
+mod batches;
 mod deletes;
 mod delivery;
 mod lifetimes;

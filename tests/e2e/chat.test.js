@@ -1,46 +1,30 @@
 // The example of a chat as two people use it: each in a browser of their own, and what one says the other sees.
 
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
 import { after, before, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { startProcess } from '../sdk/support/process.js'
 import { assertAccessible } from './support/accessible.js'
 import { PHONE, openPage, picture, startBrowser } from './support/browser.js'
+import { startExample } from './support/example.js'
 import { png } from './support/image.js'
 
-const EXAMPLE = fileURLToPath(new URL('../../examples/chat', import.meta.url))
 const ROOT = ['root@example.com', 'correct horse battery']
 const PASSWORD = 'a long password'
 
 let server
-let files
-let address
+let example
 let browser
 
 before(async () => {
   server = await startProcess()
   server.run('superuser', 'upsert', ...ROOT)
-  const env = { ...process.env, TUCKBOX_URL: server.url, PORT: '0' }
-  // Twice, since whoever changes the schema runs it again.
-  for (let times = 0; times < 2; times++) {
-    const made = spawnSync('node', ['setup.js', ...ROOT], { cwd: EXAMPLE, env, encoding: 'utf8' })
-    assert.equal(made.status, 0, made.stderr)
-  }
-  files = spawn('node', ['serve.js'], { cwd: EXAMPLE, env, stdio: ['ignore', 'pipe', 'inherit'] })
-  address = await new Promise((resolve, reject) => {
-    files.stdout.on('data', (chunk) => {
-      const found = /http:\S+/.exec(chunk)
-      if (found) resolve(found[0])
-    })
-    files.once('exit', () => reject(new Error('serve.js ended')))
-  })
+  example = await startExample('chat', server, ROOT)
   browser = await startBrowser()
 })
 
 after(async () => {
   await browser?.close()
-  files?.kill()
+  example?.stop()
   await server?.stop()
 })
 
@@ -53,7 +37,7 @@ const image = (page, name) => page.getByRole('button', { name: `Image by ${name}
 async function newcomer(name, options) {
   const opened = await openPage(browser, options)
   const { page } = opened
-  await page.goto(address)
+  await page.goto(example.address)
   const here = section(page, 'Sign up')
   await here.getByLabel('Name').fill(name)
   await here.getByLabel('E-mail').fill(`${name}@example.com`)
@@ -85,7 +69,7 @@ const width = (picture) => picture.evaluate((image) => image.decode().then(() =>
 
 test('two people see at once what the other says', async () => {
   const guest = await openPage(browser, { viewport: PHONE })
-  await guest.page.goto(address)
+  await guest.page.goto(example.address)
   await section(guest.page, 'Sign up').waitFor()
   await picture(guest.page, 'chat-account')
   await assertAccessible(guest.page)

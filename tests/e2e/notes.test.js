@@ -1,49 +1,33 @@
 // The example of notes as two people use it: each in a browser of their own, with mails that really arrive.
 
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
 import { after, before, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { linkIn, startMail } from '../sdk/support/mail.js'
 import { startProcess } from '../sdk/support/process.js'
 import { assertAccessible } from './support/accessible.js'
 import { PHONE, openPage, picture, startBrowser } from './support/browser.js'
+import { startExample } from './support/example.js'
 
-const EXAMPLE = fileURLToPath(new URL('../../examples/notes', import.meta.url))
 const ROOT = ['root@example.com', 'correct horse battery']
 const PASSWORD = 'a long password'
 
 let mail
 let server
-let files
-let address
+let example
 let browser
 
 before(async () => {
   mail = await startMail()
   server = await startProcess()
   server.run('superuser', 'upsert', ...ROOT)
-  const env = { ...process.env, TUCKBOX_URL: server.url, PORT: '0' }
-  // Twice, since whoever changes the schema runs it again.
-  for (let times = 0; times < 2; times++) {
-    const made = spawnSync('node', ['setup.js', ...ROOT], { cwd: EXAMPLE, env, encoding: 'utf8' })
-    assert.equal(made.status, 0, made.stderr)
-  }
   await useMailServer()
-  files = spawn('node', ['serve.js'], { cwd: EXAMPLE, env, stdio: ['ignore', 'pipe', 'inherit'] })
-  address = await new Promise((resolve, reject) => {
-    files.stdout.on('data', (chunk) => {
-      const found = /http:\S+/.exec(chunk)
-      if (found) resolve(found[0])
-    })
-    files.once('exit', () => reject(new Error('serve.js ended')))
-  })
+  example = await startExample('notes', server, ROOT)
   browser = await startBrowser()
 })
 
 after(async () => {
   await browser?.close()
-  files?.kill()
+  example?.stop()
   await server?.stop()
   await mail?.stop()
 })
@@ -90,7 +74,7 @@ async function followMail(page, email, button) {
 async function newcomer(handle, options) {
   const opened = await openPage(browser, options)
   const { page } = opened
-  await page.goto(address)
+  await page.goto(example.address)
   await signUp(page, handle)
   const tab = await followMail(page, `${handle}@example.com`, 'Confirm address')
   await tab.getByRole('heading', { name: 'Your address is confirmed' }).waitFor()
@@ -111,7 +95,7 @@ async function write(page, title, body) {
 
 test('one signs up, is told to confirm the address, does so, and is in', async () => {
   const { page, complaints, close } = await openPage(browser, { viewport: PHONE })
-  await page.goto(address)
+  await page.goto(example.address)
   await section(page, 'Sign up').waitFor()
   await picture(page, 'notes-account')
   await assertAccessible(page)
@@ -229,7 +213,7 @@ test('a note is changed and deleted by its owner', async () => {
 test('a forgotten password is replaced, and who was signed in is signed out', async () => {
   const { page, close } = await newcomer('emil')
   const other = await openPage(browser)
-  await other.page.goto(address)
+  await other.page.goto(example.address)
   await section(other.page, 'Sign in').getByLabel('E-mail').fill('emil@example.com')
   await press(other.page, 'I forgot my password')
   const tab = await other.page.context().newPage()

@@ -1,10 +1,40 @@
 import { expect, test } from 'vitest'
-import { isForUsers, route } from './pages'
+import { collectionAddress, isForUsers, recordsAddress, route, type Route } from './pages'
 
-test('an empty hash is the start page', () => {
-  expect(route('')).toEqual({ page: 'start' })
-  expect(route('#')).toEqual({ page: 'start' })
-  expect(route('#/')).toEqual({ page: 'start' })
+function records(found: Route) {
+  if (found.page !== 'records') throw new Error(`${found.page} is no page of records`)
+  return found
+}
+
+test('an empty hash is home', () => {
+  expect(route('')).toEqual({ page: 'home' })
+  expect(route('#')).toEqual({ page: 'home' })
+  expect(route('#/')).toEqual({ page: 'home' })
+})
+
+test('an address tells which records are looked at, how, and which one is open', () => {
+  const { query, ...rest } = records(route('#/collections/posts?filter=a%20%3D%201&sort=-created'))
+  expect(rest).toEqual({ page: 'records', collection: 'posts', open: null })
+  expect(Object.fromEntries(query)).toEqual({ filter: 'a = 1', sort: '-created' })
+  expect(records(route('#/collections/posts/new')).open).toBe('new')
+  expect(records(route('#/collections/posts/abc%2Fd')).open).toEqual({ id: 'abc/d' })
+  expect(route('#/collections/posts/abc/more').page).toBe('unknown')
+})
+
+test('the addresses of PocketBase’s dashboard lead to the same records', () => {
+  const { collection, query } = records(route('#/collections?collection=posts&filter=x'))
+  expect([collection, query.toString()]).toEqual(['posts', 'filter=x'])
+})
+
+test('an address that was made is understood', () => {
+  const query = new URLSearchParams({ filter: 'a ~ "ü&?#"' })
+  for (const open of [null, 'new', { id: 'a b/c?d' }] as const) {
+    const made = recordsAddress('näme/x', open, query)
+    expect(records(route(made))).toEqual({ page: 'records', collection: 'näme/x', open, query })
+  }
+  expect(route(collectionAddress('posts', 'rules'))).toEqual({ page: 'collection', collection: 'posts', tab: 'rules' })
+  expect(route('#/collections/posts/settings')).toEqual({ page: 'collection', collection: 'posts', tab: 'fields' })
+  expect(route('#/collections/posts/settings/nowhere').page).toBe('unknown')
 })
 
 test('the set-up link carries its token', () => {

@@ -1,4 +1,7 @@
-/** The only place with `fetch`. Answers are `unknown` until a caller has looked at them. */
+/**
+ * What the public pages ask the server: small, so that they open at once on a phone. Answers are `unknown` until a caller
+ * has looked at them. Signed-in pages go through `backend.ts`; nobody else calls `fetch`.
+ */
 import { readEnvelope, type FieldCodes, type FieldMessages } from '../lib/envelope'
 
 export class ApiError extends Error {
@@ -6,12 +9,18 @@ export class ApiError extends Error {
   readonly status: number
   readonly fields: FieldMessages
   readonly codes: FieldCodes
+  /** Whether whoever asked gave up: nothing to tell anybody. */
+  readonly aborted: boolean
+  /** The whole answer: the second factor of a sign-in is told outside the envelope. */
+  readonly body: Record<string, unknown>
 
-  constructor(status: number, message: string, fields: FieldMessages = {}, codes: FieldCodes = {}) {
+  constructor(status: number, message: string, more: Partial<Pick<ApiError, 'fields' | 'codes' | 'aborted' | 'body'>> = {}) {
     super(message)
     this.status = status
-    this.fields = fields
-    this.codes = codes
+    this.fields = more.fields ?? {}
+    this.codes = more.codes ?? {}
+    this.aborted = more.aborted ?? false
+    this.body = more.body ?? {}
   }
 }
 
@@ -45,5 +54,5 @@ export async function request(path: string, options: RequestOptions = {}): Promi
   const body: unknown = await response.json().catch(() => undefined)
   if (response.ok) return body
   const { message, fields, codes } = readEnvelope(body)
-  throw new ApiError(response.status, message, fields, codes)
+  throw new ApiError(response.status, message, { fields, codes })
 }

@@ -3,12 +3,12 @@ import { ApiError } from '../api/client'
 import { refusal } from './refusal'
 
 test('what stands beside its input is not said twice', () => {
-  const error = new ApiError(400, 'Something is wrong.', { password: 'Cannot be blank.' })
+  const error = new ApiError(400, 'Something is wrong.', { fields: { password: 'Cannot be blank.' } })
   expect(refusal(error, ['password'])).toEqual({ fields: { password: 'Cannot be blank.' }, summary: [] })
 })
 
 test('what has no input is in the summary', () => {
-  const error = new ApiError(400, 'Something is wrong.', { password: 'Cannot be blank.', id: 'Must be unique.' })
+  const error = new ApiError(400, 'Something is wrong.', { fields: { password: 'Cannot be blank.', id: 'Must be unique.' } })
   expect(refusal(error, ['password']).summary).toEqual(['Something is wrong.', 'id: Must be unique.'])
   expect(refusal(new ApiError(403, 'Not allowed.'), ['password']).summary).toEqual(['Not allowed.'])
 })

@@ -1,8 +1,8 @@
 /** The collections, asked for once and again when something changed them. */
-import { listCollections, type CollectionModel } from '../api/collections'
+import { listCollections, type Collection } from '../api/collections'
 
 class Schema {
-  collections: CollectionModel[] = $state.raw([])
+  collections: Collection[] = $state.raw([])
   state: 'asking' | 'there' | 'failed' = $state('asking')
   #asked: Promise<void> | undefined
 
@@ -13,7 +13,7 @@ class Schema {
   }
 
   /** By name or by id; names win, as they do in addresses. */
-  find(nameOrId: string): CollectionModel | undefined {
+  find(nameOrId: string): Collection | undefined {
     return (
       this.collections.find((one) => one.name === nameOrId) ?? this.collections.find((one) => one.id === nameOrId)
     )

@@ -1,0 +1,99 @@
+/** The records that a grid looks at: pages of them by number, asked for when they come into view. */
+import { untrack } from 'svelte'
+import { ApiError } from '../../api/client'
+import { countRecords, listRecords, type Question, type Row } from '../../api/records'
+
+const PAGE = 200
+/** How many pages are kept; those that one was far from longest go. */
+const KEPT = 30
+
+export class Rows {
+  readonly question: Question
+  /** How many there are; `undefined` until the server said so. */
+  total: number | undefined = $state()
+  /** The first page is there, or it is known that it will not come. */
+  state: 'asking' | 'there' | 'failed' = $state('asking')
+  error: ApiError | undefined = $state.raw()
+  readonly #collection: string
+  readonly #pages = new Map<number, Row[]>()
+  readonly #asking = new Map<number, AbortController>()
+  readonly #counting = new AbortController()
+  /** Rises with each page that comes, so that whoever looks at rows looks again. */
+  #come = $state(0)
+
+  constructor(collection: string, question: Question) {
+    this.#collection = collection
+    this.question = question
+    void this.#count()
+    this.need(0, 0)
+  }
+
+  /** The record at a place; `undefined` while it is not there. */
+  at(index: number): Row | undefined {
+    void this.#come
+    return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE]
+  }
+
+  /** Says which places are in view. What is asked for elsewhere is taken back. */
+  need(first: number, last: number): void {
+    const [from, to] = [Math.floor(first / PAGE), Math.floor(last / PAGE)]
+    for (const [page, asking] of this.#asking) {
+      if (page < from - 1 || page > to + 1) asking.abort()
+    }
+    for (let page = from; page <= to; page += 1) void this.#ask(page)
+  }
+
+  /** Puts a record that was changed elsewhere in the place of the one that is shown. */
+  put(row: Row): void {
+    for (const rows of this.#pages.values()) {
+      const at = rows.findIndex((one) => one.id === row.id)
+      if (at >= 0) rows[at] = row
+    }
+    this.#come += 1
+  }
+
+  /** Takes back all questions. */
+  close(): void {
+    this.#counting.abort()
+    for (const asking of this.#asking.values()) asking.abort()
+  }
+
+  async #ask(page: number): Promise<void> {
+    if (this.#pages.has(page) || this.#asking.has(page)) return
+    const asking = new AbortController()
+    this.#asking.set(page, asking)
+    try {
+      const rows = await listRecords(this.#collection, page + 1, PAGE, this.question, asking.signal)
+      this.#keep(page, rows)
+      // A last page that is not full says how many there are, before the count does.
+      if (page === 0 && rows.length < PAGE) this.total = rows.length
+      this.state = 'there'
+      this.error = undefined
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      if (!error.aborted) this.error = error
+      if (!error.aborted && page === 0) this.state = 'failed'
+    } finally {
+      this.#asking.delete(page)
+    }
+  }
+
+  async #count(): Promise<void> {
+    try {
+      const total = await countRecords(this.#collection, this.question.filter, this.#counting.signal)
+      this.total = total
+    } catch (error) {
+      // The rows tell what is wrong with the question.
+      if (!(error instanceof ApiError)) throw error
+    }
+  }
+
+  #keep(page: number, rows: Row[]): void {
+    this.#pages.set(page, rows)
+    for (const old of this.#pages.keys()) {
+      if (this.#pages.size <= KEPT) break
+      if (old !== page) this.#pages.delete(old)
+    }
+    untrack(() => (this.#come += 1))
+  }
+}

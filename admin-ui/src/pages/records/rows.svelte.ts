@@ -34,6 +34,15 @@ export class Rows {
     return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE]
   }
 
+  /** The record with an id, where it was in view. */
+  find(id: string): Row | undefined {
+    for (const rows of this.#pages.values()) {
+      const found = rows.find((one) => one.id === id)
+      if (found) return found
+    }
+    return undefined
+  }
+
   /** Says which places are in view. What is asked for elsewhere is taken back. */
   need(first: number, last: number): void {
     const [from, to] = [Math.floor(first / PAGE), Math.floor(last / PAGE)]

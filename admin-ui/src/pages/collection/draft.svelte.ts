@@ -1,0 +1,156 @@
+/** A collection while it is edited: as it is stored, as it would be, and what is wrong with it. */
+import { ApiError } from '../../api/client'
+import { createCollection, updateCollection, type Collection, type CollectionChange } from '../../api/collections'
+import type { Field, FieldType } from '../../api/fields'
+import { refusal } from '../../lib/refusal'
+import { schema } from '../../state/schema.svelte'
+import { newField, times } from './new-field'
+
+/** A field in the draft: its place in the list tells nothing, as that changes. */
+export interface DraftField {
+  /** Names it here; fields have no id before they are stored. */
+  key: number
+  /** As it is stored; `undefined` where it is new. */
+  before: Field | undefined
+  field: Field
+  removed: boolean
+}
+
+export class CollectionDraft {
+  stored: Collection | undefined = $state.raw()
+  fields: DraftField[] = $state([])
+  /** Everything but the fields, whose list in it stays empty. */
+  options: Collection = $state() as Collection
+  busy = $state(false)
+  errors: Record<string, string> = $state.raw({})
+  summary: string[] = $state.raw([])
+  #next = 1
+  #base = ''
+
+  /** Of a stored collection, or of a new one as the server would make it. */
+  constructor(from: Collection, stored: boolean) {
+    this.#take(from, stored ? from : undefined)
+  }
+
+  get isDirty(): boolean {
+    return this.#written() !== this.#base
+  }
+
+  /** What would be done, each in a few words. */
+  get changes(): string[] {
+    const told: string[] = []
+    const { stored } = this
+    if (!stored) return [`makes ${this.options.name || 'the collection'}`]
+    for (const { before, field, removed } of this.fields) {
+      if (before && removed) told.push(`removes ${before.name}, with its values`)
+      else if (removed) continue
+      else if (!before) told.push(`adds ${field.name}`)
+      else if (before.name !== field.name) told.push(`renames ${before.name} to ${field.name}`)
+      else if (JSON.stringify(before) !== JSON.stringify(field)) told.push(`changes ${field.name}`)
+    }
+    const order = this.fields.filter(({ before, removed }) => before && !removed).map(({ before }) => before?.id)
+    const kept = stored.fields.filter(({ id }) => order.includes(id)).map(({ id }) => id)
+    if (order.join() !== kept.join()) told.push('orders the fields')
+    for (const [name, value] of Object.entries(this.options)) {
+      if (name !== 'fields' && JSON.stringify(value) !== JSON.stringify(stored[name])) told.push(name === 'name' ? `renames the collection to ${String(value)}` : `changes ${name}`)
+    }
+    return told
+  }
+
+  add(type: FieldType, name: string, collectionId?: string): DraftField {
+    const made = { key: this.#next++, before: undefined, field: newField(type, name, collectionId), removed: false }
+    // Before the times of the server, which are read last.
+    const at = this.fields.findIndex(({ field }) => field.type === 'autodate')
+    this.fields.splice(at < 0 ? this.fields.length : at, 0, made)
+    return this.fields.find(({ key }) => key === made.key) ?? made
+  }
+
+  /** Takes a field away; one that is stored can be had back until it is saved. */
+  remove(gone: DraftField): void {
+    if (gone.before) gone.removed = true
+    else this.fields = this.fields.filter(({ key }) => key !== gone.key)
+  }
+
+  /** Puts a field before or behind its neighbour. */
+  move(moved: DraftField, by: number): void {
+    const at = this.fields.findIndex(({ key }) => key === moved.key)
+    const to = Math.max(0, Math.min(this.fields.length - 1, at + by))
+    const [one] = this.fields.splice(at, 1)
+    if (one) this.fields.splice(to, 0, one)
+  }
+
+  /** What the server said of a field, by the name of its option; its place is the one in the list that was sent. */
+  errorsOf(one: DraftField): Record<string, string> {
+    const at = this.#sent().findIndex(({ key }) => key === one.key)
+    const prefix = `fields.${at}.`
+    return Object.fromEntries(
+      Object.entries(this.errors)
+        .filter(([path]) => path.startsWith(prefix))
+        .map(([path, message]) => [path.slice(prefix.length), message]),
+    )
+  }
+
+  discard(): void {
+    if (this.stored) this.#take(this.stored, this.stored)
+  }
+
+  /** Sends it; the collection as it is stored then, or `undefined` where the server refused. */
+  async save(): Promise<Collection | undefined> {
+    if (this.busy) return undefined
+    this.busy = true
+    this.errors = {}
+    this.summary = []
+    try {
+      const body = this.#body()
+      const saved = this.stored ? await updateCollection(this.stored.id, body) : await createCollection(body)
+      await schema.load()
+      this.#take(saved, saved)
+      return saved
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      const { fields, summary } = refusal(error, SHOWN)
+      this.errors = fields
+      this.summary = summary.filter((sentence) => !/^(fields|indexes)\.\d/.test(sentence))
+      if (this.summary.length === 0 && Object.keys(fields).length > 0) this.summary = ['Some of it cannot be saved so: see the marks.']
+      return undefined
+    } finally {
+      this.busy = false
+    }
+  }
+
+  #sent(): DraftField[] {
+    return this.fields.filter(({ removed }) => !removed)
+  }
+
+  #body(): CollectionChange {
+    const { options } = this
+    const fields = this.#sent().map(({ field }) => field)
+    const body: CollectionChange = { ...options, fields }
+    // The fields of a view are what its query gives.
+    if (options.type === 'view') delete body.fields
+    if (!this.stored) body.id = ''
+    return $state.snapshot(body) as CollectionChange
+  }
+
+  #take(from: Collection, stored: Collection | undefined): void {
+    const { fields: its, ...options } = structuredClone(from)
+    const has = (name: string): boolean => its.some((field) => field.name === name)
+    const fields = stored || from.type === 'view' ? its : [...its, ...times().filter(({ name }) => !has(name))]
+    this.stored = stored
+    this.fields = fields.map((field) => ({
+      key: this.#next++,
+      before: stored ? structuredClone(field) : undefined,
+      field,
+      removed: false,
+    }))
+    this.options = { ...options, fields: [] } as unknown as Collection
+    this.#base = this.#written()
+  }
+
+  #written(): string {
+    return JSON.stringify([this.options, this.#sent().map(({ field }) => field)])
+  }
+}
+
+/** What the page shows an error of at its place. */
+const SHOWN = ['name', 'viewQuery', 'listRule', 'viewRule', 'createRule', 'updateRule', 'deleteRule', 'authRule', 'manageRule']

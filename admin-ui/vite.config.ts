@@ -8,7 +8,8 @@ const { TUCKBOX_URL: server = 'http://127.0.0.1:8090' } = loadEnv('', '.', 'TUCK
 export default defineConfig({
   base: '/_/',
   plugins: [svelte()],
-  build: { target: 'es2022', emptyOutDir: true },
+  // Nothing is put into the CSS as `data:`: the policy of the pages lets no font come so.
+  build: { target: 'es2022', emptyOutDir: true, assetsInlineLimit: 0 },
   server: { proxy: { '/api': server } },
   preview: { proxy: { '/api': server } },
   test: { include: ['src/**/*.test.ts'] },

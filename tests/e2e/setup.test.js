@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startProcess } from '../sdk/support/process.js'
-import { openPage, picture, startBrowser } from './support/browser.js'
+import { assertAccessible } from './support/accessible.js'
+import { PHONE, openPage, picture, startBrowser } from './support/browser.js'
 
 let server
 let browser
@@ -35,8 +36,10 @@ test('the set-up link makes the first superuser, once', async () => {
   await page.getByLabel('Password', { exact: true }).fill('correct horse')
   await page.getByLabel('Repeat the password').fill('correct horse')
   await page.getByRole('button', { name: 'Create superuser' }).click()
-  await page.getByRole('heading', { name: 'Your superuser is ready' }).waitFor()
-  await picture(page, 'set-up-done')
+  await page.getByRole('heading', { name: 'Home' }).waitFor()
+  await page.getByText('you@example.com').waitFor()
+  await picture(page, 'home-first')
+  await assertAccessible(page)
 
   const signedIn = await fetch(`${server.url}/api/collections/_superusers/auth-with-password`, {
     method: 'POST',
@@ -52,18 +55,41 @@ test('the set-up link makes the first superuser, once', async () => {
   await close()
 })
 
-test('the start page tells the health of the server, on a phone and in the dark too', async () => {
-  for (const [name, options] of [
-    ['start', {}],
-    ['start-phone-dark', { viewport: { width: 360, height: 740 }, colorScheme: 'dark' }],
-  ]) {
-    const { page, complaints, close } = await openPage(browser, options)
-    await page.goto(`${server.url}/_/`)
-    await page.getByText('The server is healthy').waitFor()
-    const sideways = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
-    assert.equal(sideways, false, 'the page does not scroll sideways')
-    await picture(page, name)
-    assert.deepEqual(complaints, [])
-    await close()
-  }
+test('who signs in with a wrong password is told, and in with the right one', async () => {
+  const { page, complaints, close } = await openPage(browser)
+  server.run('superuser', 'upsert', 'root@example.com', 'correct horse')
+  await page.goto(`${server.url}/_/#/collections/users`)
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  await picture(page, 'sign-in')
+  await assertAccessible(page)
+  await page.getByLabel('E-mail').fill('root@example.com')
+  await page.getByLabel('Password').fill('wrong horse')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByText('No superuser has this address and password').waitFor()
+  assert.equal(await page.getByLabel('Password').inputValue(), 'wrong horse')
+  await picture(page, 'sign-in-refused')
+  await page.getByLabel('Password').fill('correct horse')
+  await page.keyboard.press('Enter')
+  // The address that was asked for is the page that comes.
+  await page.getByRole('heading', { name: 'users', exact: true }).waitFor()
+
+  await page.reload()
+  await page.getByRole('heading', { name: 'users', exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('a forgotten password is asked for, and nothing is told of who has an account', async () => {
+  const { page, complaints, close } = await openPage(browser, { viewport: PHONE })
+  await page.goto(`${server.url}/_/`)
+  await page.getByRole('link', { name: 'Forgot your password?' }).click()
+  await page.getByLabel('E-mail').fill('nobody@example.com')
+  await page.getByRole('button', { name: 'Send the mail' }).click()
+  await page.getByRole('heading', { name: 'Look into your mail' }).waitFor()
+  await picture(page, 'forgotten-sent')
+  await assertAccessible(page)
+  assert.deepEqual(complaints, [])
+  await close()
 })

@@ -31,9 +31,22 @@ export async function ask<T>(question: (backend: PocketBase) => Promise<T>): Pro
     return await question(backend)
   } catch (error) {
     const told = toApiError(error)
-    // Another sign-in may have come meanwhile.
-    if (told instanceof ApiError && told.status === 401 && token !== '' && token === backend.authStore.token) onSessionEnd()
+    if (told instanceof ApiError && (await isOver(told, token))) onSessionEnd()
     throw told
+  }
+}
+
+/** Whether a refusal means that the token is worth nothing any more: the server takes whoever has such a one for a guest,
+ * whom rules refuse. */
+async function isOver(refusal: ApiError, token: string): Promise<boolean> {
+  const mayBe = refusal.status === 401 || refusal.status === 403
+  if (!mayBe || token === '' || !backend.authStore.isSuperuser) return false
+  try {
+    await backend.collection('_superusers').authRefresh({ headers: { Authorization: token } })
+    return false
+  } catch (error) {
+    // Another sign-in may have come meanwhile.
+    return error instanceof ClientResponseError && error.status === 401 && token === backend.authStore.token
   }
 }
 

@@ -4,6 +4,8 @@ import axe from 'axe-core'
 /** Fails with what axe has against the page as it is now, in the light and in the dark. */
 export async function assertAccessible(page) {
   await page.evaluate(axe.source)
+  // A colour on its way to another one is none.
+  await page.emulateMedia({ reducedMotion: 'reduce' })
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme })
     const found = await page.evaluate(async () => {

@@ -1,0 +1,201 @@
+// Collections in the dashboard: as a newcomer makes them, and as somebody changes them later.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { assertAccessible } from './support/accessible.js'
+import { PHONE, picture } from './support/browser.js'
+import { startDashboard } from './support/dashboard.js'
+
+let dashboard
+let pb
+before(async () => {
+  dashboard = await startDashboard()
+  pb = await dashboard.server.superuser()
+})
+after(async () => { await dashboard?.stop() })
+
+const heading = (page, name) => page.getByRole('heading', { name, exact: true }).waitFor()
+const press = (page, name) => page.getByRole('button', { name, exact: true }).click()
+
+/** Types the name of a field and adds it. */
+async function addField(page, name, type) {
+  await page.getByLabel('Name of a new field').fill(name)
+  if (type) await page.getByLabel('Its type').selectOption({ label: type })
+  await page.getByLabel('Name of a new field').press('Enter')
+}
+
+const choose = (page, operation, state) =>
+  page.getByRole('group', { name: `Who: ${operation}` }).getByText(state, { exact: true }).click()
+
+test('two related collections with rules are made in a few clicks', async () => {
+  const { page, complaints, close } = await dashboard.open()
+  let clicks = 0
+  const click = async (locator) => {
+    clicks += 1
+    await locator.click()
+  }
+  await click(page.getByRole('link', { name: 'New collection' }).first())
+  await page.getByLabel('Name', { exact: true }).fill('authors')
+  await addField(page, 'name')
+  await click(page.getByRole('tab', { name: 'Rules' }))
+  for (const operation of ['List', 'View']) {
+    await click(page.getByRole('group', { name: `Who: ${operation}` }).getByText('Everyone', { exact: true }))
+  }
+  await click(page.getByRole('button', { name: 'Create', exact: true }))
+  await heading(page, 'authors')
+
+  await click(page.getByRole('link', { name: 'New collection' }).first())
+  await page.getByLabel('Name', { exact: true }).fill('posts')
+  for (const name of ['title', 'body', 'author']) await addField(page, name)
+  await click(page.getByRole('tab', { name: 'Rules' }))
+  for (const operation of ['List', 'View']) {
+    await click(page.getByRole('group', { name: `Who: ${operation}` }).getByText('Everyone', { exact: true }))
+  }
+  await click(page.getByRole('group', { name: 'Who: Create' }).getByText('Signed-in users', { exact: true }))
+  await click(page.getByRole('button', { name: 'Create', exact: true }))
+  await heading(page, 'posts')
+  assert.ok(clicks <= 14, `${clicks} clicks`)
+
+  const [authors, posts] = [await pb.collections.getOne('authors'), await pb.collections.getOne('posts')]
+  assert.deepEqual(
+    posts.fields.map(({ name, type }) => `${name} ${type}`),
+    ['id text', 'title text', 'body editor', 'author relation', 'created autodate', 'updated autodate'],
+  )
+  assert.equal(posts.fields[3].collectionId, authors.id)
+  assert.deepEqual(
+    [posts.listRule, posts.viewRule, posts.createRule, posts.updateRule],
+    ['', '', '@request.auth.id != ""', null],
+  )
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('every type of field is made, and what is missing is said at its place', async () => {
+  const { page, close } = await dashboard.open('#/new-collection')
+  await page.getByLabel('Name', { exact: true }).fill('everything')
+  const types = [
+    'Text', 'Rich text', 'Number', 'Yes or no', 'E-mail', 'URL', 'Date', 'Automatic date', 'File', 'JSON', 'Place', 'Password',
+  ]
+  for (const type of types) await addField(page, type.replaceAll(/\W/g, '_').toLowerCase(), type)
+  await addField(page, 'owner', 'Relation')
+  await addField(page, 'colour', 'Choice')
+  await press(page, 'Create')
+  await page.getByText('Cannot be blank.').first().waitFor()
+  await picture(page, 'collection-errors')
+  await assertAccessible(page)
+  await page.getByLabel('Choices, one a line').fill('red\ngreen')
+  await press(page, 'Options of owner')
+  await page.getByLabel('Points to').selectOption({ label: 'users' })
+  await press(page, 'Create')
+  await heading(page, 'everything')
+  const { fields } = await pb.collections.getOne('everything')
+  assert.deepEqual(fields.find(({ name }) => name === 'colour').values, ['red', 'green'])
+  assert.equal(new Set(fields.map(({ type }) => type)).size, 14)
+  await close()
+})
+
+test('fields are renamed, moved and removed, and the page tells before it is saved', async () => {
+  await pb.collections.create({
+    name: 'tools', type: 'base', fields: [{ name: 'title', type: 'text' }, { name: 'weight', type: 'number' }],
+  })
+  await pb.collection('tools').create({ title: 'hammer', weight: 2 })
+  const { page, complaints, close } = await dashboard.open('#/collections/tools/settings/fields')
+  await page.getByLabel('Name of the field title').fill('label')
+  await press(page, 'Remove weight')
+  await addField(page, 'price')
+  await page.getByRole('button', { name: /^Move price/ }).press('ArrowUp')
+  for (const change of ['renames title to label', 'removes weight, with its values', 'adds price']) {
+    await page.getByText(change).waitFor()
+  }
+  await picture(page, 'collection-changes')
+  await press(page, 'Save')
+  await page.getByText('tools is saved').waitFor()
+  const { fields } = await pb.collections.getOne('tools')
+  assert.deepEqual(fields.map(({ name }) => name), ['id', 'label', 'price'])
+  const [tool] = await pb.collection('tools').getFullList()
+  assert.deepEqual([tool.label, tool.weight], ['hammer', undefined])
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('what was typed is not left without a question', async () => {
+  await pb.collections.create({ name: 'kept', type: 'base' })
+  const { page, close } = await dashboard.open('#/collections/kept/settings/fields')
+  await addField(page, 'unsaved')
+  await page.getByRole('link', { name: 'users', exact: true }).click()
+  await page.getByRole('heading', { name: 'Leave without saving?' }).waitFor()
+  await press(page, 'Stay')
+  await page.getByLabel('Name of the field unsaved').waitFor()
+  await page.getByRole('link', { name: 'users', exact: true }).click()
+  await press(page, 'Leave')
+  await heading(page, 'users')
+  await close()
+})
+
+test('letting everyone write is asked for, and stays marked', async () => {
+  await pb.collections.create({ name: 'walls', type: 'base' })
+  const { page, close } = await dashboard.open('#/collections/walls/settings/rules')
+  await choose(page, 'Delete', 'Everyone')
+  await picture(page, 'rules-everyone')
+  await press(page, 'Not everyone')
+  assert.equal(await page.getByRole('group', { name: 'Who: Delete' }).getByLabel('Superusers only').isChecked(), true)
+  await choose(page, 'Delete', 'Everyone')
+  await press(page, 'Let everyone')
+  await page.getByText('Everyone may do this, without signing in.').waitFor()
+  await choose(page, 'List', 'Custom')
+  await page.getByLabel('Rule: List').fill('nowhere = 1')
+  await press(page, 'Save')
+  await page.getByRole('tab', { name: /Rules/ }).getByLabel('has errors').waitFor()
+  await picture(page, 'rules-error')
+  await assertAccessible(page)
+  await page.getByLabel('Rule: List').fill('id != ""')
+  await press(page, 'Save')
+  await page.getByText('walls is saved').waitFor()
+  const saved = await pb.collections.getOne('walls')
+  assert.deepEqual([saved.listRule, saved.deleteRule], ['id != ""', ''])
+  await close()
+})
+
+test('the query of a view shows what it finds while it is typed', async () => {
+  const { page, close } = await dashboard.open('#/new-collection?type=view')
+  await page.getByLabel('Name', { exact: true }).fill('who')
+  const query = page.getByRole('textbox', { name: /^A SELECT/ })
+  await query.fill('SELECT name FROM users')
+  await page.getByText(/id/).first().waitFor()
+  await query.fill('SELECT id, name FROM users')
+  await page.getByRole('columnheader', { name: 'name text' }).waitFor()
+  await picture(page, 'collection-view')
+  await press(page, 'Create')
+  await heading(page, 'who')
+  assert.equal((await pb.collections.getOne('who')).type, 'view')
+  await close()
+})
+
+test('a collection is emptied and deleted only by who types its name', async () => {
+  await pb.collections.create({ name: 'gone', type: 'base', fields: [{ name: 'title', type: 'text' }] })
+  await pb.collection('gone').create({ title: 'one' })
+  const { page, close } = await dashboard.open('#/collections/gone/settings/danger')
+  await press(page, 'Empty…')
+  await page.getByLabel('To be sure').fill('EMPTY something')
+  assert.equal(await page.getByRole('button', { name: 'Empty', exact: true }).getAttribute('aria-disabled'), 'true')
+  await page.getByLabel('To be sure').fill('EMPTY gone')
+  await press(page, 'Empty')
+  await page.getByText('There are no records yet.').waitFor()
+  await page.goto(`${dashboard.server.url}/_/#/collections/gone/settings/danger`)
+  await press(page, 'Delete…')
+  await picture(page, 'collection-delete')
+  await page.getByLabel('To be sure').fill('DELETE gone')
+  await press(page, 'Delete')
+  await heading(page, 'Home')
+  await assert.rejects(pb.collections.getOne('gone'), (error) => error.status === 404)
+  await close()
+})
+
+test('on a phone a collection is edited without scrolling sideways', async () => {
+  const { page, close } = await dashboard.open('#/collections/users/settings/fields', { viewport: PHONE })
+  await page.getByLabel('Name of the field email', { exact: true }).waitFor()
+  const sideways = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
+  assert.equal(sideways, false)
+  await assertAccessible(page)
+  await close()
+})

@@ -172,6 +172,11 @@ impl FromRequest<App> for BatchBody {
         read.map_err(|error| match error {
             // By now the declared length was within the limit.
             Error::Invalid(_) | Error::TooLarge => unreadable(),
+            // Only files are put away while a body is read.
+            Error::Internal(cause) => {
+                tracing::error!("a file of a batch could not be taken in: {cause:#}");
+                Error::bad_request("Failed to read the submitted batch files data.")
+            }
             other => other,
         })
     }

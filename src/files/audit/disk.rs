@@ -1,51 +1,18 @@
-//! What the storage holds, whatever the records say: walked through folder by folder, for `check`.
+//! Walking through the folders of the disk.
 
-use std::collections::BTreeMap;
 use std::fs::{self, DirEntry};
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::SystemTime;
 
-use super::key::{ATTRIBUTES, DERIVED, Folder, Key};
-use super::{Files, pending};
+use super::{Found, FoundFile, Gathered, Place, RecordFolder};
 use crate::error::Result;
-use crate::store::Tx;
-
-/// A place in the storage.
-#[derive(Debug)]
-pub enum Place {
-    /// The folder of a record.
-    Record(RecordFolder),
-    /// A folder of a collection that has nothing in it.
-    Empty(Found),
-    /// What lies where only folders of collections and records should.
-    Stray(Found),
-}
-
-/// The folder of a record.
-#[derive(Debug)]
-pub struct RecordFolder {
-    /// The collection's id.
-    pub collection_id: String,
-    /// The record's id.
-    pub record_id: String,
-    /// The names of files; side files and thumbs count as the file that they belong to.
-    pub names: Vec<(String, SystemTime)>,
-    /// The folder itself.
-    pub folder: Found,
-}
-
-/// A path in the storage.
-#[derive(Debug, Clone)]
-pub struct Found {
-    /// Where it is, below the storage.
-    pub path: PathBuf,
-    /// When it last changed.
-    pub modified: SystemTime,
-}
+use crate::files::Files;
+use crate::files::key::{Folder, Key};
+use crate::files::storage::Disk;
 
 impl Files {
-    /// Walks through the storage, folder by folder; what vanishes meanwhile is left out.
+    /// Walks through the disk, folder by folder; what vanishes meanwhile is left out.
     ///
     /// # Errors
     /// The storage cannot be read, and what `each` answers.
@@ -58,15 +25,15 @@ impl Files {
             let mut empty = true;
             for record in entries(&collection.path())? {
                 empty = false;
-                match folder_name(&record) {
-                    Some(record_id) => each(Place::Record(RecordFolder {
-                        collection_id: collection_id.clone(),
-                        record_id,
-                        names: names_in(&record.path())?,
-                        folder: self.found(&record.path()),
-                    }))?,
-                    None => each(Place::Stray(self.found(&record.path())))?,
-                }
+                let Some(record_id) = folder_name(&record) else {
+                    each(Place::Stray(self.found(&record.path())))?;
+                    continue;
+                };
+                let files = files_in(&record.path())?;
+                each(match files.is_empty() {
+                    true => Place::Empty(self.found(&record.path())),
+                    false => Place::Record(RecordFolder { collection_id: collection_id.clone(), record_id, files }),
+                })?;
             }
             if empty {
                 each(Place::Empty(self.found(&collection.path())))?;
@@ -75,28 +42,9 @@ impl Files {
         Ok(())
     }
 
-    /// Whether a file lies where a record that names it expects it.
+    /// Whether a file lies where a record that names it expects it, on the disk.
     pub fn exists(&self, collection_id: &str, record_id: &str, name: &str) -> bool {
         Key::new(collection_id, record_id, name).is_some_and(|key| self.disk().path(&key).is_file())
-    }
-
-    /// Whether a name waits for its record or for its removal.
-    pub fn is_listed(&self, tx: &mut Tx<'_>, collection_id: &str, record_id: &str, name: &str) -> Result<bool> {
-        pending::is_listed(tx, collection_id, record_id, name)
-    }
-
-    /// Removes a file that no record names, with what belongs to it, and its folders where they are empty then.
-    pub fn remove_orphan(&self, collection_id: &str, record_id: &str, name: &str) -> Result<()> {
-        let key = Folder::of_record(collection_id, record_id).and_then(|folder| folder.entry(name));
-        if let Some(key) = key {
-            let path = self.disk().path(&key);
-            match path.is_dir() && !path.is_symlink() {
-                true => fs::remove_dir_all(path)?,
-                false => self.disk().remove(&key)?,
-            }
-        }
-        self.remove_empty(Path::new(collection_id));
-        Ok(())
     }
 
     /// Removes what lies where only folders of collections and records should.
@@ -140,19 +88,24 @@ fn folder_name(entry: &DirEntry) -> Option<String> {
     entry.file_name().into_string().ok()
 }
 
-/// The names of the files of a folder, each with the newest time of what belongs to it.
-fn names_in(folder: &Path) -> Result<Vec<(String, SystemTime)>> {
-    let mut names: BTreeMap<String, SystemTime> = BTreeMap::new();
+/// What lies in the folder of a record.
+fn files_in(folder: &Path) -> Result<Vec<FoundFile>> {
+    let mut files = Gathered::default();
     for entry in entries(folder)? {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let file = match (folder_name(&entry), name.strip_suffix(ATTRIBUTES), name.strip_prefix(DERIVED)) {
-            (None, Some(file), _) | (Some(_), _, Some(file)) => file.to_owned(),
-            _ => name.clone(),
-        };
-        let at = modified(&entry.path());
-        names.entry(file).and_modify(|newest| *newest = at.max(*newest)).or_insert(at);
+        let name = entry.file_name();
+        files.add(&name.to_string_lossy(), folder_name(&entry).is_some(), modified(&entry.path()));
     }
-    Ok(names.into_iter().collect())
+    Ok(files.into_files())
+}
+
+/// Removes what no record names, a file with what belongs to it or a folder.
+pub(super) fn remove_orphan(disk: &Disk, folder: &Folder, name: &str) -> Result<()> {
+    let Some(key) = folder.entry(name) else { return Ok(()) };
+    let path = disk.path(&key);
+    match path.is_dir() && !path.is_symlink() {
+        true => Ok(fs::remove_dir_all(path)?),
+        false => disk.remove(&key),
+    }
 }
 
 /// When something last changed; now where that cannot be told, so that nobody takes it for old.

@@ -289,16 +289,12 @@ fn encoded(text: &str) -> String {
     byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
 }
 
-/// Why a bucket cannot be listed, for who runs the server; the service's own words are for the log.
-fn unlistable(cause: Fault) -> Error {
+/// A bucket cannot be listed, for who runs the server. Which of the reasons it is, object_store tells in words alone,
+/// which are for the log.
+fn unlistable(cause: impl Display) -> Error {
     tracing::warn!(%cause, "the bucket of files cannot be listed");
-    Error::Unavailable(match cause {
-        Fault::NotFound { .. } => "The bucket of files does not exist.".into(),
-        Fault::PermissionDenied { .. } | Fault::Unauthenticated { .. } => {
-            "The bucket of files refuses the access key of the settings.".into()
-        }
-        _ => "The bucket of files cannot be reached.".into(),
-    })
+    let reasons = "it is away, does not exist, or refuses the key of the settings";
+    Error::Unavailable(format!("The bucket of files cannot be listed: {reasons}.").into())
 }
 
 /// The storage does not do what it should; why is for the log.

@@ -109,8 +109,10 @@ impl App {
         let lock = lock(&config.dir)?;
         let app = Self::open_beside(config).await?;
         *app.background.lock.lock() = Some(lock);
-        // What a crash left behind is gone before anybody asks.
-        sweep(&app.files, &app.store).await;
+        // What a crash left behind is gone before anybody asks; a bucket, which may be away, is swept meanwhile.
+        if !app.files.are_in_bucket() {
+            sweep(&app.files, &app.store).await;
+        }
         app.files.sweep_spooled();
         app.import.sweep();
         app.start_followers()?;

@@ -20,6 +20,15 @@ const PIECE: u64 = 256 * 1024;
 /// Bytes as they come from the storage.
 pub type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>;
 
+/// How much of a file its opener is going to read. A storage that is far away need not be asked twice then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// All of it, as far as can be told.
+    Whole,
+    /// A part, nothing, or whatever turns out.
+    Unknown,
+}
+
 /// A stored file, ready to be sent.
 #[derive(Debug)]
 pub struct StoredFile {

@@ -3,7 +3,7 @@
 use super::{Records, gate};
 use crate::context::{Occasion, RequestContext};
 use crate::error::{Error, Result};
-use crate::files::{Key, StoredFile};
+use crate::files::{Expected, Key, StoredFile};
 use crate::filter::Input;
 use crate::schema::field::file::FileOptions;
 use crate::schema::view::{Origin, Reading, trimmed};
@@ -23,6 +23,21 @@ impl Records {
     /// # Errors
     /// `NotFound` where collection, record or file do not exist, and where the rule refuses.
     pub async fn file(&self, context: &RequestContext, collection: &str, id: &str, name: &str) -> Result<StoredFile> {
+        self.file_to_read(context, collection, id, name, Expected::Unknown).await
+    }
+
+    /// [`Records::file`], of which so much will be read.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn file_to_read(
+        &self,
+        context: &RequestContext,
+        collection: &str,
+        id: &str,
+        name: &str,
+        expected: Expected,
+    ) -> Result<StoredFile> {
         let schema = self.parts.schema.current();
         let collection = schema.find(collection).cloned().ok_or(Error::NotFound(gate::NO_COLLECTION.into()))?;
         // A view may have to be walked through, and the record that holds the file is found by the file's name.
@@ -61,7 +76,7 @@ impl Records {
             .await?;
         let key = Key::new(&holder.collection, &holder.id, name).ok_or_else(Error::not_found)?;
         let Some(size) = size else {
-            return self.parts.files.open(&key).await?.ok_or_else(Error::not_found);
+            return self.parts.files.open_to_read(&key, expected).await?.ok_or_else(Error::not_found);
         };
         let (records, name) = (self.clone(), name.to_owned());
         let is_held = move || async move { records.holds_file(&holder, &name).await };

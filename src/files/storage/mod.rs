@@ -15,6 +15,7 @@ pub(super) use bucket::{Bucket, Object};
 pub(super) use disk::Disk;
 
 use super::key::{Folder, Key};
+use super::stored::Expected;
 use super::{NewFile, StoredFile, blocking};
 use crate::error::{Error, Result};
 use crate::settings::{S3, Values};
@@ -111,13 +112,13 @@ impl Storage {
     }
 
     /// Opens a file; `None` where it is not there.
-    pub(super) async fn open(&self, key: &Key) -> Result<Option<StoredFile>> {
+    pub(super) async fn open(&self, key: &Key, expected: Expected) -> Result<Option<StoredFile>> {
         match self {
             Self::Disk(disk) => {
                 let (disk, key) = (Arc::clone(disk), key.clone());
                 blocking(move || disk.open(&key)).await
             }
-            Self::Bucket(bucket) => bucket.open(key).await,
+            Self::Bucket(bucket) => bucket.open(key, expected).await,
         }
     }
 

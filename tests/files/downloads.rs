@@ -186,7 +186,7 @@ async fn downloads_outlast_changes_of_their_collection() {
     let changes = async {
         for round in 0..40 {
             let name = ["papers", "docs"][round % 2];
-            superuser.update_collection(&made.text("/collectionId"), json!({"name": name})).await.is(200);
+            superuser.update_collection(made.text("/collectionId"), json!({"name": name})).await.is(200);
         }
         over.store(true, Ordering::Relaxed);
     };

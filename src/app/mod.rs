@@ -115,8 +115,10 @@ impl App {
         let lock = lock(&config.dir)?;
         let app = Self::open_beside(config).await?;
         *app.background.lock.lock() = Some(lock);
-        // What a crash left behind is gone before anybody asks.
-        if let Err(error) = schedules::sweep(app.files.clone(), app.store.clone()).await {
+        // What a crash left behind is gone before anybody asks; a bucket, which may be away, is swept meanwhile.
+        if !app.files.are_in_bucket()
+            && let Err(error) = schedules::sweep(app.files.clone(), app.store.clone()).await
+        {
             tracing::warn!(%error, "files that no record holds could not be removed");
         }
         app.files.sweep_spooled();
@@ -125,6 +127,9 @@ impl App {
         app.start_background();
         app.jobs.start().await?;
         app.crons.start().await?;
+        if app.files.are_in_bucket() {
+            app.crons.run(schedules::SWEEP).await?;
+        }
         Ok(app)
     }
 
@@ -255,8 +260,16 @@ impl App {
         }));
     }
 
+    /// Tells those who do long work that it is time to end.
+    pub fn begin_to_stop(&self) {
+        // First: what ends because the server stops is then no failed run.
+        self.crons.begin_to_stop();
+        self.stopping.send_replace(true);
+    }
+
     /// Stops the background work, closes the database and gives the directory free.
     pub async fn close(&self) {
+        self.begin_to_stop();
         self.realtime.stop();
         self.feed.stop().await;
         self.crons.stop().await;

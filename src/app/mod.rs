@@ -10,6 +10,7 @@ use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 
+use futures_util::future::try_join_all;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -127,9 +128,7 @@ impl App {
         app.start_background();
         app.jobs.start().await?;
         app.crons.start().await?;
-        if app.files.are_in_bucket() {
-            app.crons.run(schedules::SWEEP).await?;
-        }
+        try_join_all(schedules::AT_START.map(|id| app.crons.run(id))).await?;
         Ok(app)
     }
 

@@ -14,8 +14,8 @@ use crate::rates::Rates;
 use crate::records::{MFAS, OTPS};
 use crate::store::{Store, WriteLane};
 
-/// The sweeping of uploads.
-pub(super) const SWEEP: &str = "__tbUploadsSweep__";
+/// What also runs at every start, since nobody else sees to it meanwhile.
+pub(super) const AT_START: [&str; 4] = ["__pbMFACleanup__", "__pbOTPCleanup__", "__tbFeedTrim__", "__tbUploadsSweep__"];
 /// Only listed once the limits were used.
 const LIMITERS: &str = "__pbRateLimitersCleanup__";
 
@@ -35,7 +35,7 @@ pub(super) fn register(rooms: &Rooms) {
     let (store, retention) = (rooms.store.clone(), retention(&rooms.config));
     crons.register("__tbFeedTrim__", at("17 * * * *"), task(move || trim(store.clone(), retention)));
     let (store, files) = (rooms.store.clone(), rooms.files.clone());
-    crons.register(SWEEP, at("37 * * * *"), task(move || sweep(files.clone(), store.clone())));
+    crons.register("__tbUploadsSweep__", at("37 * * * *"), task(move || sweep(files.clone(), store.clone())));
 }
 
 fn at(expression: &str) -> Option<Expression> {

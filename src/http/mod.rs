@@ -22,6 +22,7 @@ mod records;
 mod router;
 pub mod serve;
 mod settings;
+mod socket;
 mod sql;
 
 pub use router::Service;

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::auth::{self, Auth, AuthParts};
+use crate::backups::{Backups, BackupsParts};
 use crate::changes::{self, Feed, Retention};
 use crate::check::Checks;
 use crate::collections::{self, Collections};
@@ -81,6 +82,8 @@ pub struct Rooms {
     pub realtime: Realtime,
     /// Imports.
     pub import: Import,
+    /// Backups.
+    pub backups: Backups,
     /// Whether the server is stopping: long work ends at its next step.
     pub stopping: watch::Sender<bool>,
     /// Typed SQL.
@@ -187,9 +190,17 @@ impl App {
         let console = Console::new(store.clone(), schema.clone());
         let checks = Checks::new(store.clone(), files.clone());
         let import = Import::new(records.clone(), collections.clone(), schema.clone(), &config.dir);
+        let stopping = watch::Sender::new(false);
+        let backups = Backups::new(BackupsParts {
+            dir: config.dir.clone(),
+            store: store.clone(),
+            files: files.clone(),
+            settings: settings.clone(),
+            mail: mail.clone(),
+            stopping: stopping.subscribe(),
+        });
         let config = Arc::new(config);
         let background = Background::default();
-        let stopping = watch::Sender::new(false);
         let app = Self(Arc::new(Rooms {
             config,
             store,
@@ -205,6 +216,7 @@ impl App {
             auth,
             realtime,
             import,
+            backups,
             stopping,
             console,
             checks,

@@ -39,51 +39,69 @@ const SMALL_ALREADY: [&str; 30] = [
 ];
 
 /// The file of the archive. The writer of the zip ends it when it is dropped, also where that makes no sense any more:
-/// after a failure it is told that all is well.
+/// after a failure it only counts what is written, and says that all is well.
 struct Target {
     file: BufWriter<File>,
     failed: bool,
+    place: u64,
+    end: u64,
 }
 
 impl Target {
-    fn end(self) -> std::io::Result<()> {
+    fn new(file: File) -> Self {
+        Self { file: BufWriter::with_capacity(PIECE, file), failed: false, place: 0, end: 0 }
+    }
+
+    fn finish(self) -> std::io::Result<()> {
         self.file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
     }
 
-    fn noted<T>(&mut self, result: std::io::Result<T>, otherwise: T) -> std::io::Result<T> {
-        match result {
-            Err(_) if self.failed => Ok(otherwise),
-            result => {
-                self.failed |= result.is_err();
-                result
-            }
-        }
+    fn noted<T>(&mut self, result: std::io::Result<T>) -> std::io::Result<T> {
+        self.failed |= result.is_err();
+        result
     }
 }
 
 impl Write for Target {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let written = self.file.write(bytes);
-        self.noted(written, bytes.len())
+        let mut written = bytes.len();
+        if !self.failed {
+            let result = self.file.write(bytes);
+            written = self.noted(result)?;
+        }
+        self.place += written as u64;
+        self.end = self.end.max(self.place);
+        Ok(written)
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
+        if self.failed {
+            return Ok(());
+        }
         let flushed = self.file.flush();
-        self.noted(flushed, ())
+        self.noted(flushed)
     }
 }
 
 impl Seek for Target {
     fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
-        let place = self.file.seek(to);
-        self.noted(place, 0)
+        self.place = match to {
+            _ if !self.failed => {
+                let place = self.file.seek(to);
+                self.noted(place)?
+            }
+            SeekFrom::Start(place) => place,
+            SeekFrom::Current(far) => self.place.saturating_add_signed(far),
+            SeekFrom::End(far) => self.end.saturating_add_signed(far),
+        };
+        Ok(self.place)
     }
 }
 
 /// Packs what was taken; the archive is [`ARCHIVE`] of the workspace. Blocks.
 pub(super) fn pack(files: &Files, taken: &Taken, workspace: &Workspace, watch: &Watch) -> Result<Manifest> {
     let archive = workspace.create(ARCHIVE).map_err(fault)?;
-    let target = Target { file: BufWriter::with_capacity(PIECE, archive), failed: false };
+    let target = Target::new(archive);
     let mut packing = Packing { zip: ZipWriter::new(target), watch, done: 0 };
     let copy = Copied::open(&taken.database)?;
     let of_copy = watch.ended(copy.read(watch.stopped(), |tx| {
@@ -108,7 +126,7 @@ pub(super) fn pack(files: &Files, taken: &Taken, workspace: &Workspace, watch: &
         files: packed,
     };
     packing.text(MANIFEST, &manifest.write()?)?;
-    packing.zip.finish().map_err(zip_fault)?.end().map_err(fault)?;
+    packing.zip.finish().map_err(zip_fault)?.finish().map_err(fault)?;
     Ok(manifest)
 }
 

@@ -23,6 +23,7 @@ const LAYERS: &[&[&str]] = &[
         "check",
         "import",
         "realtime",
+        "backups",
     ],
     &["changes", "filter", "pick"],
     &["schema"],
@@ -35,6 +36,8 @@ const NEIGHBOURS: &[(&str, &[&str])] = &[
     // Mails of sign-ins are composed there, stored as jobs, and sent; one that makes a record is limited as a create.
     // The picture of a new user comes as an upload does.
     ("auth", &["records", "collections", "settings", "jobs", "mail", "rates", "files"]),
+    // What files a copied database names is for its collections to say; a failure is told by mail.
+    ("backups", &["collections", "files", "settings", "jobs", "mail"]),
     // It holds what all of them wrote against each other, and repairs it as they would have written it.
     ("check", &["collections", "records", "files"]),
     // Limits of the settings name collections, and follow them to another name.

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::auth::{self, Auth, AuthParts};
+use crate::backups::{Backups, BackupsParts};
 use crate::changes::{Feed, Retention};
 use crate::check::Checks;
 use crate::collections::{self, Collections};
@@ -87,6 +88,8 @@ pub struct Rooms {
     pub realtime: Realtime,
     /// Imports.
     pub import: Import,
+    /// Backups.
+    pub backups: Backups,
     /// Whether the server is stopping: long work ends at its next step.
     pub stopping: watch::Sender<bool>,
     /// Typed SQL.
@@ -124,6 +127,7 @@ impl App {
         }
         app.files.sweep_spooled();
         app.import.sweep();
+        app.backups.sweep();
         app.start_followers()?;
         app.start_background();
         app.jobs.start().await?;
@@ -201,9 +205,17 @@ impl App {
         let console = Console::new(store.clone(), schema.clone());
         let checks = Checks::new(store.clone(), files.clone());
         let import = Import::new(records.clone(), collections.clone(), schema.clone(), &config.dir);
+        let stopping = watch::Sender::new(false);
+        let backups = Backups::new(BackupsParts {
+            dir: config.dir.clone(),
+            store: store.clone(),
+            files: files.clone(),
+            settings: settings.clone(),
+            mail: mail.clone(),
+            stopping: stopping.subscribe(),
+        });
         let config = Arc::new(config);
         let background = Background::default();
-        let stopping = watch::Sender::new(false);
         let app = Self(Arc::new(Rooms {
             config,
             store,
@@ -220,6 +232,7 @@ impl App {
             auth,
             realtime,
             import,
+            backups,
             stopping,
             console,
             checks,
@@ -279,6 +292,7 @@ impl App {
             // Ended or aborted: both are what is wanted.
             let _ = task.await;
         }
+        self.backups.ended().await;
         self.store.close().await;
         self.background.lock.lock().take();
     }

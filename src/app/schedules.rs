@@ -2,20 +2,26 @@
 //! (`__tb…`). Ours are spread over the hour, so that not everything begins at once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Rooms, retention};
 use crate::auth::Auth;
+use crate::backups::Backups;
 use crate::changes::{self, Retention};
 use crate::cron::Expression;
-use crate::crons::{Task, task};
+use crate::crons::{Task, task, task_within};
 use crate::error::Result;
 use crate::files::Files;
 use crate::rates::Rates;
 use crate::records::{MFAS, OTPS};
+use crate::settings::Values;
 use crate::store::{Store, WriteLane};
 
 /// What also runs at every start, since nobody else sees to it meanwhile.
 pub(super) const AT_START: [&str; 4] = ["__pbMFACleanup__", "__pbOTPCleanup__", "__tbFeedTrim__", "__tbUploadsSweep__"];
+/// How long a backup may take.
+const BACKUP: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Only listed once the limits were used.
 const LIMITERS: &str = "__pbRateLimitersCleanup__";
 
@@ -26,6 +32,9 @@ pub(super) fn register(rooms: &Rooms) {
     crons.register("__pbDBOptimize__", at("0 0 * * *"), task(move || optimize(store.clone())));
     crons.register("__pbMFACleanup__", at("0 * * * *"), clean_up(rooms.auth.clone(), MFAS));
     crons.register("__pbOTPCleanup__", at("0 * * * *"), clean_up(rooms.auth.clone(), OTPS));
+    let backups = rooms.backups.clone();
+    let due = |values: &Values| Expression::parse(&values.backups.cron);
+    crons.register_by_setting("__pbAutoBackup__", due, task_within(BACKUP, move || back_up(backups.clone())));
 
     let rates = rooms.rates.clone();
     crons.register(LIMITERS, None, task(move || forget_windows(rates.clone())));
@@ -68,6 +77,10 @@ fn clean_up(auth: Auth, collection: &'static str) -> Arc<dyn Task> {
             Ok(())
         }
     })
+}
+
+async fn back_up(backups: Backups) -> Result<()> {
+    backups.run_scheduled().await
 }
 
 /// Files whose upload came to nothing, and files that were dropped and could not be removed, go.

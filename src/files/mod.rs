@@ -5,8 +5,10 @@
 //! `pending.rs`), a record never holds the name of a file that is not stored, and no path is joined from a part that
 //! is not checked (see `key.rs`).
 
+mod archives;
 mod audit;
 mod content;
+mod holding;
 mod key;
 pub mod limits;
 mod name;
@@ -22,14 +24,16 @@ mod thumbs;
 mod upload;
 
 use std::io::{self, ErrorKind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
+pub use archives::{Archive, Archives};
 pub use audit::{Found, FoundFile, Place, RecordFolder};
 pub use content::Content;
+pub use holding::Held;
 pub use key::{Folder, Key};
 pub use spool::{Incoming, Intake};
 pub use stored::{Chunks, Expected, StoredFile};
@@ -39,6 +43,7 @@ use crate::error::{Error, Result};
 use crate::settings::Values;
 use crate::store::{Store, Tx, WriteLane};
 use crate::time;
+use holding::Holding;
 use pending::Listed;
 use removals::{Removal, Removals};
 use spool::Spools;
@@ -54,6 +59,7 @@ pub struct Files {
 struct Parts {
     storages: Arc<Storages>,
     spools: Arc<Spools>,
+    holding: Arc<Holding>,
     removals: Removals,
     thumbs: Thumbs,
     runtime: Handle,
@@ -65,10 +71,11 @@ impl Files {
     /// The room, over a data directory: files lie in its `storage/`, or in a bucket as long as the settings say so.
     pub fn new(dir: &Path, settings: watch::Receiver<Arc<Values>>) -> Self {
         let storages = Arc::new(Storages::new(dir.join("storage"), settings));
-        let removals = Removals::start(Arc::clone(&storages));
+        let holding = Arc::new(Holding::new(dir));
+        let removals = Removals::start(Arc::clone(&storages), Arc::clone(&holding));
         let spools = Arc::new(Spools::new(dir.join("uploads")));
         let (thumbs, runtime, started) = (Thumbs::new(), Handle::current(), time::now_text());
-        Self { parts: Arc::new(Parts { storages, spools, removals, thumbs, runtime, started }) }
+        Self { parts: Arc::new(Parts { storages, spools, holding, removals, thumbs, runtime, started }) }
     }
 
     /// Takes in the files of one request.
@@ -113,11 +120,7 @@ impl Files {
         let named: Option<Vec<_>> = files.iter().map(named).collect();
         let named = named.ok_or_else(|| Error::internal("a stored name was not made by us"))?;
         let parts = Arc::clone(&self.parts);
-        blocking(move || {
-            parts.removals.wait_for(&[collection, record]);
-            Ok(())
-        })
-        .await?;
+        blocking(move || parts.removals.wait_for(&[collection, record])).await?;
         self.parts.storages.current()?.write(named).await
     }
 
@@ -239,6 +242,21 @@ impl Files {
     /// Whether files lie in a bucket now.
     pub fn are_in_bucket(&self) -> bool {
         self.parts.storages.settings().s3.enabled
+    }
+
+    /// Has all files stay where they are, for whoever copies what a state of the database names: a state that is
+    /// taken after this names no file that goes before the answer is dropped. `None` while files are being removed: ask
+    /// again.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn hold(&self) -> Result<Option<Held>> {
+        Ok(self.parts.holding.hold()?)
+    }
+
+    /// Where a file lies on the local disk, and what is told of it beside it; whether they are there is not asked.
+    pub fn on_disk(&self, key: &Key) -> (PathBuf, PathBuf) {
+        (self.disk().path(key), self.disk().side_file(key))
     }
 
     fn disk(&self) -> &Disk {

@@ -20,9 +20,15 @@ impl Files {
     /// at the start and every now and then. What cannot be removed stays listed and holds nothing else up. How many
     /// names went from the list.
     ///
+    /// While somebody holds files it is left to the next time. Held from then on, what is removed is named by no state
+    /// that is copied: all of it left its records before.
+    ///
     /// # Errors
     /// The database fails, or the storage seems to be away.
     pub async fn sweep(&self, store: &Store) -> Result<usize> {
+        if self.parts.holding.are_held()? {
+            return Ok(0);
+        }
         let started = self.parts.started.clone();
         let hour_ago = time::format(time::now() - UPLOAD_LIFE);
         let before = started.max(hour_ago);

@@ -35,7 +35,8 @@ async fn seen(app: &App, context: &RequestContext) -> Json {
     let proxy = trusted.chain(PROXY_HEADERS).find(is_sent).unwrap_or_default();
     let real_ip = context.ip.map(in_full).unwrap_or_default();
     let readiness: Json = app.readiness().await.iter().map(part).collect();
-    json!({"realIP": real_ip, "possibleProxyHeader": proxy, "readiness": readiness})
+    let can_back_up = app.backups.active().is_idle();
+    json!({"canBackup": can_back_up, "realIP": real_ip, "possibleProxyHeader": proxy, "readiness": readiness})
 }
 
 fn part(part: &Part) -> Json {

@@ -25,7 +25,7 @@ async fn a_head_request_has_the_headers_and_no_body() {
 async fn a_superuser_learns_more() {
     let server = TestServer::start().await;
     let answer = server.superuser().get("/api/health").await;
-    answer.is(200).has("/data/realIP", "127.0.0.1").has("/data/possibleProxyHeader", "");
+    answer.is(200).has("/data/realIP", "127.0.0.1").has("/data/possibleProxyHeader", "").has("/data/canBackup", true);
 }
 
 #[tokio::test]

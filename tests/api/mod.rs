@@ -1,5 +1,6 @@
 //! The HTTP API; the tree mirrors the routes.
 
+pub mod backups;
 pub mod batch;
 mod chinook;
 pub mod collections;

@@ -13,6 +13,7 @@ mod uploads;
 use std::path::Path;
 use std::time::Duration;
 
+pub use s3_server::S3Server;
 use serde_json::json;
 
 use crate::support::{Answer, Client, TestServer, collection, multipart};

@@ -65,6 +65,7 @@ impl Files {
     /// Removes a file that no record names, with what belongs to it, and its folders where they are empty then. Blocks.
     pub fn remove_orphan(&self, collection_id: &str, record_id: &str, name: &str) -> Result<()> {
         let Some(folder) = Folder::of_record(collection_id, record_id) else { return Ok(()) };
+        let _removing = self.parts.holding.remove()?;
         match self.parts.storages.current()? {
             Storage::Disk(disk) => disk::remove_orphan(&disk, &folder, name)?,
             Storage::Bucket(bucket) => self.parts.runtime.block_on(bucket::remove_orphan(&bucket, &folder, name))?,

@@ -5,6 +5,7 @@ mod apart;
 mod checkpoint;
 mod connection;
 mod console;
+mod copy;
 mod errors;
 mod expansion;
 pub(super) mod foreign;
@@ -26,10 +27,12 @@ use parking_lot::Mutex;
 use rusqlite::Connection;
 
 pub(super) use console::write as write_typed;
+pub(super) use copy::copy_file;
 pub(super) use errors::from_engine;
 pub(super) use expansion::refuse_immense;
 pub(super) use journal::Journal;
 pub(super) use plan::Plans;
+pub(super) use readers::Reader;
 pub(super) use states::Kept;
 pub(super) use watch::Watch;
 

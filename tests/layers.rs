@@ -36,6 +36,7 @@ const NEIGHBOURS: &[(&str, &[&str])] = &[
     // The picture of a new user comes as an upload does.
     ("auth", &["records", "collections", "settings", "jobs", "mail", "rates", "files"]),
     // What files a copied database names is for its collections to say; a failure is told by mail.
+    // What comes out of one is opened as a start would open it.
     ("backups", &["collections", "files", "settings", "jobs", "mail"]),
     // It holds what all of them wrote against each other, and repairs it as they would have written it.
     ("check", &["collections", "records", "files"]),

@@ -5,6 +5,7 @@
 
 mod active;
 pub mod manifest;
+pub mod restore;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -5,6 +5,7 @@
 
 mod append;
 mod audit;
+mod epoch;
 mod follow;
 mod history;
 mod position;
@@ -13,6 +14,7 @@ mod trim;
 
 pub use append::{Op, append, append_all, append_deletes, append_lost};
 pub use audit::{Range, gone, kept, range, records_behind, unheard};
+pub use epoch::{epoch, renew_epoch};
 pub use follow::{Begin, Feed, Follower};
 pub use history::states;
 pub use position::{save, saved};

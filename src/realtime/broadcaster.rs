@@ -10,7 +10,7 @@ use super::Parts;
 use super::client::{Client, Id, Message};
 use super::clients::Listener;
 use super::teller::{Teller, Told};
-use super::{frame, position};
+use super::frame;
 use crate::auth::Session;
 use crate::changes::{self, Begin, Change, Follower};
 use crate::error::{Error, Result};
@@ -166,7 +166,7 @@ pub(super) fn messages(
     if client.replays
         && let Some(Some(last)) = found.last_mut()
     {
-        let id = || Id::Position(position::seal(&parts.sealer, change.seq));
+        let id = || Id::Position(parts.places.seal(change.seq));
         last.id = place.get_or_insert_with(id).clone();
     }
     found

@@ -8,7 +8,7 @@ use super::Parts;
 use super::broadcaster::{Stretch, messages};
 use super::client::{Client, Course, Id, Message};
 use super::teller::Teller;
-use super::{frame, position};
+use super::frame;
 use crate::changes::{self, Change};
 use crate::error::{Error, Result};
 
@@ -31,7 +31,7 @@ async fn catch_up(parts: &Arc<Parts>, client: &Arc<Client>, after: i64, lost: bo
     let oldest = parts.store.read_here(changes::oldest)?;
     if lost || at > told || told - at > MOST || at + 1 < oldest {
         at = told;
-        let id = Id::Position(position::seal(&parts.sealer, at));
+        let id = Id::Position(parts.places.seal(at));
         if !client.send_in_turn(Message { id, rest: frame::resync(None) }).await {
             return Ok(());
         }

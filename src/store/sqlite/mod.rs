@@ -26,6 +26,8 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use rusqlite::Connection;
 
+pub(super) use connection::{owner, release};
+pub(super) use migrate::newest as newest_step;
 pub(super) use console::write as write_typed;
 pub(super) use errors::from_engine;
 pub(super) use expansion::refuse_immense;

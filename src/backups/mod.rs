@@ -1,19 +1,31 @@
 //! Backups: the whole data directory at one instant, as one archive, on the local disk or in a bucket.
 //!
-//! `manifest.rs` is the format. What must stay true: no writer waits for a backup, an archive appears under its name
-//! whole or not at all, and one is made or restored at a time (`active.rs`).
+//! `manifest.rs` is the format. One is made in `create.rs`: an instant is taken (`instant.rs`), packed (`pack.rs`),
+//! stored, and read back (`verify.rs`). What must stay true: no writer waits for a backup, an archive appears under its
+//! name whole or not at all, and one is made or restored at a time (`active.rs`).
 
 mod active;
+mod create;
+mod instant;
 pub mod manifest;
+mod name;
+mod outcome;
+mod pack;
 pub mod restore;
+mod scheduled;
+mod shelf;
+mod verify;
+mod watch;
+mod workspace;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tokio::sync::watch;
-
 pub use active::{Active, Turn};
 pub use manifest::Manifest;
+pub use outcome::Outcome;
+pub use shelf::Listed;
+pub use watch::{Progress, Stage};
 
 use crate::files::Files;
 use crate::mail::Mail;
@@ -28,6 +40,10 @@ const FOLDER: &str = "backups";
 pub struct Backups {
     parts: Arc<BackupsParts>,
     active: Active,
+    /// One is verified at a time.
+    verifying: Arc<tokio::sync::Mutex<()>>,
+    /// Read by all work that is under way.
+    running: Arc<tokio::sync::RwLock<()>>,
 }
 
 /// What backups are made of.
@@ -43,14 +59,14 @@ pub struct BackupsParts {
     /// For news of those that failed.
     pub mail: Mail,
     /// Whether the server is stopping: what is being made ends at its next step.
-    pub stopping: watch::Receiver<bool>,
+    pub stopping: tokio::sync::watch::Receiver<bool>,
 }
 
 impl Backups {
     /// The room.
     pub fn new(parts: BackupsParts) -> Self {
         let active = Active::new(&parts.dir.join(FOLDER));
-        Self { parts: Arc::new(parts), active }
+        Self { parts: Arc::new(parts), active, verifying: Arc::default(), running: Arc::default() }
     }
 
     /// Who is at work: shared by making and restoring.

@@ -88,6 +88,7 @@ impl Files {
     /// Removes a file that no record names, with what belongs to it, and its folders where they are empty then.
     pub fn remove_orphan(&self, collection_id: &str, record_id: &str, name: &str) -> Result<()> {
         let key = Folder::of_record(collection_id, record_id).and_then(|folder| folder.entry(name));
+        let _removing = self.parts.holding.remove()?;
         if let Some(key) = key {
             let path = self.disk().path(&key);
             match path.is_dir() && !path.is_symlink() {

@@ -58,6 +58,11 @@ impl Key {
         Folder::of_record(collection_id, record_id)?.file(name)
     }
 
+    /// The place of an archive, which lies in no folder.
+    pub(super) fn archive(name: &str) -> Option<Self> {
+        Folder(String::new()).entry(name)
+    }
+
     /// The folder that it lies in.
     pub fn folder(&self) -> &Folder {
         &self.folder
@@ -80,6 +85,9 @@ impl Key {
 
     /// The path below the storage, with slashes.
     pub(super) fn path(&self) -> String {
+        if self.folder.0.is_empty() {
+            return self.name.clone();
+        }
         format!("{}/{}", self.folder.0, self.name)
     }
 }

@@ -5,8 +5,10 @@
 //! `pending.rs`), a record never holds the name of a file that is not stored, and no path is joined from a part that
 //! is not checked (see `key.rs`).
 
+mod archives;
 mod audit;
 mod content;
+mod holding;
 mod key;
 pub mod limits;
 mod name;
@@ -21,14 +23,16 @@ mod thumbs;
 mod upload;
 
 use std::io::{self, ErrorKind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
+pub use archives::{Archive, Archives};
 pub use audit::{Found, Place, RecordFolder};
 pub use content::Content;
+pub use holding::Held;
 pub use key::{Folder, Key};
 pub use spool::{Incoming, Intake};
 pub use stored::{Chunks, StoredFile};
@@ -38,6 +42,7 @@ use crate::error::{Error, Result};
 use crate::settings::Values;
 use crate::store::{Store, Tx, WriteLane};
 use crate::time;
+use holding::Holding;
 use pending::Listed;
 use removals::{Removal, Removals};
 use spool::Spools;
@@ -56,6 +61,7 @@ pub struct Files {
 struct Parts {
     storages: Arc<Storages>,
     spools: Arc<Spools>,
+    holding: Arc<Holding>,
     removals: Removals,
     thumbs: Thumbs,
     /// What was listed before belongs to an earlier run.
@@ -66,9 +72,11 @@ impl Files {
     /// The room, over a data directory: files lie in its `storage/`, or in a bucket as long as the settings say so.
     pub fn new(dir: &Path, settings: watch::Receiver<Arc<Values>>) -> Self {
         let storages = Arc::new(Storages::new(dir.join("storage"), settings));
-        let removals = Removals::start(Arc::clone(&storages));
+        let holding = Arc::new(Holding::new(dir));
+        let removals = Removals::start(Arc::clone(&storages), Arc::clone(&holding));
         let spools = Arc::new(Spools::new(dir.join("uploads")));
-        Self { parts: Arc::new(Parts { storages, spools, removals, thumbs: Thumbs::new(), started: time::now_text() }) }
+        let (thumbs, started) = (Thumbs::new(), time::now_text());
+        Self { parts: Arc::new(Parts { storages, spools, holding, removals, thumbs, started }) }
     }
 
     /// Takes in the files of one request.
@@ -108,11 +116,7 @@ impl Files {
         let named: Option<Vec<_>> = files.iter().map(named).collect();
         let named = named.ok_or_else(|| Error::internal("a stored name was not made by us"))?;
         let parts = Arc::clone(&self.parts);
-        blocking(move || {
-            parts.removals.wait_for(&[collection, record]);
-            Ok(())
-        })
-        .await?;
+        blocking(move || parts.removals.wait_for(&[collection, record])).await?;
         self.parts.storages.current()?.write(named).await
     }
 
@@ -227,7 +231,11 @@ impl Files {
 
     /// Removes the files that no record holds: those listed in an earlier run, or more than an hour ago. Asked for
     /// at the start and every now and then. How many names went from the list.
+    /// While somebody holds files it is left to the next time.
     pub async fn sweep(&self, store: &Store) -> Result<usize> {
+        if self.parts.holding.are_held()? {
+            return Ok(0);
+        }
         let started = self.parts.started.clone();
         let hour_ago = time::format(time::now() - UPLOAD_LIFE);
         let before = started.max(hour_ago);
@@ -250,6 +258,7 @@ impl Files {
                 return Ok(swept);
             }
             swept += doomed.len();
+            // Held from here on, they are named by no state that is copied: all of them left their records before.
             self.remove_listed(store, doomed).await?;
         }
     }
@@ -262,6 +271,21 @@ impl Files {
     /// Whether files lie in a bucket now.
     pub fn are_in_bucket(&self) -> bool {
         self.parts.storages.settings().s3.enabled
+    }
+
+    /// Has all files stay where they are, for whoever copies what a state of the database names: a state that is
+    /// taken after this names no file that goes before the answer is dropped.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub async fn hold(&self) -> Result<Held> {
+        let holding = Arc::clone(&self.parts.holding);
+        blocking(move || Ok(holding.hold()?)).await
+    }
+
+    /// Where a file lies on the local disk, and what is told of it beside it; whether they are there is not asked.
+    pub fn on_disk(&self, key: &Key) -> (PathBuf, PathBuf) {
+        (self.disk().path(key), self.disk().side_file(key))
     }
 
     fn disk(&self) -> &Disk {
@@ -277,7 +301,7 @@ impl Files {
         blocking(move || {
             for Listed { collection_id, record_id, name } in &files {
                 if record_id.is_empty() {
-                    parts.removals.wait_for(&Vec::from_iter(Folder::of_collection(collection_id)));
+                    parts.removals.wait_for(&Vec::from_iter(Folder::of_collection(collection_id)))?;
                 } else if let Some(key) = Key::new(collection_id, record_id, name) {
                     parts.storages.current()?.remove(&key, &Handle::current())?;
                 }

@@ -4,14 +4,19 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
 use tokio::runtime::Handle;
 
+use super::holding::Holding;
 use super::key::{Folder, Key};
 use super::storage::Storages;
-use crate::error::Result;
+use crate::error::{Error, Result};
+
+/// How long somebody waits for the removal of what lay at a place before. It is long where a backup holds all files.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A folder to remove, or files of a record.
 #[derive(Debug)]
@@ -36,13 +41,13 @@ pub(super) struct Removals {
 }
 
 impl Removals {
-    pub(super) fn start(storages: Arc<Storages>) -> Self {
+    pub(super) fn start(storages: Arc<Storages>, holding: Arc<Holding>) -> Self {
         let (queue, removals) = channel();
         let runtime = Handle::current();
         let waiting: Arc<Waiting> = Arc::default();
         let shared = Arc::clone(&waiting);
         let thread = std::thread::Builder::new().name("removals".into());
-        if let Err(error) = thread.spawn(move || remove_all(&storages, &runtime, &removals, &shared)) {
+        if let Err(error) = thread.spawn(move || remove_all(&storages, &holding, &runtime, &removals, &shared)) {
             tracing::error!(%error, "files of deleted records stay: the thread that removes them could not start");
         }
         Self { queue, waiting }
@@ -61,11 +66,18 @@ impl Removals {
     }
 
     /// Waits until none of these folders is about to be removed.
-    pub(super) fn wait_for(&self, folders: &[Folder]) {
+    ///
+    /// # Errors
+    /// `Unavailable` where that takes too long.
+    pub(super) fn wait_for(&self, folders: &[Folder]) -> Result<()> {
+        let end = Instant::now() + PATIENCE;
         let mut waiting = self.waiting.folders.lock();
         while folders.iter().any(|folder| waiting.contains_key(folder)) {
-            self.waiting.less.wait(&mut waiting);
+            if self.waiting.less.wait_until(&mut waiting, end).timed_out() {
+                return Err(Error::Unavailable("Files that lay here before are still to be removed.".into()));
+            }
         }
+        Ok(())
     }
 }
 
@@ -82,8 +94,21 @@ impl Waiting {
     }
 }
 
-fn remove_all(storages: &Storages, runtime: &Handle, removals: &Receiver<Removal>, waiting: &Waiting) {
+fn remove_all(
+    storages: &Storages,
+    holding: &Holding,
+    runtime: &Handle,
+    removals: &Receiver<Removal>,
+    waiting: &Waiting,
+) {
     while let Ok(removal) = removals.recv() {
+        let _removing = match holding.remove() {
+            Ok(removing) => Some(removing),
+            Err(error) => {
+                tracing::warn!(%error, "files are removed without looking whether a backup holds them");
+                None
+            }
+        };
         match removal {
             Removal::Folder(folder) => {
                 let removed = storages.current().and_then(|storage| storage.remove_all(&folder, runtime));

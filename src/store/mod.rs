@@ -4,6 +4,7 @@
 pub mod attached;
 pub mod catalogue;
 mod console;
+pub mod copied;
 pub mod damage;
 mod dialect;
 mod effects;

@@ -134,7 +134,8 @@ impl Disk {
         Ok(())
     }
 
-    fn side_file(&self, key: &Key) -> PathBuf {
+    /// Where what is told of a file is.
+    pub(in crate::files) fn side_file(&self, key: &Key) -> PathBuf {
         self.root.join(format!("{}{ATTRIBUTES}", key.path()))
     }
 }

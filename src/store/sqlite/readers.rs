@@ -30,19 +30,23 @@ const PATIENCE: u32 = 4;
 const NICENESS: i32 = 5;
 
 /// A connection that cannot write.
-pub(super) struct Reader {
+pub(in crate::store) struct Reader {
     pub(super) connection: Connection,
-    pub(super) watch: Watch,
+    pub(in crate::store) watch: Watch,
 }
 
 impl Reader {
-    pub(super) fn open(path: &Path) -> Result<Self> {
+    pub(in crate::store) fn open(path: &Path) -> Result<Self> {
         let connection = open_reader(path)?;
         Ok(Self { watch: Watch::over(&connection)?, connection })
     }
 
     /// Runs a read in one transaction, so that its queries see the same state.
-    fn read<T>(&self, plans: Option<&Plans>, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+    pub(in crate::store) fn read<T>(
+        &self,
+        plans: Option<&Plans>,
+        f: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
         self.run("BEGIN")?;
         let result = f(&mut Tx::reading(&self.connection, &self.watch, plans));
         self.watch.lift();

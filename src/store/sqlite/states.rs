@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
+use super::copy::copy;
 use super::errors::from_engine;
 use super::readers::Reader;
 use super::stopping;
@@ -72,6 +73,16 @@ impl Kept {
         let result = f(&mut Tx::reading(&reader.connection, &reader.watch, None));
         reader.watch.lift();
         result
+    }
+
+    /// Copies the whole database as the state has it.
+    pub(in crate::store) fn copy_to(
+        &self,
+        path: &Path,
+        progress: &mut dyn FnMut(u64, u64) -> Result<()>,
+    ) -> Result<()> {
+        let reader = self.reader.lock();
+        copy(&reader.as_ref().ok_or_else(stopping)?.connection, path, progress)
     }
 }
 

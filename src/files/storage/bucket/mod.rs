@@ -1,6 +1,8 @@
 //! A bucket of an S3-compatible service: `<collection id>/<record id>/<name>`, the type as the object's, the client's
 //! name as metadata (contract: files, section 9).
 
+mod archives;
+
 use std::fmt::Display;
 use std::fs::File;
 use std::io::Read;

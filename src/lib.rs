@@ -6,7 +6,7 @@
 //! - [`http`]: axum; status codes, headers and envelopes exist there and nowhere below
 //! - [`app`]: opens the store, builds the rooms, stops them in reverse
 //! - the rooms, what Tuckbox does: [`records`], [`collections`], [`auth`], [`files`], [`settings`],
-//!   [`rates`], [`jobs`], [`mail`], [`console`], [`check`], [`import`], [`realtime`], [`backups`]
+//!   [`rates`], [`jobs`], [`crons`], [`mail`], [`console`], [`check`], [`import`], [`realtime`], [`backups`]
 //! - the language, what the rooms speak: [`changes`], [`filter`], [`schema`], [`pick`]
 //! - the seam: [`store`]
 //! - the ground: [`config`], [`error`], [`ids`], [`time`], [`context`], [`cron`], [`crypto`]
@@ -22,6 +22,7 @@ pub mod config;
 pub mod console;
 pub mod context;
 pub mod cron;
+pub mod crons;
 pub mod crypto;
 pub mod error;
 pub mod files;

@@ -16,6 +16,8 @@ impl Backups {
         let failure = match self.made(&key, false, None).await {
             Ok(outcome) if outcome.problem.is_empty() => return self.remove_surplus().await,
             Ok(outcome) => Error::bad_request(outcome.problem),
+            // It is made up for at the next start.
+            Err(error) if *self.parts.stopping.borrow() => return Err(error),
             Err(error) => error,
         };
         tracing::error!(key, error = %failure, "the scheduled backup failed");

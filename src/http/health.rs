@@ -32,5 +32,5 @@ fn seen(app: &App, context: &RequestContext) -> serde_json::Value {
     };
     let trusted = settings.trusted_proxy.headers.iter().map(String::as_str);
     let proxy = trusted.chain(PROXY_HEADERS).find(is_sent).unwrap_or_default();
-    json!({"realIP": context.ip.map(in_full).unwrap_or_default(), "possibleProxyHeader": proxy})
+    json!({"canBackup": app.backups.active().is_idle(), "realIP": context.ip.map(in_full).unwrap_or_default(), "possibleProxyHeader": proxy})
 }

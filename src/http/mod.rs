@@ -5,6 +5,7 @@
 
 mod admin_ui;
 mod auth;
+mod backups;
 mod batch;
 mod collections;
 mod connections;

@@ -1,0 +1,83 @@
+//! The schedules of the system, in the order in which they are listed: the contract's (`__pb…`) first, then ours
+//! (`__tb…`). Ours are spread over the hour, so that not everything begins at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Rooms, retention};
+use crate::auth::Auth;
+use crate::backups::Backups;
+use crate::changes::{self, Retention};
+use crate::cron::Expression;
+use crate::crons::{Task, task, task_within};
+use crate::error::Result;
+use crate::files::Files;
+use crate::records::{MFAS, OTPS};
+use crate::settings::Values;
+use crate::store::{Store, WriteLane};
+
+/// How long a backup may take.
+const BACKUP: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Names all of them.
+pub(super) fn register(rooms: &Rooms) {
+    let crons = &rooms.crons;
+    crons.register("__pbMFACleanup__", at("0 * * * *"), clean_up(rooms.auth.clone(), MFAS));
+    crons.register("__pbOTPCleanup__", at("0 * * * *"), clean_up(rooms.auth.clone(), OTPS));
+    let backups = rooms.backups.clone();
+    let due = |values: &Values| Expression::parse(&values.backups.cron);
+    crons.register_by_setting("__pbAutoBackup__", due, task_within(BACKUP, move || back_up(backups.clone())));
+
+    let (store, retention) = (rooms.store.clone(), retention(&rooms.config));
+    crons.register("__tbFeedTrim__", at("17 * * * *"), task(move || trim(store.clone(), retention)));
+    let (store, files) = (rooms.store.clone(), rooms.files.clone());
+    crons.register("__tbUploadsSweep__", at("37 * * * *"), task(move || sweep(files.clone(), store.clone())));
+}
+
+fn at(expression: &str) -> Option<Expression> {
+    let parsed = Expression::parse(expression);
+    debug_assert!(parsed.is_some(), "{expression}");
+    parsed
+}
+
+/// One-time passwords or second factors that nobody can use any more go.
+fn clean_up(auth: Auth, collection: &'static str) -> Arc<dyn Task> {
+    task(move || {
+        let auth = auth.clone();
+        async move {
+            let rows = auth.clean_up(collection).await?;
+            if rows > 0 {
+                tracing::info!(collection, rows, "what is expired was removed");
+            }
+            Ok(())
+        }
+    })
+}
+
+async fn back_up(backups: Backups) -> Result<()> {
+    backups.run_scheduled().await
+}
+
+/// Files whose upload came to nothing, and files that were dropped and could not be removed, go.
+pub(super) async fn sweep(files: Files, store: Store) -> Result<()> {
+    let names = files.sweep(&store).await?;
+    if names > 0 {
+        tracing::info!(names, "files that no record holds were removed");
+    }
+    Ok(())
+}
+
+/// Trims the feed step by step, so that other writes come in between.
+async fn trim(store: Store, retention: Retention) -> Result<()> {
+    let mut rows = 0;
+    loop {
+        match store.write(WriteLane::Grouped, move |tx| changes::trim(tx, retention)).await? {
+            0 => break,
+            step => rows += step,
+        }
+    }
+    if rows > 0 {
+        tracing::info!(rows, "the feed was trimmed");
+    }
+    Ok(())
+}

@@ -7,8 +7,8 @@ use std::sync::atomic::Ordering;
 use super::Parts;
 use super::broadcaster::{Stretch, messages};
 use super::client::{Client, Course, Id, Message};
-use super::teller::Teller;
 use super::frame;
+use super::teller::Teller;
 use crate::changes::{self, Change};
 use crate::error::{Error, Result};
 

@@ -4,14 +4,17 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::archive::Archive;
 use super::swap::Staging;
-use super::{trial, verify};
+use super::trial;
 use crate::backups::manifest::{DATABASE, MANIFEST, Manifest};
+use crate::backups::verify::check_databases;
+use crate::backups::watch::{Progress, Stage, Watch, blocking};
+use crate::backups::{Active, FOLDER};
 use crate::crypto::seal::Sealer;
 use crate::error::{Error, Result};
+use crate::store::Store;
 use crate::store::foreign::{self, Owner};
 
 /// What is restored, and where.
@@ -20,79 +23,52 @@ pub struct Given {
     pub dir: PathBuf,
     /// The name of the backup, for the log.
     pub name: String,
-    /// The archive, on this disk.
-    pub archive: PathBuf,
+    /// The archive.
+    pub archive: File,
     /// What the settings are sealed with, where this server seals them.
     pub sealer: Option<Arc<Sealer>>,
 }
 
-/// What a restore is at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// So many bytes of so many are unpacked.
-    Unpacking(u64, u64),
-    /// The databases are held against the manifest.
-    Verifying,
-    /// The database is opened as the next start would open it.
-    Trying,
-}
-
-/// Who watches a restore.
-pub struct Watch {
-    /// Whether it is to end at its next step.
-    pub stop: Arc<AtomicBool>,
-    /// Told how it gets on.
-    pub on_step: Box<dyn FnMut(Step) + Send>,
-}
-
-impl Default for Watch {
-    fn default() -> Self {
-        Self { stop: Arc::default(), on_step: Box::new(|_| {}) }
-    }
-}
-
-impl Watch {
-    fn go_on(&self) -> Result<()> {
-        if self.stop.load(Ordering::SeqCst) { Err(stopped()) } else { Ok(()) }
-    }
-}
-
-/// Makes the content of an archive the data of a directory from the next start on; what it says of itself. The caller
-/// is the only one at work on the directory's backups.
+/// Makes the content of an archive the data of a directory from the next start on, for a command that has the
+/// directory's lock; what the archive says of itself. It ends at its next step once `stopping` says so.
 ///
 /// # Errors
 /// One sentence where the archive cannot be restored, there is no room, or it was stopped; the directory is as it was
 /// then.
-pub async fn stage(given: Given, mut watch: Watch) -> Result<Manifest> {
+pub async fn stage_here(
+    given: Given,
+    progress: Option<Progress>,
+    stopping: tokio::sync::watch::Receiver<bool>,
+) -> Result<Manifest> {
+    let _turn = Active::new(&given.dir.join(FOLDER)).begin(&given.name)?;
+    stage(given, Watch::new(progress, stopping)).await
+}
+
+/// As [`stage_here`]; the caller is the only one at work on the directory's backups.
+pub(super) async fn stage(given: Given, watch: Watch) -> Result<Manifest> {
     let Given { dir, name, archive, sealer } = given;
-    let (staging, manifest, mut watch) = blocking(move || {
+    let watching = watch.clone();
+    let (staging, manifest) = blocking(move || {
         let staging = Staging::begin(&dir)?;
-        let manifest = unpack(&archive, &staging, &mut watch)?;
-        (watch.on_step)(Step::Verifying);
-        verify::verify(staging.folder(), &manifest, &watch.stop)?;
-        watch.go_on()?;
-        Ok((staging, manifest, watch))
+        let manifest = unpack(archive, &staging, &watching)?;
+        verify(staging.folder(), &manifest, &watching)?;
+        Ok((staging, manifest))
     })
     .await?;
-    (watch.on_step)(Step::Trying);
     trial::run(&staging.folder().join(DATABASE), sealer).await?;
-    watch.go_on()?;
+    let total = manifest.databases.values().map(|database| database.bytes).sum();
+    watch.tell(Stage::Verifying, total, total)?;
     blocking(move || staging.keep(&name)).await?;
     Ok(manifest)
 }
 
-fn unpack(archive: &Path, staging: &Staging, watch: &mut Watch) -> Result<Manifest> {
-    let file = File::open(archive).map_err(|error| {
-        Error::bad_request(format!("{} cannot be read: {error}.", archive.display()))
-    })?;
-    let mut archive = Archive::open(BufReader::new(file))?;
+fn unpack(archive: File, staging: &Staging, watch: &Watch) -> Result<Manifest> {
+    let mut archive = Archive::open(BufReader::new(archive))?;
     let total = archive.bytes().unwrap_or(u64::MAX);
     let mut done = 0;
     let mut on_bytes = |bytes| {
-        watch.go_on()?;
         done += bytes;
-        (watch.on_step)(Step::Unpacking(done, total));
-        Ok(())
+        watch.tell(Stage::Unpacking, done, total)
     };
     match archive.manifest()? {
         Some(manifest) => archive.unpack(&manifest, staging.folder(), &mut on_bytes).map(|()| manifest),
@@ -102,6 +78,20 @@ fn unpack(archive: &Path, staging: &Staging, watch: &mut Watch) -> Result<Manife
         }
         None => Err(Error::bad_request(format!("It is no backup of Tuckbox: there is no {MANIFEST} in it."))),
     }
+}
+
+/// Reads every page of the databases that were unpacked.
+fn verify(folder: &Path, manifest: &Manifest, watch: &Watch) -> Result<()> {
+    if !matches!(foreign::owner(&folder.join(DATABASE)), Ok(Owner::Tuckbox)) {
+        return Err(Error::bad_request("Its data.db is no database of Tuckbox."));
+    }
+    if manifest.migration > Store::newest_step() {
+        let version = manifest.tuckbox.escape_debug().take(40).collect::<String>();
+        return Err(Error::bad_request(format!(
+            "It was made by a newer Tuckbox ({version}); restore it with that version or a later one."
+        )));
+    }
+    check_databases(folder, manifest, watch)
 }
 
 /// Why a database without a manifest is not restored, and what to do with it.
@@ -119,13 +109,4 @@ fn foreign(database: &Path) -> Error {
         }
         Err(_) => "It is no backup of Tuckbox: what is called data.db in it is no database.",
     })
-}
-
-/// Why a restore ended that was told to.
-fn stopped() -> Error {
-    Error::Unavailable("The restore was stopped; nothing has changed.".into())
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.into()))?
 }

@@ -286,13 +286,11 @@ impl Swap<'_> {
             (self.step)(name)?;
             if target.symlink_metadata().is_ok() {
                 // An empty folder may be made by anybody in between, and is in nobody's way.
-                fs::remove_dir(&target).map_err(|_| {
-                    Error::bad_request(format!("{} is in the way of the restore", target.display()))
-                })?;
+                fs::remove_dir(&target)
+                    .map_err(|_| Error::bad_request(format!("{} is in the way of the restore", target.display())))?;
             }
-            fs::rename(&source, &target).map_err(|error| {
-                Error::bad_request(format!("{} cannot be moved: {error}", source.display()))
-            })?;
+            fs::rename(&source, &target)
+                .map_err(|error| Error::bad_request(format!("{} cannot be moved: {error}", source.display())))?;
         }
         sync(from)?;
         sync(to)
@@ -355,9 +353,9 @@ fn read_journal(dir: &Path) -> Result<Option<Journal>> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Error::Setup(format!("{} cannot be read: {error}.", path.display()))),
     };
-    serde_json::from_slice(&text)
-        .map(Some)
-        .map_err(|error| Error::Setup(format!("{} says how far a restore is, and is no longer readable: {error}.", path.display())))
+    serde_json::from_slice(&text).map(Some).map_err(|error| {
+        Error::Setup(format!("{} says how far a restore is, and is no longer readable: {error}.", path.display()))
+    })
 }
 
 /// Whole or not at all, and on the disk when this comes back.
@@ -420,7 +418,8 @@ mod tests {
         ("instance.key", "key"),
         ("lock", ""),
     ];
-    const NEW: [(&str, &str); 3] = [("data.db", "new"), ("auxiliary.db", "new logs"), ("storage/c/r/b.txt", "new file")];
+    const NEW: [(&str, &str); 3] =
+        [("data.db", "new"), ("auxiliary.db", "new logs"), ("storage/c/r/b.txt", "new file")];
     const AFTER: [(&str, &str); 6] = [
         ("data.db", "new"),
         ("auxiliary.db", "new logs"),

@@ -9,7 +9,7 @@ mod query;
 mod superuser;
 
 pub(super) use body::{
-    Asking, BatchBody, ChangeBody, CollectionBody, CredentialsBody, ImportBody, LoadedBody, RecordBody,
+    Asking, BatchBody, ChangeBody, CollectionBody, CredentialsBody, FilesBody, ImportBody, LoadedBody, RecordBody,
 };
 pub(super) use context::{Guest, Visitor, authorization};
 pub(super) use form::{decode_pairs, decode_path};

@@ -222,6 +222,32 @@ impl Transfer {
     }
 }
 
+/// A copy of the database.
+pub struct Copied {
+    /// The command.
+    pub name: &'static str,
+    /// How large the database is.
+    pub mib: f64,
+    /// MiB a second and CPU milliseconds a MiB, or why there is none.
+    pub result: Result<[f64; 2], String>,
+}
+
+impl Copied {
+    /// For the terminal, while it runs.
+    pub fn short(&self) -> String {
+        format!("{:>8.0} MiB  {}: {:?}", self.mib, self.name, self.result)
+    }
+
+    fn row(&self) -> Vec<String> {
+        let head = [self.name.to_owned(), figure(self.mib)];
+        let figures = match &self.result {
+            Ok([rate, cpu]) => [figure(*rate), figure(*cpu)],
+            Err(why) => [format!("not measured: {why}"), "–".to_owned()],
+        };
+        head.into_iter().chain(figures).collect()
+    }
+}
+
 /// All that was measured.
 #[derive(Default)]
 pub struct Report {
@@ -247,6 +273,8 @@ pub struct Report {
     pub neighbours: Vec<Neighbours>,
     /// The program itself.
     pub program: Program,
+    /// Backups.
+    pub copied: Vec<Copied>,
     /// Imports and exports.
     pub transfer: Vec<Transfer>,
 }
@@ -350,6 +378,14 @@ pub fn render(report: &Report, scale: &Scale) -> String {
          writes no feed.",
         &["command", "rows", "rows/s", "CPU µs a row"],
         report.transfer.iter().map(Transfer::row).collect(),
+    );
+    section(
+        &mut out,
+        "Backups",
+        "Of the database that is served, without files. A backup is packed, synced, and read back with the engine's own \
+         check; the others are copies.",
+        &["command", "MiB", "MiB/s", "CPU ms a MiB"],
+        report.copied.iter().map(Copied::row).collect(),
     );
     published(&mut out, report);
     out

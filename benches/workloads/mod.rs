@@ -1,6 +1,7 @@
 //! What is measured, one file a group. Reads come first, since writes let the tables grow.
 
 mod accounts;
+mod backups;
 mod basics;
 mod filters;
 mod lists;
@@ -34,6 +35,7 @@ pub fn run(scale: &Scale) -> Report {
         report.writes.extend(writes::run(&bench));
         report.realtime.extend(realtime::run(&bench, &mut report.program));
         report.neighbours.extend(neighbours::run(&bench));
+        report.copied.extend(backups::run(&bench));
         report.program.under_load(&bench);
         report.program.start(bench);
     }

@@ -1,7 +1,10 @@
 //! The application: opens the store, builds the rooms in order, stops them in reverse.
 
+mod readiness;
 mod restoring;
 mod schedules;
+
+pub use readiness::{Condition, Part};
 
 use std::fs::{self, File, TryLockError};
 use std::ops::Deref;
@@ -33,6 +36,7 @@ use crate::records::Records;
 use crate::schema::{Published, Schema};
 use crate::settings::Settings;
 use crate::store::{ReadLane, Store, StoreOptions, Synchronous, WriteLane};
+use readiness::Readiness;
 
 /// The database in the data directory.
 const DATABASE: &str = "data.db";
@@ -95,6 +99,7 @@ pub struct Rooms {
     /// What may be wrong with the directory.
     pub checks: Checks,
     feed: Feed,
+    readiness: Readiness,
     background: Background,
 }
 
@@ -254,6 +259,7 @@ impl App {
             console,
             checks,
             feed,
+            readiness: Readiness::default(),
             background,
         }));
         schedules::register(&app);

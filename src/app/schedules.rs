@@ -12,6 +12,7 @@ use crate::cron::Expression;
 use crate::crons::{Task, task, task_within};
 use crate::error::Result;
 use crate::files::Files;
+use crate::rates::Rates;
 use crate::records::{MFAS, OTPS};
 use crate::settings::Values;
 use crate::store::{Store, WriteLane};
@@ -19,14 +20,24 @@ use crate::store::{Store, WriteLane};
 /// How long a backup may take.
 const BACKUP: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// Only listed once the limits were used.
+const LIMITERS: &str = "__pbRateLimitersCleanup__";
+
 /// Names all of them.
 pub(super) fn register(rooms: &Rooms) {
     let crons = &rooms.crons;
+    let store = rooms.store.clone();
+    crons.register("__pbDBOptimize__", at("0 0 * * *"), task(move || optimize(store.clone())));
     crons.register("__pbMFACleanup__", at("0 * * * *"), clean_up(rooms.auth.clone(), MFAS));
     crons.register("__pbOTPCleanup__", at("0 * * * *"), clean_up(rooms.auth.clone(), OTPS));
     let backups = rooms.backups.clone();
     let due = |values: &Values| Expression::parse(&values.backups.cron);
     crons.register_by_setting("__pbAutoBackup__", due, task_within(BACKUP, move || back_up(backups.clone())));
+
+    let rates = rooms.rates.clone();
+    crons.register(LIMITERS, None, task(move || forget_windows(rates.clone())));
+    let listed = crons.clone();
+    rooms.rates.on_first_use(move || listed.reschedule(LIMITERS, at("2 * * * *")));
 
     let (store, retention) = (rooms.store.clone(), retention(&rooms.config));
     crons.register("__tbFeedTrim__", at("17 * * * *"), task(move || trim(store.clone(), retention)));
@@ -38,6 +49,18 @@ fn at(expression: &str) -> Option<Expression> {
     let parsed = Expression::parse(expression);
     debug_assert!(parsed.is_some(), "{expression}");
     parsed
+}
+
+/// The planner's statistics are looked after and the write-ahead log is emptied.
+async fn optimize(store: Store) -> Result<()> {
+    store.optimize().await
+}
+
+/// What limits counted in windows that are over goes.
+async fn forget_windows(rates: Rates) -> Result<()> {
+    let windows = rates.sweep();
+    tracing::debug!(windows, "windows of rate limits that are over were forgotten");
+    Ok(())
 }
 
 /// One-time passwords or second factors that nobody can use any more go.

@@ -3,6 +3,7 @@
 //! whatever is asked of the state is asked of the copy.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::BackupsParts;
 use super::manifest::{DATABASE, LOGS};
@@ -12,6 +13,9 @@ use crate::error::{Error, Result};
 use crate::files::Held;
 use crate::store::copied;
 use crate::time;
+
+/// How long a removal gets before it is looked at again.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// What was taken of an instant.
 pub(super) struct Taken {
@@ -27,7 +31,7 @@ pub(super) struct Taken {
 
 /// Takes the state after the last commit.
 pub(super) async fn take(parts: &BackupsParts, workspace: &Workspace, watch: &Watch) -> Result<Taken> {
-    let held = parts.files.hold().await?;
+    let held = hold(parts, watch).await?;
     let (store, logs, watch) = (parts.store.clone(), parts.dir.join(LOGS), watch.clone());
     let (database, copy_of_logs) = (workspace.file(DATABASE), workspace.file(LOGS));
     blocking(move || {
@@ -45,4 +49,15 @@ pub(super) async fn take(parts: &BackupsParts, workspace: &Workspace, watch: &Wa
         Ok(Taken { created, database, logs, held })
     })
     .await
+}
+
+/// Holds files, once a removal under way has ended.
+async fn hold(parts: &BackupsParts, watch: &Watch) -> Result<Held> {
+    loop {
+        if let Some(held) = parts.files.hold()? {
+            return Ok(held);
+        }
+        watch.tell(Stage::Copying, 0, 0)?;
+        tokio::time::sleep(PAUSE).await;
+    }
 }

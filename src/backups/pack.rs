@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
-use std::io::{BufWriter, ErrorKind, Read, Write};
+use std::io::{BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -38,10 +38,53 @@ const SMALL_ALREADY: [&str; 30] = [
     "mp3", "mp4", "odt", "ogg", "pdf", "png", "pptx", "rar", "webm", "webp", "woff2", "xlsx", "xz", "zip",
 ];
 
+/// The file of the archive. The writer of the zip ends it when it is dropped, also where that makes no sense any more:
+/// after a failure it is told that all is well.
+struct Target {
+    file: BufWriter<File>,
+    failed: bool,
+}
+
+impl Target {
+    fn end(self) -> std::io::Result<()> {
+        self.file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
+    }
+
+    fn noted<T>(&mut self, result: std::io::Result<T>, otherwise: T) -> std::io::Result<T> {
+        match result {
+            Err(_) if self.failed => Ok(otherwise),
+            result => {
+                self.failed |= result.is_err();
+                result
+            }
+        }
+    }
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.file.write(bytes);
+        self.noted(written, bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        let flushed = self.file.flush();
+        self.noted(flushed, ())
+    }
+}
+
+impl Seek for Target {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        let place = self.file.seek(to);
+        self.noted(place, 0)
+    }
+}
+
 /// Packs what was taken; the archive is [`ARCHIVE`] of the workspace. Blocks.
 pub(super) fn pack(files: &Files, taken: &Taken, workspace: &Workspace, watch: &Watch) -> Result<Manifest> {
     let archive = workspace.create(ARCHIVE).map_err(fault)?;
-    let mut packing = Packing { zip: ZipWriter::new(BufWriter::with_capacity(PIECE, archive)), watch, done: 0 };
+    let target = Target { file: BufWriter::with_capacity(PIECE, archive), failed: false };
+    let mut packing = Packing { zip: ZipWriter::new(target), watch, done: 0 };
     let copy = Copied::open(&taken.database)?;
     let of_copy = watch.ended(copy.read(watch.stopped(), |tx| {
         let rows = copied::rows_of_tables(tx)?;
@@ -65,14 +108,13 @@ pub(super) fn pack(files: &Files, taken: &Taken, workspace: &Workspace, watch: &
         files: packed,
     };
     packing.text(MANIFEST, &manifest.write()?)?;
-    let archive = packing.zip.finish().map_err(zip_fault)?.into_inner().map_err(|error| fault(error.into_error()))?;
-    archive.sync_all().map_err(fault)?;
+    packing.zip.finish().map_err(zip_fault)?.end().map_err(fault)?;
     Ok(manifest)
 }
 
 /// An archive that is being written.
 struct Packing<'w> {
-    zip: ZipWriter<BufWriter<File>>,
+    zip: ZipWriter<Target>,
     watch: &'w Watch,
     done: u64,
 }

@@ -1,6 +1,7 @@
 //! Archives that come from outside. Nothing is looked into here: what is in one is of interest when it is restored.
 
 use super::Backups;
+use super::active::make_folder;
 use super::shelf::refusal;
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::files::{NewFile, Upload, is_archive_name};
@@ -30,6 +31,7 @@ impl Backups {
         if self.active.name().as_deref() == Some(name) || is_there().await?.is_some() {
             return Err(taken());
         }
+        make_folder(&self.folder()).map_err(|error| failed(error.into()))?;
         match archives.put(name, path, &|_| Ok(())).await {
             Err(Error::Invalid(_)) if is_there().await?.is_some() => Err(taken()),
             stored => stored.map_err(failed),

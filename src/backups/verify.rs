@@ -76,7 +76,7 @@ fn look(archive: File, workspace: &Workspace, watch: &Watch) -> std::result::Res
             continue;
         }
         if manifest.databases.contains_key(&name) {
-            if size > SUSPICIOUS && size / entry.compressed_size().max(1) > MOST_SHRUNK {
+            if is_immense(size, entry.compressed_size()) {
                 return flaw(format!("{name} would become far larger than any database does."));
             }
             reading.database(&name, &mut entry, size)?;
@@ -243,4 +243,23 @@ fn differing<'r>(rows: &'r BTreeMap<String, u64>, others: &'r BTreeMap<String, u
 /// A name from an archive, for a person.
 fn shown(name: &str) -> String {
     name.escape_debug().take(100).collect()
+}
+
+/// Whether what unpacks to so much is meant to fill the disk.
+fn is_immense(size: u64, packed: u64) -> bool {
+    size > SUSPICIOUS && size / packed.max(1) > MOST_SHRUNK
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_fill_the_disk_is_told_from_large_databases() {
+        for (size, packed, expected) in
+            [(100 << 30, 20 << 30, false), (1 << 30, 1 << 20, false), (10 << 30, 10 << 20, true), (u64::MAX, 0, true)]
+        {
+            assert_eq!(is_immense(size, packed), expected, "{size} of {packed}");
+        }
+    }
 }

@@ -32,11 +32,14 @@ impl Holding {
         Self { path: dir.join(LOCK) }
     }
 
-    /// Holds all files, once a removal under way has ended. Blocks.
-    pub(super) fn hold(&self) -> io::Result<Held> {
+    /// Holds all files; `None` where a removal is under way.
+    pub(super) fn hold(&self) -> io::Result<Option<Held>> {
         let lock = self.open()?;
-        lock.lock_shared()?;
-        Ok(Held { _lock: lock })
+        match lock.try_lock_shared() {
+            Ok(()) => Ok(Some(Held { _lock: lock })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
     }
 
     /// Waits until nobody holds files. Blocks.
@@ -71,12 +74,13 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let holding = Holding::new(dir.path());
         assert!(!holding.are_held().unwrap());
-        let (first, second) = (holding.hold().unwrap(), holding.hold().unwrap());
+        let (first, second) = (holding.hold().unwrap().unwrap(), holding.hold().unwrap().unwrap());
         assert!(holding.are_held().unwrap());
         let (done, ended) = channel();
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 let _removing = holding.remove().unwrap();
+                assert!(holding.hold().unwrap().is_none());
                 done.send(()).unwrap();
             });
             drop(first);

@@ -279,13 +279,13 @@ impl Files {
     }
 
     /// Has all files stay where they are, for whoever copies what a state of the database names: a state that is
-    /// taken after this names no file that goes before the answer is dropped.
+    /// taken after this names no file that goes before the answer is dropped. `None` while files are being removed: ask
+    /// again.
     ///
     /// # Errors
     /// What the system says.
-    pub async fn hold(&self) -> Result<Held> {
-        let holding = Arc::clone(&self.parts.holding);
-        blocking(move || Ok(holding.hold()?)).await
+    pub fn hold(&self) -> Result<Option<Held>> {
+        Ok(self.parts.holding.hold()?)
     }
 
     /// Where a file lies on the local disk, and what is told of it beside it; whether they are there is not asked.

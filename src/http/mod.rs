@@ -9,6 +9,7 @@ mod backups;
 mod batch;
 mod collections;
 mod connections;
+mod crons;
 mod envelope;
 mod export;
 mod extract;

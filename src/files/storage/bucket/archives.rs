@@ -4,10 +4,11 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path as FilePath;
 
+use chrono::SubsecRound;
 use object_store::path::Path;
 use object_store::{
-    Attribute, Attributes, Error as Fault, GetOptions, ObjectStore, ObjectStoreExt, PutMode, PutMultipartOptions,
-    PutOptions, WriteMultipart,
+    Attribute, Attributes, Error as Fault, GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode,
+    PutMultipartOptions, PutOptions, WriteMultipart,
 };
 
 use super::{Bucket, PART, PARTS_AT_ONCE, unreachable};
@@ -20,15 +21,7 @@ impl Bucket {
     pub(in crate::files) async fn archives(&self) -> Result<Vec<Archive>> {
         // What lies in folders is somebody else's.
         let found = self.store.list_with_delimiter(None).await.map_err(unreachable)?;
-        Ok(found
-            .objects
-            .into_iter()
-            .map(|object| Archive {
-                key: object.location.to_string(),
-                size: object.size,
-                modified: object.last_modified,
-            })
-            .collect())
+        Ok(found.objects.iter().map(|object| about(object, object.location.as_ref())).collect())
     }
 
     /// What is known of one archive.
@@ -86,6 +79,11 @@ impl Bucket {
             }
         }
     }
+}
+
+/// What is known of an object. Asked for it alone, a service tells whole seconds, and more of them in a list.
+fn about(object: &ObjectMeta, name: &str) -> Archive {
+    Archive { key: name.to_owned(), size: object.size, modified: object.last_modified.trunc_subsecs(0) }
 }
 
 async fn send(

@@ -68,6 +68,7 @@ const NEIGHBOURS: &[(&str, &[&str])] = &[
 
 /// Where SQLite may be named outside `src/store`, and why.
 const NAMES_SQLITE: &[(&str, &str)] = &[
+    ("backups/restore/stage.rs", "the command for what is no backup"),
     ("import/mod.rs", "the room of the sources that are SQLite databases"),
     ("import/rows/mod.rs", "what a database is called that is given as a file of rows"),
     ("import/rows/tests.rs", "the same, tested"),

@@ -343,7 +343,15 @@ fn sweep(dir: &Path) -> Result<()> {
         )));
     }
     remove_all(&folder)?;
-    Ok(())
+    // What a crash left of writing the first journal.
+    match fs::remove_file(draft(dir)) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+fn draft(dir: &Path) -> PathBuf {
+    dir.join(format!("{JOURNAL}.new"))
 }
 
 fn read_journal(dir: &Path) -> Result<Option<Journal>> {
@@ -360,7 +368,7 @@ fn read_journal(dir: &Path) -> Result<Option<Journal>> {
 
 /// Whole or not at all, and on the disk when this comes back.
 fn write_journal(dir: &Path, journal: &Journal) -> Result<()> {
-    let draft = dir.join(format!("{JOURNAL}.new"));
+    let draft = draft(dir);
     let text = serde_json::to_vec(journal).map_err(|error| Error::Internal(error.into()))?;
     let mut file = File::create(&draft)?;
     file.write_all(&text)?;
@@ -582,6 +590,7 @@ mod tests {
         assert_eq!(read(dir.path()), as_map(&OLD));
         // As a crash leaves it.
         write(&dir.path().join(FOLDER).join("new"), &NEW);
+        write(dir.path(), &[("restore.json.new", "{")]);
         start(dir.path(), true, &mut |_| Ok(())).expect("started");
         assert_eq!(read(dir.path()), as_map(&OLD));
     }

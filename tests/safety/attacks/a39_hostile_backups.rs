@@ -1,4 +1,5 @@
-//! Archives that somebody made on purpose, or that time has damaged: none changes anything, and each is told.
+//! Attacks 27 and 39: archives that somebody made on purpose, or that time has damaged. None changes anything, and each
+//! is told.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +7,7 @@ use std::path::Path;
 use rusqlite::Connection;
 use serde_json::Value as Json;
 
-use super::house::{archive, back_up, data, entries, house, logged, restore, upload};
+use crate::restoring::house::{archive, back_up, data, entries, house, logged, restore, upload};
 use crate::support::{Client, TestServer, run_command};
 
 type Entries = Vec<(String, Vec<u8>)>;
@@ -161,6 +162,6 @@ async fn a_full_disk_changes_nothing() {
     // With room again it goes well.
     prlimit(process, Resource::Fsize, Rlimit { current: None, maximum: None }).unwrap();
     restore(&server, "good.zip").await.is(204);
-    super::house::restored(&mut server, 1).await;
+    crate::restoring::house::restored(&mut server, 1).await;
     assert_eq!(data(&server).await.into_keys().collect::<Vec<_>>(), before);
 }

@@ -121,9 +121,12 @@ impl App {
         let lock = lock(&config.dir)?;
         let app = Self::open_locked(config).await?;
         *app.background.lock.lock() = Some(lock);
-        // What a crash left behind is gone before anybody asks.
-        if let Err(error) = schedules::sweep(app.files.clone(), app.store.clone()).await {
-            tracing::warn!(%error, "files that no record holds could not be removed");
+        // What a crash left behind is gone before anybody asks; a bucket, which may be away, is swept meanwhile.
+        let swept = sweep(app.files.clone(), app.store.clone());
+        if app.files.are_in_bucket() {
+            app.background.tasks.lock().push(tokio::spawn(swept));
+        } else {
+            swept.await;
         }
         app.files.sweep_spooled();
         app.import.sweep();
@@ -310,6 +313,13 @@ impl App {
         self.backups.ended().await;
         self.store.close().await;
         self.background.lock.lock().take();
+    }
+}
+
+/// Removes what is listed for that. What cannot be removed is left to the schedule.
+async fn sweep(files: Files, store: Store) {
+    if let Err(error) = schedules::sweep(files, store).await {
+        tracing::warn!(%error, "files that no record holds could not be removed");
     }
 }
 

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::key::Key;
 use super::storage::{Bucket, Disk};
-use super::{StoredFile, blocking, fault};
+use super::{Expected, StoredFile, blocking, fault};
 use crate::error::{Error, Result};
 use crate::settings::S3;
 
@@ -106,7 +106,7 @@ impl Archives {
                 let disk = Disk::new(folder.clone());
                 blocking(move || disk.open(&key)).await?
             }
-            Self::Bucket(BucketOfArchives(bucket)) => bucket.open(&key).await?,
+            Self::Bucket(BucketOfArchives(bucket)) => bucket.open(&key, Expected::Unknown).await?,
         };
         Ok(opened.map(|file| StoredFile { content_type: TYPE.to_owned(), ..file }))
     }

@@ -9,7 +9,6 @@ mod copy;
 mod errors;
 mod expansion;
 pub(super) mod foreign;
-mod job;
 mod journal;
 mod migrate;
 mod plan;

@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use super::connection::open_reader;
 use super::errors::from_engine;
-use super::job::panicked;
+use super::writer::panicked;
 use super::{Plans, Watch, stopping};
 use crate::error::{Error, Result};
 use crate::store::Tx;

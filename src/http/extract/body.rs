@@ -7,6 +7,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use serde_json::{Map, Value as Json};
 
 use super::form::{infer, split, texts};
+use super::multipart;
 use super::submitted::Submitted;
 use crate::app::App;
 use crate::auth::Sent;

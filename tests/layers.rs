@@ -37,6 +37,7 @@ const NEIGHBOURS: &[(&str, &[&str])] = &[
     // The picture of a new user comes as an upload does.
     ("auth", &["records", "collections", "settings", "jobs", "mail", "rates", "files"]),
     // What files a copied database names is for its collections to say; a failure is told by mail.
+    // What comes out of one is opened as a start would open it.
     ("backups", &["collections", "files", "settings", "jobs", "mail"]),
     // It holds what all of them wrote against each other, and repairs it as they would have written it.
     ("check", &["collections", "records", "files"]),
@@ -67,6 +68,7 @@ const NEIGHBOURS: &[(&str, &[&str])] = &[
 
 /// Where SQLite may be named outside `src/store`, and why.
 const NAMES_SQLITE: &[(&str, &str)] = &[
+    ("backups/restore/stage.rs", "the command for what is no backup"),
     ("import/mod.rs", "the room of the sources that are SQLite databases"),
     ("import/rows/mod.rs", "what a database is called that is given as a file of rows"),
     ("import/rows/tests.rs", "the same, tested"),

@@ -17,5 +17,6 @@ mod import;
 mod jobs;
 mod realtime;
 mod records;
+mod restoring;
 mod store;
 mod writes;

@@ -1,6 +1,7 @@
 //! The application: opens the store, builds the rooms in order, stops them in reverse.
 
 mod readiness;
+mod restoring;
 mod schedules;
 
 pub use readiness::{Condition, Part};
@@ -16,7 +17,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::auth::{self, Auth, AuthParts};
-use crate::backups::{Backups, BackupsParts};
+use crate::backups::{Backups, BackupsParts, restore};
 use crate::changes::{Feed, Retention};
 use crate::check::Checks;
 use crate::collections::{self, Collections};
@@ -92,6 +93,8 @@ pub struct Rooms {
     pub backups: Backups,
     /// Whether the server is stopping: long work ends at its next step.
     pub stopping: watch::Sender<bool>,
+    /// Whether the server is to start anew once it has stopped.
+    pub restart: watch::Sender<bool>,
     /// Typed SQL.
     pub console: Console,
     /// What may be wrong with the directory.
@@ -117,7 +120,7 @@ impl App {
     pub async fn open(config: Config) -> Result<Self> {
         make_directory(&config.dir)?;
         let lock = lock(&config.dir)?;
-        let app = Self::open_beside(config).await?;
+        let app = Self::open_locked(config).await?;
         *app.background.lock.lock() = Some(lock);
         // What a crash left behind is gone before anybody asks; a bucket, which may be away, is swept meanwhile.
         if !app.files.are_in_bucket()
@@ -141,7 +144,7 @@ impl App {
     /// # Errors
     /// As [`App::open_beside`], and where there is no database.
     pub async fn open_existing(config: Config) -> Result<Self> {
-        if !Self::is_there(&config.dir) {
+        if !Self::is_there(&config.dir) && !restore::is_under_way(&config.dir) {
             let dir = config.dir.display();
             return Err(Error::Setup(format!("There is no database in {dir}; name the data directory with --dir.")));
         }
@@ -165,10 +168,30 @@ impl App {
     /// As [`App::open`], but for the other server.
     pub async fn open_beside(config: Config) -> Result<Self> {
         make_directory(&config.dir)?;
+        if restore::is_under_way(&config.dir) {
+            let dir = config.dir.display();
+            return Err(Error::Setup(format!(
+                "A backup is being restored in {dir}, which the server does when it starts; try again then."
+            )));
+        }
+        Self::open_rooms(config).await
+    }
+
+    /// Opens a data directory, whatever waits in it.
+    async fn open_rooms(config: Config) -> Result<Self> {
         let store = Store::open(&store_options(&config))?;
+        let opened = Self::over(store.clone(), config).await;
+        if opened.is_err() {
+            store.close().await;
+        }
+        opened
+    }
+
+    async fn over(store: Store, config: Config) -> Result<Self> {
         let schema = Arc::new(Published::new(load_schema(&store).await?));
         let sealer = Arc::new(sealer(&config));
-        let settings = Settings::open(&store, config.encryption_key.is_some().then(|| sealer.clone())).await?;
+        let sealing = config.encryption_key.is_some().then(|| sealer.clone());
+        let settings = Settings::open(&store, sealing.clone()).await?;
         let rates = Rates::new(settings.clone());
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let passwords = Passwords::new(cores.saturating_sub(1));
@@ -205,13 +228,15 @@ impl App {
         let console = Console::new(store.clone(), schema.clone());
         let checks = Checks::new(store.clone(), files.clone());
         let import = Import::new(records.clone(), collections.clone(), schema.clone(), &config.dir);
-        let stopping = watch::Sender::new(false);
+        let (stopping, restart) = (watch::Sender::new(false), watch::Sender::new(false));
         let backups = Backups::new(BackupsParts {
             dir: config.dir.clone(),
             store: store.clone(),
             files: files.clone(),
             settings: settings.clone(),
             mail: mail.clone(),
+            sealer: sealing,
+            restart: restart.clone(),
             stopping: stopping.subscribe(),
         });
         let config = Arc::new(config);
@@ -234,6 +259,7 @@ impl App {
             import,
             backups,
             stopping,
+            restart,
             console,
             checks,
             feed,
@@ -314,6 +340,11 @@ fn sealer(config: &Config) -> Sealer {
     }
 }
 
+/// What the settings are sealed with, where they are.
+fn sealing(config: &Config) -> Option<Arc<Sealer>> {
+    config.encryption_key.is_some().then(|| Arc::new(sealer(config)))
+}
+
 fn make_directory(dir: &Path) -> Result<()> {
     if dir.is_file() {
         return Err(Error::Setup(format!("{} is a file; choose a directory with --dir.", dir.display())));
@@ -339,15 +370,22 @@ fn probe(dir: &Path) -> std::io::Result<()> {
 
 /// Takes the directory's lock; it is released when the file is closed, by the end of the process too.
 fn lock(dir: &Path) -> Result<File> {
+    lock_with(dir, || {
+        format!(
+            "Another tuckbox serves the data directory {} already; stop it, or choose another one with --dir.",
+            dir.display()
+        )
+    })
+}
+
+/// As [`lock`], with a sentence of its own for the case that a server has it.
+fn lock_with(dir: &Path, taken: impl FnOnce() -> String) -> Result<File> {
     let path = dir.join("lock");
     let failed = |error: std::io::Error| Error::Setup(format!("{} cannot be locked: {error}.", path.display()));
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::Setup(format!(
-            "Another tuckbox serves the data directory {} already; stop it, or choose another one with --dir.",
-            dir.display()
-        ))),
+        Err(TryLockError::WouldBlock) => Err(Error::Setup(taken())),
         Err(TryLockError::Error(error)) => Err(failed(error)),
     }
 }

@@ -120,7 +120,12 @@ impl Backups {
 }
 
 /// An archive as a file that can be read anywhere in it: a bucket's comes into the workspace.
-async fn fetched(archives: &Archives, archive: &Archive, workspace: &Workspace, watch: &Watch) -> Result<File> {
+pub(super) async fn fetched(
+    archives: &Archives,
+    archive: &Archive,
+    workspace: &Workspace,
+    watch: &Watch,
+) -> Result<File> {
     if let Some(path) = archives.path(&archive.key) {
         return Ok(File::open(path)?);
     }

@@ -1,7 +1,7 @@
 //! Backups: the whole data directory at one instant, as one archive, on the local disk or in a bucket.
 //!
 //! `manifest.rs` is the format. One is made in `create.rs`: an instant is taken (`instant.rs`), packed (`pack.rs`),
-//! stored, and read back (`verify.rs`). What must stay true: no writer waits for a backup, an archive appears under its
+//! stored, and read back (`verify.rs`). One is restored in `restore/`. What must stay true: no writer waits for a backup, an archive appears under its
 //! name whole or not at all, and one is made or restored at a time (`active.rs`).
 
 mod active;
@@ -11,8 +11,10 @@ pub mod manifest;
 mod name;
 mod outcome;
 mod pack;
+pub mod restore;
 mod scheduled;
 mod shelf;
+mod upload;
 mod verify;
 mod watch;
 mod workspace;
@@ -23,9 +25,11 @@ use std::sync::Arc;
 pub use active::{Active, Turn};
 pub use manifest::Manifest;
 pub use outcome::Outcome;
+pub use restore::Fetched;
 pub use shelf::Listed;
 pub use watch::{Progress, Stage};
 
+use crate::crypto::seal::Sealer;
 use crate::files::Files;
 use crate::mail::Mail;
 use crate::settings::Settings;
@@ -57,6 +61,10 @@ pub struct BackupsParts {
     pub settings: Settings,
     /// For news of those that failed.
     pub mail: Mail,
+    /// What the settings are sealed with, where they are.
+    pub sealer: Option<Arc<Sealer>>,
+    /// Has the server start anew.
+    pub restart: tokio::sync::watch::Sender<bool>,
     /// Whether the server is stopping: what is being made ends at its next step.
     pub stopping: tokio::sync::watch::Receiver<bool>,
 }
@@ -75,7 +83,12 @@ impl Backups {
 
     /// The folder of local backups.
     pub fn folder(&self) -> PathBuf {
-        self.parts.dir.join(FOLDER)
+        Self::folder_of(&self.parts.dir)
+    }
+
+    /// The folder of local backups in a data directory.
+    pub fn folder_of(dir: &Path) -> PathBuf {
+        dir.join(FOLDER)
     }
 
     /// The data directory.

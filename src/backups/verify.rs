@@ -178,6 +178,20 @@ impl Reading<'_> {
     }
 }
 
+/// Reads every page of the databases of an archive that was unpacked into a folder. Blocks.
+///
+/// # Errors
+/// `Invalid` where one of them is not what the manifest speaks of; they could not be looked at.
+pub(super) fn check_databases(folder: &Path, manifest: &Manifest, watch: &Watch) -> Result<()> {
+    for (name, database) in &manifest.databases {
+        check_database(&folder.join(name), name, database, manifest, watch).map_err(|flaw| match flaw {
+            Flaw::Of(sentence) => Error::bad_request(sentence),
+            Flaw::Looking(error) => error,
+        })?;
+    }
+    Ok(())
+}
+
 fn check_database(
     path: &Path,
     name: &str,

@@ -19,6 +19,8 @@ pub enum Stage {
     Storing,
     /// The archive is read back from there, in bytes.
     Verifying,
+    /// The archive is unpacked, in bytes.
+    Unpacking,
 }
 
 /// What hears of progress: how much is done, and of how much; 0 where nobody knows.

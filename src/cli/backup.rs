@@ -1,10 +1,12 @@
 //! `tuckbox backup`: works beside a running server, and without one.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use indicatif::{BinaryBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value as Json, json};
+use tokio::sync::watch;
 
 use super::output;
 use super::signals::{Signals, interrupted};
@@ -29,6 +31,12 @@ pub(super) enum Action {
         #[command(flatten)]
         shape: Shape,
     },
+    /// Make a backup the data of the directory, where no server runs on it
+    Restore {
+        /// A file, or the name of a backup
+        #[arg(value_name = "NAME|FILE")]
+        asked: String,
+    },
     /// Read a backup back: every entry's checksum, and the databases in it
     Verify {
         /// How it is called
@@ -49,6 +57,9 @@ pub(super) struct Shape {
 
 /// Does it and says so.
 pub(super) async fn run(config: Config, action: Action) -> Result<()> {
+    if let Action::Restore { asked } = &action {
+        return restore(config, asked).await;
+    }
     let app = App::open_existing(config).await?;
     let mut signals = Signals::new()?;
     let bar = Bar::new();
@@ -59,13 +70,34 @@ pub(super) async fn run(config: Config, action: Action) -> Result<()> {
             app.close().await;
             interrupted(match action {
                 Action::Create { .. } => "Interrupted. No backup was made.",
-                Action::List { .. } | Action::Verify { .. } => "Interrupted.",
+                Action::List { .. } | Action::Verify { .. } | Action::Restore { .. } => "Interrupted.",
             })
         }
     };
     bar.0.finish_and_clear();
     app.close().await;
     Ok(output::bytes(done?.as_bytes())?)
+}
+
+/// Restores a backup. A signal ends that at its next step; from the swap on, which takes an instant, it goes on.
+async fn restore(config: Config, asked: &str) -> Result<()> {
+    let mut signals = Signals::new()?;
+    let (dir, bar, stopping) = (config.dir.display().to_string(), Bar::new(), watch::Sender::new(false));
+    let mut work = pin!(App::restore(config, asked, Some(bar.progress()), stopping.subscribe()));
+    let (restored, told) = tokio::select! {
+        restored = &mut work => (restored, false),
+        () = signals.next() => {
+            stopping.send_replace(true);
+            (work.await, true)
+        }
+    };
+    bar.0.finish_and_clear();
+    if told && restored.is_err() {
+        interrupted("Interrupted. Nothing was restored.");
+    }
+    let manifest = restored?;
+    let at = manifest.created.get(..19).unwrap_or(&manifest.created);
+    Ok(output::bytes(format!("The data of {at} (UTC) was restored into {dir}.\n").as_bytes())?)
 }
 
 async fn act(app: &App, action: &Action, bar: &Bar) -> Result<String> {
@@ -79,6 +111,8 @@ async fn act(app: &App, action: &Action, bar: &Bar) -> Result<String> {
             }
             Ok(format!("The backup {key} was made and verified: {}.\n", BinaryBytes(made.archive.size)))
         }
+        // It needs no open app, and may not have one.
+        Action::Restore { .. } => Ok(String::new()),
         Action::List { shape } => {
             let listed = app.backups.list().await?;
             if shape.json {
@@ -157,6 +191,7 @@ fn words(stage: Stage) -> &'static str {
         Stage::Packing => "Packing",
         Stage::Storing => "Storing",
         Stage::Verifying => "Verifying",
+        Stage::Unpacking => "Unpacking",
     }
 }
 

@@ -7,6 +7,7 @@ mod import;
 mod logging;
 mod output;
 mod pages;
+mod restart;
 mod serve;
 mod signals;
 mod sql;

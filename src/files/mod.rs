@@ -30,7 +30,7 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-pub use archives::{Archive, Archives};
+pub use archives::{Archive, Archives, is_name as is_archive_name};
 pub use audit::{Found, FoundFile, Place, RecordFolder};
 pub use content::Content;
 pub use holding::Held;
@@ -76,6 +76,11 @@ impl Files {
         let spools = Arc::new(Spools::new(dir.join("uploads")));
         let (thumbs, runtime, started) = (Thumbs::new(), Handle::current(), time::now_text());
         Self { parts: Arc::new(Parts { storages, spools, holding, removals, thumbs, runtime, started }) }
+    }
+
+    /// Takes in the files of one request, all of them to the disk.
+    pub fn intake_to_disk(&self) -> Intake {
+        Intake::to_disk(Arc::clone(&self.parts.spools))
     }
 
     /// Takes in the files of one request.

@@ -8,18 +8,23 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value as Json, json};
 
-use super::extract::{Guest, LoadedBody, Params, Superuser};
+use super::extract::{FilesBody, Guest, LoadedBody, Params, Superuser};
 use super::fields::Fields;
 use super::{envelope, files};
 use crate::app::App;
 use crate::backups::Listed;
 use crate::error::{Error, Result};
 
+/// Where archives come in, whatever their size.
+pub(super) const UPLOAD: &str = "/api/backups/upload";
+
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/api/backups", get(list).post(create))
         .route("/api/backups/{key}", get(download).delete(delete))
+        .route(UPLOAD, post(upload))
         .route("/api/backups/{key}/verify", post(verify))
+        .route("/api/backups/{key}/restore", post(restore))
 }
 
 /// Nobody makes or restores a backup: asked before the body is read.
@@ -41,6 +46,16 @@ async fn list(State(app): State<App>, _: Superuser, fields: Fields) -> Result<Re
 
 async fn create(State(app): State<App>, _: Superuser, _: Idle, LoadedBody(sent): LoadedBody) -> Result<StatusCode> {
     app.backups.create(&sent).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn upload(State(app): State<App>, _: Superuser, FilesBody(files): FilesBody) -> Result<StatusCode> {
+    app.backups.upload(files.into_iter().find(|file| file.key == "file")).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn restore(State(app): State<App>, _: Superuser, Params(key): Params<String>) -> Result<StatusCode> {
+    app.backups.restore(&key).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -155,6 +155,12 @@ pub(super) async fn free_leases(store: &Store) -> Result<usize> {
     store.write(WriteLane::Grouped, move |tx| tx.execute((text, &[super::model::now().into()]))).await
 }
 
+/// Lets all jobs expire now, whoever had them; how many there were.
+pub(super) fn expire_all(tx: &mut Tx<'_>, now: i64) -> Result<usize> {
+    let text = "UPDATE _tb_jobs SET owner = NULL, due_at = ?, expires_at = min(ifnull(expires_at, ?), ?)";
+    tx.execute((text, &[now.into(), now.into(), now.into()]))
+}
+
 fn ours(leased: &Leased) -> [Value; 3] {
     [leased.job.id.into(), leased.owner.as_str().into(), i64::from(leased.job.attempt).into()]
 }

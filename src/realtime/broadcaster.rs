@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use super::Parts;
 use super::client::{Client, Id, Message};
 use super::clients::Listener;
+use super::frame;
 use super::teller::{Teller, Time, Told};
-use super::{frame, position};
 use crate::auth::Session;
 use crate::changes::{self, Begin, Change, Follower};
 use crate::error::{Error, Result};
@@ -207,7 +207,7 @@ pub(super) fn messages(
     if client.replays
         && let Some(Some(last)) = found.last_mut()
     {
-        let id = || Id::Position(position::seal(&parts.sealer, change.seq));
+        let id = || Id::Position(parts.places.seal(change.seq));
         last.id = place.get_or_insert_with(id).clone();
     }
     found

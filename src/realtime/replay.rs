@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use super::Parts;
 use super::broadcaster::{Resyncs, Stretch, messages};
 use super::client::{Client, Course, Id, Message};
+use super::frame;
 use super::teller::{Teller, Time};
-use super::{frame, position};
 use crate::changes::{self, Change};
 use crate::error::{Error, Result};
 
@@ -34,7 +34,7 @@ async fn catch_up(parts: &Arc<Parts>, client: &Arc<Client>, after: i64, lost: bo
     let oldest = parts.store.read_here(changes::oldest)?;
     if lost || at > told || told - at > MOST || at + 1 < oldest {
         at = told;
-        let id = Id::Position(position::seal(&parts.sealer, at));
+        let id = Id::Position(parts.places.seal(at));
         if !client.send_in_turn(Message { id, rest: frame::resync(None) }).await {
             return Ok(());
         }

@@ -20,7 +20,7 @@ mod tx;
 mod value;
 mod versions;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -220,6 +220,20 @@ impl Store {
     /// not wait for a write.
     pub fn on_external_change(&self, f: OnExternalChange) {
         self.engine.on_external_change(f);
+    }
+
+    /// The last step of the system tables that this program knows.
+    pub fn newest_step() -> i64 {
+        sqlite::newest_step()
+    }
+
+    /// Ends the log of a database that is closed, so that its file can be moved; one that cannot be read is left as it
+    /// is.
+    ///
+    /// # Errors
+    /// `Invalid` where another process has it open.
+    pub fn release(path: &Path) -> Result<()> {
+        sqlite::release(path)
     }
 
     /// Has the statistics of the planner looked after, moves the write-ahead log into the database and empties it. It

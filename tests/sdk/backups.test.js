@@ -56,3 +56,32 @@ test('health says whether a backup can be made', async () => {
   const pb = await server.superuser()
   assert.equal((await pb.health.check()).data.canBackup, true)
 })
+
+test('a backup is uploaded and restored, and the server serves on at its address', async () => {
+  let pb = await server.superuser()
+  await pb.collections.create({ name: 'words', type: 'base', fields: [{ name: 'word', type: 'text' }] })
+  await pb.collection('words').create({ word: 'then' })
+  await pb.backups.create('then.zip')
+  await pb.collection('words').create({ word: 'later' })
+  const bytes = await (await fetch(pb.backups.getDownloadURL(await pb.files.getToken(), 'then.zip'))).arrayBuffer()
+  const file = new File([bytes], 'uploaded.zip', { type: 'application/zip' })
+  assert.equal(await pb.backups.upload({ file }), true)
+  assert.equal((await refused(pb.backups.upload({ file }))).response.data.file.code, 'validation_backup_name_exists')
+  const text = new File(['text'], 'text.zip')
+  assert.equal((await refused(pb.backups.upload({ file: text }))).response.data.file.code, 'validation_invalid_mime_type')
+  assert.equal((await refused(pb.backups.restore('none.zip'))).status, 400)
+  assert.equal(await pb.backups.restore('uploaded.zip'), true)
+  // As the dashboard waits: until the server answers again, and with the data of then.
+  let words = []
+  while (words.length !== 1) {
+    try {
+      await pb.health.check({ requestKey: null })
+      words = await pb.collection('words').getFullList({ requestKey: null })
+    } catch (error) {
+      assert.equal(error.status, 0, `${error.status} ${error.message}`)
+    }
+  }
+  assert.equal(words[0].word, 'then')
+  pb = await server.superuser()
+  assert.ok((await pb.backups.getFullList()).some((one) => one.key === 'uploaded.zip'))
+})

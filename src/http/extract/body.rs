@@ -7,6 +7,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use serde_json::{Map, Value as Json};
 
 use super::form::{infer, split, texts};
+use super::multipart;
 use super::submitted::Submitted;
 use crate::app::App;
 use crate::auth::Sent;
@@ -46,6 +47,9 @@ pub(in crate::http) struct BatchBody {
     pub(in crate::http) uploads: Vec<Upload>,
 }
 
+/// The files of a form, all of them on the disk; none where the body is no form.
+pub(in crate::http) struct FilesBody(pub(in crate::http) Vec<Upload>);
+
 /// A request whose body, if there is one, is there for rules alone.
 pub(in crate::http) struct Asking(pub(in crate::http) RequestContext);
 
@@ -58,6 +62,18 @@ impl FromRequest<App> for RecordBody {
             Submitted::Form { pairs, uploads } => (infer(pairs)?, uploads),
         };
         Ok(Self(RecordInput { data, uploads }))
+    }
+}
+
+impl FromRequest<App> for FilesBody {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        match multipart::read(request, Some(app.files.intake_to_disk())).await {
+            Ok(form) => Ok(Self(form.uploads)),
+            Err(Error::Invalid(_)) => Ok(Self(Vec::new())),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -12,9 +12,9 @@ use super::body_memory::Budget;
 use super::limited_body::Limited;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::batch;
 use crate::http::connections::Connection;
 use crate::http::extract::decode_path;
+use crate::http::{backups, batch};
 
 /// What a body may have where its route says nothing else.
 const DEFAULT: u64 = 32 * 1024 * 1024;
@@ -47,7 +47,7 @@ impl BodyLimits {
         let limit = self.of(&request);
         let connection = request.extensions().get::<Arc<Connection>>().cloned();
         let (mut parts, body) = request.into_parts();
-        let streamed = is_import(&parts.method, parts.uri.path());
+        let streamed = is_worked_on(&parts.method, parts.uri.path());
         let mut body = Limited::new(body, DEFAULT, &self.budget, connection, !waits);
         body.streamed = streamed;
         body.limit = if streamed { u64::MAX } else { limit? };
@@ -82,9 +82,12 @@ impl BodyLimits {
     }
 }
 
-/// Whether a request brings data to import. It is worked on while it comes, so that its size is no matter, and its
-/// time is only that between two pieces.
-fn is_import(method: &Method, path: &str) -> bool {
+/// Whether a request brings data to import, or a backup. It is worked on while it comes, so that its size is no matter,
+/// and its time is only that between two pieces.
+fn is_worked_on(method: &Method, path: &str) -> bool {
+    if path == backups::UPLOAD {
+        return method == Method::POST;
+    }
     let mut segments = path.split('/').skip(1);
     let mut next = || segments.next().unwrap_or_default();
     let (api, collections, name, import, rest) = (next(), next(), next(), next(), segments.next());
@@ -105,16 +108,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_imports_of_data_are_worked_on_while_they_come() {
+    fn only_imports_of_data_and_backups_are_worked_on_while_they_come() {
         for (method, path, expected) in [
             (Method::POST, "/api/collections/notes/import", true),
+            (Method::POST, "/api/backups/upload", true),
+            (Method::POST, "/api/backups", false),
             (Method::PUT, "/api/collections/notes/import", false),
             (Method::PUT, "/api/collections/import", false),
             (Method::POST, "/api/collections//import", false),
             (Method::POST, "/api/collections/notes/import/x", false),
             (Method::POST, "/api/collections/notes/records", false),
         ] {
-            assert_eq!(is_import(&method, path), expected, "{method} {path}");
+            assert_eq!(is_worked_on(&method, path), expected, "{method} {path}");
         }
     }
 }

@@ -8,6 +8,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::errors::from_engine;
 use crate::error::{Error, Result};
+use crate::store::foreign::Owner;
 use crate::store::{StoreOptions, Synchronous};
 
 /// "Tuck" in ASCII: marks the file as ours (PRAGMA application_id).
@@ -128,6 +129,40 @@ fn refuse_foreign_file(path: &Path) -> Result<()> {
         _ => Err(Error::Setup(format!(
             "{shown} is another program's database; choose another data directory with --dir"
         ))),
+    }
+}
+
+/// Whose database a file is; it is not changed.
+///
+/// # Errors
+/// One sentence where it is no database, or damaged.
+pub(in crate::store) fn owner(path: &Path) -> Result<Owner> {
+    Ok(match look(path).map_err(|error| cannot_open(path, error))? {
+        Content { mark: APPLICATION_ID, .. } => Owner::Tuckbox,
+        Content { pocketbase: true, .. } => Owner::PocketBase,
+        _ => Owner::Another,
+    })
+}
+
+/// Moves the log of a database that nobody has open into it, and ends it, so that the file can be moved. One that
+/// cannot be read is left as it is.
+///
+/// # Errors
+/// `Invalid` where another process has it open.
+pub(in crate::store) fn release(path: &Path) -> Result<()> {
+    let ended = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        .and_then(|connection| connection.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0)));
+    let held = || Error::bad_request(format!("another process has {} open; end it first", path.display()));
+    match ended {
+        Ok(mode) if mode == "wal" => Err(held()),
+        Ok(_) => Ok(()),
+        Err(error) => match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Err(held()),
+            _ => {
+                tracing::warn!(%error, path = %path.display(), "the log of a database could not be moved into it");
+                Ok(())
+            }
+        },
     }
 }
 

@@ -18,6 +18,11 @@ const STEPS: &[Step] = &[
     (5, "backups", include_str!("../../../migrations/sqlite/0005_backups.sql")),
 ];
 
+/// The number of the last step that this program knows.
+pub(in crate::store) fn newest() -> i64 {
+    STEPS.last().map_or(0, |step| step.0)
+}
+
 /// Runs the steps that the database has not seen.
 ///
 /// # Errors

@@ -26,11 +26,13 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use rusqlite::Connection;
 
+pub(super) use connection::{owner, release};
 pub(super) use console::write as write_typed;
 pub(super) use copy::copy_file;
 pub(super) use errors::from_engine;
 pub(super) use expansion::refuse_immense;
 pub(super) use journal::Journal;
+pub(super) use migrate::newest as newest_step;
 pub(super) use plan::Plans;
 pub(super) use readers::Reader;
 pub(super) use states::Kept;

@@ -32,3 +32,4 @@ mod a33_expensive_filters;
 mod a34_slow_clients;
 mod a36_login_flood;
 mod a38_secrets_in_backups;
+mod a39_hostile_backups;

@@ -22,6 +22,7 @@ use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::import::Import;
 use crate::jobs::Jobs;
+use crate::logs::Logs;
 use crate::mail::Mail;
 use crate::rates::Rates;
 use crate::realtime::{Lifetimes, Realtime, RealtimeParts};
@@ -35,6 +36,9 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// The database in the data directory.
 const DATABASE: &str = "data.db";
+
+/// The database of the logs beside it.
+const LOGS: &str = "auxiliary.db";
 
 /// The directory's own key.
 const INSTANCE_KEY: &str = "instance.key";
@@ -87,6 +91,8 @@ pub struct Rooms {
     pub console: Console,
     /// What may be wrong with the directory.
     pub checks: Checks,
+    /// What the server did; kept where a server runs.
+    pub logs: Logs,
     feed: Feed,
     background: Background,
 }
@@ -107,8 +113,10 @@ impl App {
     pub async fn open(config: Config) -> Result<Self> {
         make_directory(&config.dir)?;
         let lock = lock(&config.dir)?;
-        let app = Self::open_beside(config).await?;
+        let slow_query = config.slow_query;
+        let app = Self::open_store(config, slow_query).await?;
         *app.background.lock.lock() = Some(lock);
+        app.logs.open();
         // What a crash left behind is gone before anybody asks.
         sweep(&app.files, &app.store).await;
         app.files.sweep_spooled();
@@ -147,8 +155,13 @@ impl App {
     /// # Errors
     /// As [`App::open`], but for the other server.
     pub async fn open_beside(config: Config) -> Result<Self> {
+        Self::open_store(config, None).await
+    }
+
+    /// Statements of the store are told of once they take so long.
+    async fn open_store(config: Config, slow_query: Option<Duration>) -> Result<Self> {
         make_directory(&config.dir)?;
-        let store = Store::open(&store_options(&config))?;
+        let store = Store::open(&StoreOptions { slow_statement: slow_query, ..store_options(&config) })?;
         let schema = Arc::new(Published::new(load_schema(&store).await?));
         let sealer = Arc::new(sealer(&config));
         let settings = Settings::open(&store, config.encryption_key.is_some().then(|| sealer.clone())).await?;
@@ -185,6 +198,7 @@ impl App {
         auth.tell_returns_to(realtime.listener());
         let feed = Feed::new(store.clone());
         let console = Console::new(store.clone(), schema.clone());
+        let logs = Logs::new(config.dir.join(LOGS), settings.clone(), config.query_timeout);
         let checks = Checks::new(store.clone(), files.clone());
         let import = Import::new(records.clone(), collections.clone(), schema.clone(), &config.dir);
         let config = Arc::new(config);
@@ -208,6 +222,7 @@ impl App {
             stopping,
             console,
             checks,
+            logs,
             feed,
             background,
         }));
@@ -221,8 +236,13 @@ impl App {
     }
 
     fn start_background(&self) {
-        let hourly = hourly(self.store.clone(), self.files.clone(), self.auth.clone(), retention(&self.config));
-        let hourly = tokio::spawn(hourly);
+        let hourly = tokio::spawn(hourly(
+            self.store.clone(),
+            self.files.clone(),
+            self.auth.clone(),
+            self.logs.clone(),
+            retention(&self.config),
+        ));
         let lifetimes = tokio::spawn(self.realtime.clone().watch_over_lifetimes());
         self.background.tasks.lock().extend([hourly, lifetimes]);
     }
@@ -255,6 +275,8 @@ impl App {
             let _ = task.await;
         }
         self.store.close().await;
+        // The last of all, since the others may tell something until their end.
+        self.logs.close().await;
         self.background.lock.lock().take();
     }
 }
@@ -334,12 +356,13 @@ fn retention(config: &Config) -> Retention {
 }
 
 /// What is done every hour. A failure is told and tried again the next hour.
-async fn hourly(store: Store, files: Files, auth: Auth, retention: Retention) {
+async fn hourly(store: Store, files: Files, auth: Auth, logs: Logs, retention: Retention) {
     let mut hours = tokio::time::interval(HOUR);
     loop {
         hours.tick().await;
         sweep(&files, &store).await;
         clean_up(&auth).await;
+        clean_up_logs(&logs).await;
         match trim(&store, retention).await {
             Ok(0) => {}
             Ok(rows) => tracing::info!(rows, "the feed was trimmed"),
@@ -362,6 +385,15 @@ async fn clean_up(auth: &Auth) {
         Ok(0) => {}
         Ok(rows) => tracing::info!(rows, "expired one-time passwords and second factors were removed"),
         Err(error) => tracing::warn!(%error, "expired one-time passwords and second factors could not be removed"),
+    }
+}
+
+/// What is older than the logs are kept goes.
+async fn clean_up_logs(logs: &Logs) {
+    match logs.clean_up().await {
+        Ok(0) => {}
+        Ok(entries) => tracing::info!(entries, "old entries of the log were removed"),
+        Err(error) => tracing::warn!(%error, "old entries of the log could not be removed"),
     }
 }
 

@@ -6,7 +6,7 @@
 //! - [`http`]: axum; status codes, headers and envelopes exist there and nowhere below
 //! - [`app`]: opens the store, builds the rooms, stops them in reverse
 //! - the rooms, what Tuckbox does: [`records`], [`collections`], [`auth`], [`files`], [`settings`],
-//!   [`rates`], [`jobs`], [`mail`], [`console`], [`check`], [`import`], [`realtime`]
+//!   [`rates`], [`jobs`], [`mail`], [`console`], [`check`], [`import`], [`realtime`], [`logs`]
 //! - the language, what the rooms speak: [`changes`], [`filter`], [`schema`], [`pick`]
 //! - the seam: [`store`]
 //! - the ground: [`config`], [`error`], [`ids`], [`time`], [`context`], [`cron`], [`crypto`]
@@ -29,6 +29,7 @@ pub mod http;
 pub mod ids;
 pub mod import;
 pub mod jobs;
+pub mod logs;
 pub mod mail;
 pub mod pick;
 pub mod rates;

@@ -22,6 +22,7 @@ const LAYERS: &[&[&str]] = &[
         "check",
         "import",
         "realtime",
+        "logs",
     ],
     &["changes", "filter", "pick"],
     &["schema"],
@@ -42,6 +43,8 @@ const NEIGHBOURS: &[(&str, &[&str])] = &[
     ("console", &["collections"]),
     // The bucket is a setting.
     ("files", &["settings"]),
+    // What is kept is a setting. Pages and their parameters are those of records.
+    ("logs", &["settings", "records"]),
     // Sender and server are settings.
     ("mail", &["settings"]),
     ("rates", &["settings"]),

@@ -10,14 +10,16 @@ use crate::app::App;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http;
+use crate::logs::Tap;
 
-/// Serves until the process is told to stop.
-pub(super) async fn run(config: Config) -> Result<()> {
+/// Serves until the process is told to stop; what the tap tells goes to the log.
+pub(super) async fn run(config: Config, tap: &Tap) -> Result<()> {
     // The port first: where it is taken, the data directory is left alone.
     let listener = http::serve::bind(&config.http).await.map_err(|error| not_bound(&config.http, &error))?;
     let address = listener.local_addr()?;
     let dir = config.dir.display().to_string();
     let app = App::open(config).await?;
+    tap.connect(&app.logs);
     let stop = stop_signal()?;
     greet(&app, address, &dir).await?;
     let console = app.console.clone();

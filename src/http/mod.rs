@@ -15,6 +15,7 @@ mod fields;
 mod files;
 mod health;
 mod import;
+mod logs;
 mod middleware;
 mod realtime;
 mod records;
@@ -24,3 +25,7 @@ mod settings;
 mod sql;
 
 pub use router::Service;
+
+/// What an app wants to have in the log's entry of a request, under `meta`: an extension of its answer.
+#[derive(Debug, Clone)]
+pub struct LogMeta(pub serde_json::Value);

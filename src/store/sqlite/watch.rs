@@ -32,6 +32,8 @@ struct State {
     standstill: AtomicU64,
     /// The program ends: work that takes long does not go on.
     ending: AtomicBool,
+    /// From what time on a statement is told of.
+    slow: Option<Duration>,
     /// How often the engine has asked.
     ticks: AtomicU32,
     /// Set where the caller has gone.
@@ -39,14 +41,15 @@ struct State {
 }
 
 impl Watch {
-    /// Watches over a connection.
-    pub(super) fn over(connection: &Connection) -> Result<Self> {
+    /// Watches over a connection, whose statements are told of from a time on.
+    pub(super) fn over(connection: &Connection, slow: Option<Duration>) -> Result<Self> {
         let watch = Self(Arc::new(State {
             base: Instant::now(),
             due: AtomicU64::new(NEVER),
             limit: AtomicU64::new(0),
             standstill: AtomicU64::new(0),
             ending: AtomicBool::new(false),
+            slow,
             ticks: AtomicU32::new(0),
             gone: Mutex::new(None),
         }));
@@ -140,6 +143,11 @@ impl Watch {
             due if nanos(self.0.base.elapsed()) > due || self.0.caller_has_gone() => Err(Error::Deadline),
             _ => Ok(()),
         }
+    }
+
+    /// From what time on a statement is told of.
+    pub(in crate::store) fn slow(&self) -> Option<Duration> {
+        self.0.slow
     }
 
     /// How often the engine has asked so far; the difference of two answers tells how long a statement was.

@@ -79,7 +79,7 @@ impl Writer {
         let external = ExternalChange::default();
         let (committed, witness) = (Committed::default(), Witnesses::default());
         let Shared { checkpoints, plans, versions, states } = shared;
-        let watch = Watch::over(&connection)?;
+        let watch = Watch::over(&connection, options.slow_statement)?;
         let mut thread = Thread {
             watch: watch.clone(),
             journal: Journal::of(&connection, versions.clone())?,
@@ -100,7 +100,8 @@ impl Writer {
             exclusive_limit: options.exclusive_timeout,
         };
         thread.others_wrote();
-        let handle = std::thread::Builder::new().name("writer".into()).spawn(move || thread.serve())?;
+        let handle =
+            std::thread::Builder::new().name(format!("{}writer", options.threads)).spawn(move || thread.serve())?;
         let turn = options.turn_timeout;
         Ok((Self { queue: Mutex::new(Some(queue)), external, committed, witness, watch, turn }, handle))
     }

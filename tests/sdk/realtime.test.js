@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { EventSource } from 'eventsource'
 import { startOidc } from './support/oidc.js'
@@ -94,6 +96,53 @@ test('a client comes back after a restart and hears what happens from then on', 
   await superuser.collection('messages').create({ text: 'after the restart' })
   assert.equal(told(await heard.next()), 'create after the restart')
   await pb.realtime.unsubscribe()
+})
+
+test('a plain EventSource with replay misses nothing across a restart, doubles nothing, and keeps the order', async () => {
+  const events = new EventSource(`${server.url}/api/realtime?replay=1`)
+  const [texts, places, lost] = [[], new Set(), []]
+  const heard = ear()
+  const connected = ear()
+  events.addEventListener('PB_CONNECT', async (event) => {
+    const { clientId } = JSON.parse(event.data)
+    const answer = await fetch(`${server.url}/api/realtime`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ clientId, subscriptions: ['messages/*'] }),
+    })
+    connected.hear(answer.status)
+  })
+  events.addEventListener('messages/*', (event) => {
+    texts.push(JSON.parse(event.data).record.text)
+    places.add(event.lastEventId)
+    if (texts.at(-1) === 'last') heard.hear()
+  })
+  events.addEventListener('resync', (event) => lost.push(event.data))
+  const say = async (text) => {
+    await superuser.collection('messages').create({ text })
+    said.push(text)
+  }
+  const said = []
+  try {
+    assert.equal(await connected.next(), 204)
+    for (let n = 0; n < 20; n++) await say(`before ${n}`)
+    await server.restart(async () => {
+      // Another process writes while the server is away.
+      const rows = join(server.dir, 'away.json')
+      await writeFile(rows, JSON.stringify([{ text: 'away 1' }, { text: 'away 2' }]))
+      server.run('import', 'json', rows, '--collection', 'messages')
+      said.push('away 1', 'away 2')
+    })
+    for (let n = 0; n < 20; n++) await say(`after ${n}`)
+    await server.crash()
+    await say('last')
+    await heard.next()
+    assert.deepEqual(texts, said)
+    assert.equal(places.size, said.length, 'each message has a place of its own')
+    assert.deepEqual(lost, [])
+  } finally {
+    events.close()
+  }
 })
 
 test('a sign-in through another service in a popup', async () => {

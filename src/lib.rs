@@ -6,7 +6,8 @@
 //! - [`http`]: axum; status codes, headers and envelopes exist there and nowhere below
 //! - [`app`]: opens the store, builds the rooms, stops them in reverse
 //! - the rooms, what Tuckbox does: [`records`], [`collections`], [`auth`], [`files`], [`settings`],
-//!   [`rates`], [`jobs`], [`mail`], [`console`], [`check`], [`import`], [`realtime`], [`logs`]
+//!   [`rates`], [`jobs`], [`crons`], [`mail`], [`console`], [`check`], [`import`], [`realtime`],
+//!   [`logs`]
 //! - the language, what the rooms speak: [`changes`], [`filter`], [`schema`], [`pick`]
 //! - the seam: [`store`]
 //! - the ground: [`config`], [`error`], [`ids`], [`time`], [`context`], [`cron`], [`crypto`]
@@ -21,6 +22,7 @@ pub mod config;
 pub mod console;
 pub mod context;
 pub mod cron;
+pub mod crons;
 pub mod crypto;
 pub mod error;
 pub mod files;

@@ -17,6 +17,7 @@ const LAYERS: &[&[&str]] = &[
         "settings",
         "rates",
         "jobs",
+        "crons",
         "mail",
         "console",
         "check",
@@ -41,6 +42,8 @@ const NEIGHBOURS: &[(&str, &[&str])] = &[
     ("collections", &["records", "files", "settings"]),
     // Raw SQL may change the collections, which are then published anew.
     ("console", &["collections"]),
+    // A run is a job; when some schedules are due is a setting.
+    ("crons", &["jobs", "settings"]),
     // The bucket is a setting.
     ("files", &["settings"]),
     // What is kept is a setting. Pages and their parameters are those of records.

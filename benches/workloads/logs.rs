@@ -23,8 +23,14 @@ pub(super) fn run(bench: &Bench) -> Vec<Line> {
 
 fn line(bench: &Bench, name: &str, script: &Script) -> Line {
     let rounds = (0..bench.scale.rounds).map(|_| round(bench, script)).collect();
-    let line =
-        Line { name: name.to_owned(), rows: bench.rows, connections: CONNECTIONS, rounds, target: "≤ 1.1", published: None };
+    let line = Line {
+        name: name.to_owned(),
+        rows: bench.rows,
+        connections: CONNECTIONS,
+        rounds,
+        target: "≤ 1.1",
+        published: None,
+    };
     eprintln!("{}", line.short());
     line
 }

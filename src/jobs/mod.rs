@@ -1,5 +1,5 @@
 //! The job queue: work that is stored before it runs, so that a crash loses none of it. A job is a kind and a JSON
-//! payload; what a kind means, its [`Handler`] knows, which `app.rs` names.
+//! payload; what a kind means, its [`Handler`] knows, which `app/` names.
 //!
 //! Jobs are stored in the transaction of whoever asks (`queue.rs`), and one task of a server (`dispatcher.rs`) leases
 //! and runs what is due (`attempt.rs`). A failed attempt comes again later and later (`backoff.rs`). The outcome is
@@ -99,6 +99,14 @@ impl Jobs {
         let parts = Arc::clone(&self.parts);
         tx.after_commit(move || parts.bell.notify_one());
         Ok(id)
+    }
+
+    /// Whether a job has not ended.
+    ///
+    /// # Errors
+    /// The queue cannot be read.
+    pub fn is_stored(&self, tx: &mut Tx<'_>, id: i64) -> Result<bool> {
+        queue::is_stored(tx, id)
     }
 
     /// Has the queue looked through now: another process may have added to it.

@@ -43,6 +43,11 @@ pub(super) fn add(tx: &mut Tx<'_>, job: &NewJob, now: i64) -> Result<i64> {
     tx.row((text, &values), |row| Ok(whole(row, 0)))?.ok_or_else(|| Error::internal("a job was stored without an id"))
 }
 
+/// Whether a job has not ended.
+pub(super) fn is_stored(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
+    Ok(tx.row(("SELECT 1 FROM _tb_jobs WHERE id = ?", &[id.into()]), |_| Ok(()))?.is_some())
+}
+
 /// When a job of a kind is due next.
 pub(super) fn next_due(tx: &mut Tx<'_>, kind: &str) -> Result<Option<i64>> {
     tx.row((NEXT_DUE, &[kind.into()]), |row| Ok(whole(row, 0)))

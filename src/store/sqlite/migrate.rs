@@ -15,6 +15,7 @@ const STEPS: &[Step] = &[
     (1, "init", include_str!("../../../migrations/sqlite/0001_init.sql")),
     (2, "jobs", include_str!("../../../migrations/sqlite/0002_jobs.sql")),
     (3, "followers", include_str!("../../../migrations/sqlite/0003_followers.sql")),
+    (4, "crons", include_str!("../../../migrations/sqlite/0004_crons.sql")),
 ];
 
 /// The same for the logs.

@@ -1,5 +1,7 @@
 //! The application: opens the store, builds the rooms in order, stops them in reverse.
 
+mod schedules;
+
 use std::fs::{self, File, TryLockError};
 use std::ops::Deref;
 use std::path::Path;
@@ -11,11 +13,12 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::auth::{self, Auth, AuthParts};
-use crate::changes::{self, Feed, Retention};
+use crate::changes::{Feed, Retention};
 use crate::check::Checks;
 use crate::collections::{self, Collections};
 use crate::config::Config;
 use crate::console::Console;
+use crate::crons::Crons;
 use crate::crypto::passwords::Passwords;
 use crate::crypto::seal::Sealer;
 use crate::error::{Error, Result};
@@ -30,9 +33,6 @@ use crate::records::Records;
 use crate::schema::{Published, Schema};
 use crate::settings::Settings;
 use crate::store::{ReadLane, Store, StoreOptions, Synchronous, WriteLane};
-
-/// How often files are swept, the feed is trimmed and what is expired goes.
-const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// The database in the data directory.
 const DATABASE: &str = "data.db";
@@ -73,6 +73,8 @@ pub struct Rooms {
     pub files: Files,
     /// Work that is stored before it runs.
     pub jobs: Jobs,
+    /// What is done at certain times.
+    pub crons: Crons,
     /// Mail.
     pub mail: Mail,
     /// Records.
@@ -118,12 +120,15 @@ impl App {
         *app.background.lock.lock() = Some(lock);
         app.logs.open();
         // What a crash left behind is gone before anybody asks.
-        sweep(&app.files, &app.store).await;
+        if let Err(error) = schedules::sweep(app.files.clone(), app.store.clone()).await {
+            tracing::warn!(%error, "files that no record holds could not be removed");
+        }
         app.files.sweep_spooled();
         app.import.sweep();
         app.start_followers()?;
         app.start_background();
         app.jobs.start().await?;
+        app.crons.start().await?;
         Ok(app)
     }
 
@@ -186,6 +191,7 @@ impl App {
             dev: config.dev,
         });
         jobs.handle(auth::MAIL, auth.letters());
+        let crons = Crons::new(store.clone(), jobs.clone(), settings.clone());
         let realtime = Realtime::new(RealtimeParts {
             store: store.clone(),
             schema: schema.clone(),
@@ -213,6 +219,7 @@ impl App {
             rates,
             files,
             jobs,
+            crons,
             mail,
             records,
             collections,
@@ -226,6 +233,7 @@ impl App {
             feed,
             background,
         }));
+        schedules::register(&app);
         app.reload_after_changes_of_others();
         Ok(app)
     }
@@ -236,22 +244,15 @@ impl App {
     }
 
     fn start_background(&self) {
-        let hourly = tokio::spawn(hourly(
-            self.store.clone(),
-            self.files.clone(),
-            self.auth.clone(),
-            self.logs.clone(),
-            retention(&self.config),
-        ));
         let lifetimes = tokio::spawn(self.realtime.clone().watch_over_lifetimes());
-        self.background.tasks.lock().extend([hourly, lifetimes]);
+        self.background.tasks.lock().push(lifetimes);
     }
 
     /// Another process may change collections and settings beside us, or have jobs done; the writer notices before its
     /// next write.
     fn reload_after_changes_of_others(&self) {
         let (store, schema) = (self.store.clone(), Arc::clone(&self.schema));
-        let (settings, jobs) = (self.settings.clone(), self.jobs.clone());
+        let (settings, jobs, crons) = (self.settings.clone(), self.jobs.clone(), self.crons.clone());
         self.store.on_external_change(Arc::new(move || {
             if let Err(error) = settings.reload() {
                 tracing::error!(%error, "settings saved by another process could not be read; the old ones stay");
@@ -260,6 +261,7 @@ impl App {
                 tracing::error!(%error, "collections changed by another process could not be read");
             }
             jobs.wake();
+            crons.wake();
         }));
     }
 
@@ -267,6 +269,7 @@ impl App {
     pub async fn close(&self) {
         self.realtime.stop();
         self.feed.stop().await;
+        self.crons.stop().await;
         self.jobs.stop().await;
         let tasks = std::mem::take(&mut *self.background.tasks.lock());
         for task in tasks {
@@ -353,57 +356,4 @@ async fn load_schema(store: &Store) -> Result<Schema> {
 fn retention(config: &Config) -> Retention {
     let age = i64::try_from(config.feed_age.as_millis()).unwrap_or(i64::MAX);
     Retention { max_age_ms: age, max_rows: config.feed_rows.into() }
-}
-
-/// What is done every hour. A failure is told and tried again the next hour.
-async fn hourly(store: Store, files: Files, auth: Auth, logs: Logs, retention: Retention) {
-    let mut hours = tokio::time::interval(HOUR);
-    loop {
-        hours.tick().await;
-        sweep(&files, &store).await;
-        clean_up(&auth).await;
-        clean_up_logs(&logs).await;
-        match trim(&store, retention).await {
-            Ok(0) => {}
-            Ok(rows) => tracing::info!(rows, "the feed was trimmed"),
-            Err(error) => tracing::warn!(%error, "the feed could not be trimmed"),
-        }
-    }
-}
-
-async fn sweep(files: &Files, store: &Store) {
-    match files.sweep(store).await {
-        Ok(0) => {}
-        Ok(names) => tracing::info!(names, "files that no record holds were removed"),
-        Err(error) => tracing::warn!(%error, "files that no record holds could not be removed"),
-    }
-}
-
-/// One-time passwords and second factors that nobody can use any more go.
-async fn clean_up(auth: &Auth) {
-    match auth.clean_up().await {
-        Ok(0) => {}
-        Ok(rows) => tracing::info!(rows, "expired one-time passwords and second factors were removed"),
-        Err(error) => tracing::warn!(%error, "expired one-time passwords and second factors could not be removed"),
-    }
-}
-
-/// What is older than the logs are kept goes.
-async fn clean_up_logs(logs: &Logs) {
-    match logs.clean_up().await {
-        Ok(0) => {}
-        Ok(entries) => tracing::info!(entries, "old entries of the log were removed"),
-        Err(error) => tracing::warn!(%error, "old entries of the log could not be removed"),
-    }
-}
-
-/// Trims the feed step by step, so that other writes come in between.
-async fn trim(store: &Store, retention: Retention) -> Result<usize> {
-    let mut rows = 0;
-    loop {
-        match store.write(WriteLane::Grouped, move |tx| changes::trim(tx, retention)).await? {
-            0 => return Ok(rows),
-            step => rows += step,
-        }
-    }
 }

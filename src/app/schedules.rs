@@ -1,0 +1,82 @@
+//! The schedules of the system, in the order in which they are listed: the contract's (`__pb…`) first, then ours
+//! (`__tb…`). Ours are spread over the hour, so that not everything begins at once.
+
+use std::sync::Arc;
+
+use super::{Rooms, retention};
+use crate::auth::Auth;
+use crate::changes::{self, Retention};
+use crate::cron::Expression;
+use crate::crons::{Task, task};
+use crate::error::Result;
+use crate::files::Files;
+use crate::logs::Logs;
+use crate::records::{MFAS, OTPS};
+use crate::store::{Store, WriteLane};
+
+/// Names all of them.
+pub(super) fn register(rooms: &Rooms) {
+    let crons = &rooms.crons;
+    crons.register("__pbMFACleanup__", at("0 * * * *"), clean_up(rooms.auth.clone(), MFAS));
+    crons.register("__pbOTPCleanup__", at("0 * * * *"), clean_up(rooms.auth.clone(), OTPS));
+    let logs = rooms.logs.clone();
+    crons.register("__pbLogsCleanup__", at("0 */6 * * *"), task(move || clean_up_logs(logs.clone())));
+
+    let (store, retention) = (rooms.store.clone(), retention(&rooms.config));
+    crons.register("__tbFeedTrim__", at("17 * * * *"), task(move || trim(store.clone(), retention)));
+    let (store, files) = (rooms.store.clone(), rooms.files.clone());
+    crons.register("__tbUploadsSweep__", at("37 * * * *"), task(move || sweep(files.clone(), store.clone())));
+}
+
+fn at(expression: &str) -> Option<Expression> {
+    let parsed = Expression::parse(expression);
+    debug_assert!(parsed.is_some(), "{expression}");
+    parsed
+}
+
+/// One-time passwords or second factors that nobody can use any more go.
+fn clean_up(auth: Auth, collection: &'static str) -> Arc<dyn Task> {
+    task(move || {
+        let auth = auth.clone();
+        async move {
+            let rows = auth.clean_up(collection).await?;
+            if rows > 0 {
+                tracing::info!(collection, rows, "what is expired was removed");
+            }
+            Ok(())
+        }
+    })
+}
+
+/// What is older than the logs are kept goes.
+async fn clean_up_logs(logs: Logs) -> Result<()> {
+    let entries = logs.clean_up().await?;
+    if entries > 0 {
+        tracing::info!(entries, "old entries of the log were removed");
+    }
+    Ok(())
+}
+
+/// Files whose upload came to nothing, and files that were dropped and could not be removed, go.
+pub(super) async fn sweep(files: Files, store: Store) -> Result<()> {
+    let names = files.sweep(&store).await?;
+    if names > 0 {
+        tracing::info!(names, "files that no record holds were removed");
+    }
+    Ok(())
+}
+
+/// Trims the feed step by step, so that other writes come in between.
+async fn trim(store: Store, retention: Retention) -> Result<()> {
+    let mut rows = 0;
+    loop {
+        match store.write(WriteLane::Grouped, move |tx| changes::trim(tx, retention)).await? {
+            0 => break,
+            step => rows += step,
+        }
+    }
+    if rows > 0 {
+        tracing::info!(rows, "the feed was trimmed");
+    }
+    Ok(())
+}

@@ -10,6 +10,7 @@ mod layers;
 mod safety;
 
 mod collections;
+mod crons;
 mod files;
 mod filter;
 mod import;

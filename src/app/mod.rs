@@ -1,6 +1,9 @@
 //! The application: opens the store, builds the rooms in order, stops them in reverse.
 
+mod readiness;
 mod schedules;
+
+pub use readiness::{Condition, Part};
 
 use std::fs::{self, File, TryLockError};
 use std::ops::Deref;
@@ -33,6 +36,7 @@ use crate::records::Records;
 use crate::schema::{Published, Schema};
 use crate::settings::Settings;
 use crate::store::{ReadLane, Store, StoreOptions, Synchronous, WriteLane};
+use readiness::Readiness;
 
 /// The database in the data directory.
 const DATABASE: &str = "data.db";
@@ -96,6 +100,7 @@ pub struct Rooms {
     /// What the server did; kept where a server runs.
     pub logs: Logs,
     feed: Feed,
+    readiness: Readiness,
     background: Background,
 }
 
@@ -231,6 +236,7 @@ impl App {
             checks,
             logs,
             feed,
+            readiness: Readiness::default(),
             background,
         }));
         schedules::register(&app);

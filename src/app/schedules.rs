@@ -11,16 +11,27 @@ use crate::crons::{Task, task};
 use crate::error::Result;
 use crate::files::Files;
 use crate::logs::Logs;
+use crate::rates::Rates;
 use crate::records::{MFAS, OTPS};
 use crate::store::{Store, WriteLane};
+
+/// Only listed once the limits were used.
+const LIMITERS: &str = "__pbRateLimitersCleanup__";
 
 /// Names all of them.
 pub(super) fn register(rooms: &Rooms) {
     let crons = &rooms.crons;
+    let (store, logs) = (rooms.store.clone(), rooms.logs.clone());
+    crons.register("__pbDBOptimize__", at("0 0 * * *"), task(move || optimize(store.clone(), logs.clone())));
     crons.register("__pbMFACleanup__", at("0 * * * *"), clean_up(rooms.auth.clone(), MFAS));
     crons.register("__pbOTPCleanup__", at("0 * * * *"), clean_up(rooms.auth.clone(), OTPS));
     let logs = rooms.logs.clone();
     crons.register("__pbLogsCleanup__", at("0 */6 * * *"), task(move || clean_up_logs(logs.clone())));
+
+    let rates = rooms.rates.clone();
+    crons.register(LIMITERS, None, task(move || forget_windows(rates.clone())));
+    let listed = crons.clone();
+    rooms.rates.on_first_use(move || listed.reschedule(LIMITERS, at("2 * * * *")));
 
     let (store, retention) = (rooms.store.clone(), retention(&rooms.config));
     crons.register("__tbFeedTrim__", at("17 * * * *"), task(move || trim(store.clone(), retention)));
@@ -32,6 +43,19 @@ fn at(expression: &str) -> Option<Expression> {
     let parsed = Expression::parse(expression);
     debug_assert!(parsed.is_some(), "{expression}");
     parsed
+}
+
+/// The planner's statistics are looked after and the write-ahead log is emptied.
+async fn optimize(store: Store, logs: Logs) -> Result<()> {
+    store.optimize().await?;
+    logs.optimize().await
+}
+
+/// What limits counted in windows that are over goes.
+async fn forget_windows(rates: Rates) -> Result<()> {
+    let windows = rates.sweep();
+    tracing::debug!(windows, "windows of rate limits that are over were forgotten");
+    Ok(())
 }
 
 /// One-time passwords or second factors that nobody can use any more go.

@@ -6,6 +6,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
@@ -55,9 +56,20 @@ pub enum Begin {
     Now,
 }
 
+/// How far a follower is behind the feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lag {
+    /// The follower's name.
+    pub follower: &'static str,
+    /// How many changes it has not taken in.
+    pub changes: i64,
+}
+
 /// Has followers follow.
 pub struct Feed {
     store: Store,
+    /// The followers, and the last change that each has taken in.
+    positions: Mutex<Vec<(&'static str, Arc<AtomicI64>)>>,
     bells: Arc<RwLock<Vec<Arc<Notify>>>>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
     stopping: watch::Sender<bool>,
@@ -69,7 +81,7 @@ impl Feed {
         let bells: Arc<RwLock<Vec<Arc<Notify>>>> = Arc::default();
         let ringing = Arc::clone(&bells);
         store.on_commit(Arc::new(move || ringing.read().iter().for_each(|bell| bell.notify_one())));
-        Self { store, bells, tasks: Mutex::default(), stopping: watch::Sender::new(false) }
+        Self { store, positions: Mutex::default(), bells, tasks: Mutex::default(), stopping: watch::Sender::new(false) }
     }
 
     /// Has a follower follow until the end. What is committed after this call reaches it.
@@ -85,10 +97,25 @@ impl Feed {
             true => follower.position(self.store.read_here(|tx| position::saved(tx, name))?.unwrap_or(0)),
             false => self.store.read_here(newest)?,
         };
-        let course = Course { store: self.store.clone(), bell, name, durable, at, seen: None };
+        let told = Arc::new(AtomicI64::new(at));
+        self.positions.lock().push((name, Arc::clone(&told)));
+        let course = Course { store: self.store.clone(), bell, name, durable, at, told, seen: None };
         let stopping = self.stopping.subscribe();
         self.tasks.lock().push(tokio::spawn(course.run(Box::new(follower), stopping)));
         Ok(())
+    }
+
+    /// How far each follower is behind.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn lags(&self) -> Result<Vec<Lag>> {
+        let newest = self.store.read_here(newest)?;
+        let lag = |(follower, at): &(&'static str, Arc<AtomicI64>)| Lag {
+            follower,
+            changes: newest.saturating_sub(at.load(Ordering::Relaxed)).max(0),
+        };
+        Ok(self.positions.lock().iter().map(lag).collect())
     }
 
     /// Ends all followers after the batch that they are at.
@@ -111,6 +138,8 @@ struct Course {
     durable: bool,
     /// The last change that it has taken in.
     at: i64,
+    /// The same for others to see.
+    told: Arc<AtomicI64>,
     /// What the feed's version was when nothing more was there.
     seen: Option<Stamp>,
 }
@@ -166,6 +195,7 @@ impl Course {
             return (follower, Err(error));
         }
         self.at = last;
+        self.told.store(last, Ordering::Relaxed);
         (follower, self.save().await.map(|()| true))
     }
 

@@ -59,3 +59,75 @@ pub(super) fn next(expression: &Expression, seen_until: Option<i64>, now: i64) -
     };
     Some(expression.next_after(DateTime::from_timestamp_millis(after)?)?.timestamp_millis())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: i64 = 60_000;
+    const HOUR: i64 = 60 * MINUTE;
+    const DAY: i64 = 24 * HOUR;
+    /// A midnight.
+    const TODAY: i64 = 19_844 * DAY;
+
+    fn daily() -> Expression {
+        Expression::parse("0 3 * * *").expect("an expression")
+    }
+
+    fn known(next_due: Option<i64>, seen_until: Option<i64>) -> Option<Known<'static>> {
+        Some(Known { expression: Some("0 3 * * *"), next_due, seen_until })
+    }
+
+    #[test]
+    fn a_new_schedule_waits_for_its_next_time() {
+        assert_eq!(step(Some(&daily()), None, TODAY), Step::Set(Some(TODAY + 3 * HOUR)));
+        assert_eq!(step(Some(&daily()), known(Some(TODAY + 3 * HOUR), None), TODAY), Step::Wait);
+    }
+
+    #[test]
+    fn another_expression_forgets_what_was_due() {
+        let other = Known { expression: Some("@hourly"), next_due: Some(TODAY - HOUR), seen_until: None };
+        assert_eq!(step(Some(&daily()), Some(other), TODAY), Step::Set(Some(TODAY + 3 * HOUR)));
+        assert_eq!(step(None, Some(other), TODAY), Step::Set(None));
+        assert_eq!(step(None, Some(Known::default()), TODAY), Step::Wait);
+        assert_eq!(step(None, None, TODAY), Step::Wait);
+    }
+
+    #[test]
+    fn times_that_were_missed_are_one_run() {
+        let due = TODAY - 9 * DAY + 3 * HOUR;
+        let step = step(Some(&daily()), known(Some(due), None), TODAY + 4 * HOUR);
+        assert_eq!(step, Step::Run { due, next: Some(TODAY + DAY + 3 * HOUR) });
+    }
+
+    #[test]
+    fn a_small_jump_back_repeats_nothing() {
+        let seen = TODAY + 3 * HOUR + 200;
+        let next = Some(TODAY + DAY + 3 * HOUR);
+        for back in [300, MINUTE, 59 * MINUTE] {
+            assert_eq!(step(Some(&daily()), known(next, Some(seen)), seen - back), Step::Wait, "{back}");
+        }
+    }
+
+    #[test]
+    fn after_a_large_jump_back_schedules_follow_the_new_clock() {
+        let ahead = TODAY + 400 * DAY;
+        let stored = known(Some(ahead + 3 * HOUR), Some(ahead - 21 * HOUR));
+        assert_eq!(step(Some(&daily()), stored, TODAY), Step::Set(Some(TODAY + 3 * HOUR)));
+    }
+
+    #[test]
+    fn a_jump_forward_is_one_run_and_no_catching_up() {
+        let due = TODAY + 3 * HOUR;
+        let now = TODAY + 30 * DAY;
+        assert_eq!(step(Some(&daily()), known(Some(due), None), now), Step::Run { due, next: Some(now + 3 * HOUR) });
+    }
+
+    #[test]
+    fn what_is_never_due_waits_for_ever() {
+        let never = Expression::parse("0 0 30 2 *").expect("an expression");
+        assert_eq!(step(Some(&never), None, TODAY), Step::Set(None));
+        let stored = Known { expression: Some("0 0 30 2 *"), next_due: None, seen_until: None };
+        assert_eq!(step(Some(&never), Some(stored), TODAY), Step::Wait);
+    }
+}

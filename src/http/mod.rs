@@ -8,6 +8,7 @@ mod auth;
 mod batch;
 mod collections;
 mod connections;
+mod crons;
 mod envelope;
 mod export;
 mod extract;

@@ -53,6 +53,20 @@ pub(super) fn next_due(tx: &mut Tx<'_>, kind: &str) -> Result<Option<i64>> {
     tx.row((NEXT_DUE, &[kind.into()]), |row| Ok(whole(row, 0)))
 }
 
+/// How many jobs of a kind are due, up to `most`, and since when the first one is.
+pub(super) fn due(tx: &mut Tx<'_>, kind: &str, now: i64, most: u64) -> Result<(u64, Option<i64>)> {
+    let text = "SELECT count(*), min(due_at) FROM                 (SELECT due_at FROM _tb_jobs WHERE kind = ? AND due_at <= ? ORDER BY due_at LIMIT ?)";
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let found = tx.row((text, &[kind.into(), now.into(), most.into()]), |row| {
+        let oldest = match row.get(1) {
+            ValueRef::Int(at) => Some(at),
+            _ => None,
+        };
+        Ok((u64::try_from(whole(row, 0)).unwrap_or(0), oldest))
+    })?;
+    Ok(found.unwrap_or_default())
+}
+
 /// The kinds of which there are jobs: one look into the index for each.
 pub(super) fn kinds(tx: &mut Tx<'_>) -> Result<Vec<String>> {
     let mut found: Vec<String> = Vec::new();
@@ -100,6 +114,15 @@ pub(super) fn lease(
     })?;
     leased.sort_by_key(|leased| leased.job.id);
     Ok(leased)
+}
+
+/// Holds jobs for longer, where they are still ours.
+pub(super) fn renew(tx: &mut Tx<'_>, ids: &[i64], owner: &str, lease_end: i64) -> Result<()> {
+    for id in ids {
+        let text = "UPDATE _tb_jobs SET due_at = ? WHERE id = ? AND owner = ?";
+        tx.execute((text, &[lease_end.into(), (*id).into(), owner.into()]))?;
+    }
+    Ok(())
 }
 
 /// Removes a job that has ended; tells whether it was still ours.

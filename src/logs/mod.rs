@@ -144,6 +144,17 @@ impl Logs {
         }
     }
 
+    /// Looks after the database as [`Store::optimize`] does.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn optimize(&self) -> Result<()> {
+        match self.store() {
+            Some(store) => store.optimize().await,
+            None => Ok(()),
+        }
+    }
+
     /// Removes what is older than the settings want; how many entries went.
     ///
     /// # Errors

@@ -254,6 +254,15 @@ impl Store {
         done.map_err(|error| crate::error::Error::Internal(error.into()))?
     }
 
+    /// Has the statistics of the planner looked after, moves the write-ahead log into the database and empties it. It
+    /// holds nobody up.
+    ///
+    /// # Errors
+    /// `Unavailable` where readers need the log for too long; it is moved later.
+    pub async fn optimize(&self) -> Result<()> {
+        self.engine.optimize().await
+    }
+
     /// Whether it takes no more writes, now and ever.
     pub fn is_closing(&self) -> bool {
         self.engine.is_closing()

@@ -4,6 +4,7 @@ pub mod batch;
 mod chinook;
 pub mod collections;
 mod command_line;
+mod crons;
 mod files;
 mod health;
 mod http;

@@ -49,6 +49,9 @@ use super::versions::Versions;
 use super::{ConsoleLimits, OnExternalChange, ReadLane, Sql, State, StoreOptions, Table, Tx, Witness, WriteLane};
 use crate::error::{Error, Result};
 
+/// How long it waits for readers that need the log.
+const EMPTYING: Duration = Duration::from_secs(60);
+
 /// The open database.
 pub(super) struct Engine {
     path: PathBuf,
@@ -187,6 +190,16 @@ impl Engine {
 
     pub(super) fn is_closing(&self) -> bool {
         self.writer.is_stopped()
+    }
+
+    /// Has the writer look which statistics are old, and empties the log.
+    pub(super) async fn optimize(&self) -> Result<()> {
+        self.writer.want_statistics();
+        match tokio::time::timeout(EMPTYING, self.checkpoints.empty()).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(Error::internal("the write-ahead log could not be moved into the database")),
+            Err(_) => Err(Error::Unavailable("Readers hold the write-ahead log for too long.".into())),
+        }
     }
 
     /// Finishes the writes that wait, ends the threads and empties the log.

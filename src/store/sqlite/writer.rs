@@ -6,6 +6,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -64,6 +65,8 @@ pub(super) struct Writer {
     committed: Committed,
     witness: Witnesses,
     watch: Watch,
+    /// Somebody wants the statistics looked after.
+    wanted: Arc<AtomicBool>,
     /// How long a write waits for its turn.
     turn: Duration,
 }
@@ -80,8 +83,10 @@ impl Writer {
         let (committed, witness) = (Committed::default(), Witnesses::default());
         let Shared { checkpoints, plans, versions, states } = shared;
         let watch = Watch::over(&connection, options.slow_statement)?;
+        let wanted = Arc::<AtomicBool>::default();
         let mut thread = Thread {
             watch: watch.clone(),
+            wanted: Arc::clone(&wanted),
             journal: Journal::of(&connection, versions.clone())?,
             versions,
             statistics: Statistics::of(&connection).map_err(from_engine)?,
@@ -103,7 +108,7 @@ impl Writer {
         let handle =
             std::thread::Builder::new().name(format!("{}writer", options.threads)).spawn(move || thread.serve())?;
         let turn = options.turn_timeout;
-        Ok((Self { queue: Mutex::new(Some(queue)), external, committed, witness, watch, turn }, handle))
+        Ok((Self { queue: Mutex::new(Some(queue)), external, committed, witness, watch, wanted, turn }, handle))
     }
 
     /// Runs a write and answers once it is committed or undone.
@@ -138,6 +143,11 @@ impl Writer {
         *self.witness.lock() = Some(witness);
     }
 
+    /// Has it look within a second which statistics are missing or old.
+    pub(super) fn want_statistics(&self) {
+        self.wanted.store(true, Ordering::Relaxed);
+    }
+
     /// Whether it was told to stop.
     pub(super) fn is_stopped(&self) -> bool {
         self.queue.lock().is_none()
@@ -168,6 +178,7 @@ struct Thread {
     journal: Journal,
     versions: Versions,
     statistics: Statistics,
+    wanted: Arc<AtomicBool>,
     /// How many writes went before the statistics that are due.
     passed: usize,
     jobs: Receiver<BoxedJob>,
@@ -229,6 +240,9 @@ impl Thread {
             return Some(job);
         }
         loop {
+            if self.wanted.swap(false, Ordering::Relaxed) {
+                self.statistics.ask();
+            }
             if self.statistics.is_due(&self.connection) {
                 match self.jobs.try_recv() {
                     Ok(job) if self.passed < WRITES_FIRST => {

@@ -160,6 +160,14 @@ impl Bucket {
         Ok(())
     }
 
+    /// Asks the service for an object that nobody has: nothing is written.
+    ///
+    /// # Errors
+    /// What the service says.
+    pub(in crate::files) async fn reach(&self) -> std::result::Result<(), Fault> {
+        self.store.list(Some(&Path::from("tuckbox_test_"))).try_next().await.map(drop)
+    }
+
     /// Whether objects can be written, listed and deleted: done with one of a name that nobody else has.
     ///
     /// # Errors

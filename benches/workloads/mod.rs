@@ -2,6 +2,7 @@
 
 mod accounts;
 mod basics;
+mod files;
 mod filters;
 mod lists;
 mod logs;
@@ -29,6 +30,7 @@ pub fn run(scale: &Scale) -> Report {
         report.filters.extend(filters::run(&bench));
         report.rules.extend(rules::run(&bench));
         report.accounts.extend(accounts::run(&bench));
+        report.files.extend(files::run(&bench));
         report.thumbs.extend(thumbs::run(&bench));
         report.outsiders.extend(outsiders::run(&bench));
         report.basics.extend(basics::run(&bench));

@@ -124,9 +124,11 @@ impl App {
         let app = Self::open_store(config, slow_query).await?;
         *app.background.lock.lock() = Some(lock);
         app.logs.open();
-        // What a crash left behind is gone before anybody asks.
-        if let Err(error) = schedules::sweep(app.files.clone(), app.store.clone()).await {
-            tracing::warn!(%error, "files that no record holds could not be removed");
+        // What a crash left behind is gone before anybody asks; a bucket, which may be away, is swept meanwhile.
+        let swept = swept(app.files.clone(), app.store.clone());
+        match app.files.are_in_bucket() {
+            true => app.background.tasks.lock().push(tokio::spawn(swept)),
+            false => swept.await,
         }
         app.files.sweep_spooled();
         app.import.sweep();
@@ -357,6 +359,12 @@ async fn load_schema(store: &Store) -> Result<Schema> {
         })
         .await?;
     Ok(Schema::new(1, collections))
+}
+
+async fn swept(files: Files, store: Store) {
+    if let Err(error) = schedules::sweep(files, store).await {
+        tracing::warn!(%error, "files that no record holds could not be removed");
+    }
 }
 
 fn retention(config: &Config) -> Retention {

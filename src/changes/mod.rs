@@ -5,6 +5,7 @@
 
 mod append;
 mod audit;
+mod data;
 mod follow;
 mod history;
 mod position;

@@ -47,6 +47,11 @@ impl Folder {
         &self.0
     }
 
+    /// Whether it is that of a collection.
+    pub(super) fn is_of_collection(&self) -> bool {
+        !self.0.contains('/')
+    }
+
     fn sub(&self, part: &str) -> Option<Self> {
         is_safe(part).then(|| Self(format!("{}/{part}", self.0)))
     }

@@ -1,7 +1,7 @@
 //! Removing files in the background, on one thread. What is to be removed is known at once, so that a record with
 //! the same id that comes right after waits until the old files are gone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 
 use super::key::{Folder, Key};
 use super::storage::Storages;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A folder to remove, or files of a record.
 #[derive(Debug)]
@@ -22,11 +22,19 @@ pub(super) enum Removal {
     Files(Vec<Key>),
 }
 
-/// The folders that wait for their removal, with how often.
+/// What waits for its removal.
 #[derive(Default)]
 struct Waiting {
-    folders: Mutex<HashMap<Folder, usize>>,
+    folders: Mutex<Folders>,
     less: Condvar,
+}
+
+#[derive(Default)]
+struct Folders {
+    /// Those that wait, with how often.
+    waiting: HashMap<Folder, usize>,
+    /// Those of collections that could not be removed when it was last tried.
+    stuck: HashSet<Folder>,
 }
 
 /// The handle to the thread; it ends when the last handle is gone and everything that waits is removed.
@@ -51,31 +59,48 @@ impl Removals {
     /// Removes something soon.
     pub(super) fn add(&self, removal: Removal) {
         if let Removal::Folder(folder) = &removal {
-            *self.waiting.folders.lock().entry(folder.clone()).or_default() += 1;
+            *self.waiting.folders.lock().waiting.entry(folder.clone()).or_default() += 1;
         }
         if let Err(lost) = self.queue.send(removal)
             && let Removal::Folder(folder) = lost.0
         {
-            self.waiting.done(&folder);
+            self.waiting.done(&folder, false);
         }
     }
 
     /// Waits until none of these folders is about to be removed.
     pub(super) fn wait_for(&self, folders: &[Folder]) {
-        let mut waiting = self.waiting.folders.lock();
-        while folders.iter().any(|folder| waiting.contains_key(folder)) {
-            self.waiting.less.wait(&mut waiting);
+        let mut now = self.waiting.folders.lock();
+        while folders.iter().any(|folder| now.waiting.contains_key(folder)) {
+            self.waiting.less.wait(&mut now);
+        }
+    }
+
+    /// Waits until the folder of a collection is not about to be removed any more.
+    ///
+    /// # Errors
+    /// It could not be removed; why is in the log.
+    pub(super) fn wait_until_gone(&self, folder: &Folder) -> Result<()> {
+        self.wait_for(std::slice::from_ref(folder));
+        match self.waiting.folders.lock().stuck.contains(folder) {
+            true => Err(Error::Unavailable("The files of a collection could not be removed.".into())),
+            false => Ok(()),
         }
     }
 }
 
 impl Waiting {
-    fn done(&self, folder: &Folder) {
-        let mut folders = self.folders.lock();
-        if let Some(count) = folders.get_mut(folder) {
+    fn done(&self, folder: &Folder, is_gone: bool) {
+        let mut now = self.folders.lock();
+        if is_gone {
+            now.stuck.remove(folder);
+        } else if folder.is_of_collection() {
+            now.stuck.insert(folder.clone());
+        }
+        if let Some(count) = now.waiting.get_mut(folder) {
             *count -= 1;
             if *count == 0 {
-                folders.remove(folder);
+                now.waiting.remove(folder);
             }
         }
         self.less.notify_all();
@@ -87,8 +112,9 @@ fn remove_all(storages: &Storages, runtime: &Handle, removals: &Receiver<Removal
         match removal {
             Removal::Folder(folder) => {
                 let removed = storages.current().and_then(|storage| storage.remove_all(&folder, runtime));
+                let is_gone = removed.is_ok();
                 tell(removed, folder.as_str());
-                waiting.done(&folder);
+                waiting.done(&folder, is_gone);
             }
             Removal::Files(keys) => {
                 for key in keys {

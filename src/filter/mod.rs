@@ -5,9 +5,10 @@
 //! - `resolve`, with `field_path`, `request_path` and `flat_path`: names → rows, columns and parts of the request (`operand`);
 //!   what a client may not see is refused here; `sort` does the same for orders
 //! - `joins`: the rows beside the tested one, one node a path
-//! - `render`, `comparison`, `sets`, `piece`: typed tree → SQL text and placeholders
+//! - `render`, with `comparison`, `all_match`, `tables`, `sets` and `piece`: typed tree → SQL text and placeholders
 //! - `plan`, `request_value`, `time_macro`, `pattern`: placeholders → values of one request
 
+mod all_match;
 mod ast;
 mod comparison;
 mod field_path;
@@ -25,6 +26,7 @@ mod request_value;
 mod resolve;
 mod sets;
 mod sort;
+mod tables;
 mod time_macro;
 
 use std::borrow::Cow;

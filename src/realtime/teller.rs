@@ -1,6 +1,7 @@
 //! What each listener of a change is told. Whoever asks the same question hears the same answer: it is found once for
 //! each distinct rule, caller and options.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use super::clients::Listener;
 use super::frame;
 use crate::auth::Session;
 use crate::changes::Change;
+use crate::error::Result;
 use crate::pick;
 use crate::records;
 use crate::schema::{CollectionRef, Record, Schema};
@@ -123,6 +125,12 @@ impl<'a> Teller<'a> {
         }
     }
 
+    /// The record as it was when it could still be asked about: the transaction that deletes it may have changed it
+    /// first, and what it wrote is not what rules were asked of.
+    fn as_it_was(&self, before: &State) -> Result<Option<Record>> {
+        before.read(TIME, |tx| records::load(tx, self.collection(), self.record.id()))
+    }
+
     fn answer(&self, listener: &Listener, session: Option<&Session>) -> Answer {
         let rule = self.rule(listener);
         let context = listener.topic.context(session.map(|session| Arc::clone(&session.caller)));
@@ -134,12 +142,23 @@ impl<'a> Teller<'a> {
             }
             None => self.now,
         };
-        let told = state
-            .read(TIME, |tx| self.parts.records.tell(tx, self.schema, &context, self.record, rule))
-            .and_then(|shown| match (shown, &listener.topic.fields) {
+        let record = match &self.before {
+            Some(before) if records::asks(&context, rule) => match self.as_it_was(before) {
+                Ok(Some(record)) => Cow::Owned(record),
+                Ok(None) => return Answer::Hidden,
+                Err(error) => {
+                    tracing::debug!(%error, "a deleted record cannot be read as it was");
+                    return Answer::Undecided;
+                }
+            },
+            _ => Cow::Borrowed(self.record),
+        };
+        let told = state.read(TIME, |tx| self.parts.records.tell(tx, self.schema, &context, &record, rule)).and_then(
+            |shown| match (shown, &listener.topic.fields) {
                 (Some(record), Some(wanted)) => pick::pick(&record.0, wanted).map(Some),
                 (shown, _) => Ok(shown.map(|record| record.0)),
-            });
+            },
+        );
         match told {
             Ok(Some(record)) => Answer::Shown(record.into()),
             Ok(None) => Answer::Hidden,

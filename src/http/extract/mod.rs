@@ -3,9 +3,11 @@
 mod body;
 mod context;
 mod form;
+mod json;
 mod multipart;
 mod path;
 mod query;
+mod submitted;
 mod superuser;
 
 pub(super) use body::{

@@ -15,7 +15,7 @@ use http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
     CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, RANGE,
 };
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde_json::Map;
 
 use self::conditions::{Known, Verdict};
@@ -26,7 +26,7 @@ use super::middleware::security_headers::MayBeFramed;
 use crate::app::App;
 use crate::context::RequestContext;
 use crate::error::Result;
-use crate::files::StoredFile;
+use crate::files::{Expected, StoredFile};
 
 /// What a browser may do with a file that it opens: nothing but show it.
 const POLICY: HeaderValue =
@@ -80,12 +80,19 @@ pub(super) fn routes() -> Router<App> {
 async fn download(
     State(app): State<App>,
     Params((collection, id, name)): Params<(String, String, String)>,
+    method: Method,
     headers: HeaderMap,
     Guest(context): Guest,
 ) -> Result<Response> {
     let context = RequestContext { caller: app.auth.file_caller(&context), ..context };
-    let file = app.records.file(&context, &collection, &id, &name).await?;
+    let file = app.records.file_to_read(&context, &collection, &id, &name, expected(&method, &headers)).await?;
     Ok(answer(file, &headers, forced(&context)))
+}
+
+/// What is read of the file, before anything is known of it.
+fn expected(method: &Method, headers: &HeaderMap) -> Expected {
+    let is_whole = method == Method::GET && !headers.contains_key(RANGE) && !conditions::are_in(headers);
+    if is_whole { Expected::Whole } else { Expected::Unknown }
 }
 
 /// Whether the query says that the file is to be saved rather than shown.

@@ -7,6 +7,7 @@ pub(super) mod body_memory;
 pub(super) mod compression;
 pub(super) mod cors;
 pub(super) mod header_limits;
+pub(super) mod limited_body;
 mod log;
 mod panics;
 pub(super) mod rate_limit;

@@ -13,8 +13,8 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::connection::open_reader;
 use super::errors::from_engine;
-use super::job::panicked;
 use super::readers::Caller;
+use super::writer::panicked;
 use super::{Watch, stopping};
 use crate::error::{Error, Result};
 use crate::store::StoreOptions;

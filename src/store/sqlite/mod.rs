@@ -8,7 +8,6 @@ mod console;
 mod errors;
 mod expansion;
 pub(super) mod foreign;
-mod job;
 mod journal;
 mod migrate;
 mod plan;

@@ -16,7 +16,7 @@ use tracing::Span;
 
 use super::connection::open_reader;
 use super::errors::from_engine;
-use super::job::panicked;
+use super::writer::panicked;
 use super::{Plans, Watch, stopping};
 use crate::error::{Error, Result};
 use crate::store::{StoreOptions, Tx};

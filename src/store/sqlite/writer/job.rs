@@ -109,7 +109,7 @@ where
 }
 
 /// The error of a closure that panicked, with the panic's words.
-pub(super) fn panicked(panic: &(dyn Any + Send)) -> Error {
+pub(in crate::store::sqlite) fn panicked(panic: &(dyn Any + Send)) -> Error {
     let words = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let words = words.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
     tracing::error!(panic = words, "database work panicked and was undone");

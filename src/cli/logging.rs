@@ -51,9 +51,9 @@ pub(super) fn start(level: &str, data_on_stdout: bool) -> Result<Tap> {
 /// The id of a request in the fields of its span, as they are written for people.
 fn id_for_people(extensions: &Extensions<'_>) -> Option<String> {
     let fields = &extensions.get::<FormattedFields<DefaultFields>>()?.fields;
-    // It is the first field, and a plain word, so that nothing in it is escaped.
-    let (id, _) = fields.split_once("id=\"")?.1.split_once('"')?;
-    Some(id.to_owned())
+    // It is the first field, and a plain word: nothing in it is escaped, and names of fields, which are painted on a
+    // terminal, have no quotes.
+    fields.split('"').nth(1).map(str::to_owned)
 }
 
 /// The same in JSON.

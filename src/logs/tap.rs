@@ -161,15 +161,15 @@ mod tests {
     #[test]
     fn warnings_and_errors_are_told_with_their_fields() {
         let told = told(|| {
-            tracing::info!("not this");
-            tracing::warn!(rows = 5, name = "n", ratio = 0.5, "a warning of {}", "mine");
-            tracing::error!(error = %"it broke", at = "https://host/a?token=abc", "an error");
+            tracing::info!(target: "somewhere", "not this");
+            tracing::warn!(target: "somewhere", rows = 5, name = "n", ratio = 0.5, "a warning of {}", "mine");
+            tracing::error!(target: "somewhere", error = %"it broke", at = "https://host/a?token=abc", "an error");
         });
         assert_eq!(told.len(), 2);
         let (level, message, data) = &told[0];
         assert_eq!((*level, message.as_str()), (Level::Warn, "a warning of mine"));
         assert_eq!((&data["rows"], &data["name"], &data["ratio"]), (&5.into(), &"n".into(), &0.5.into()));
-        assert_eq!(data["target"], module_path!());
+        assert_eq!(data["target"], "somewhere");
         let (level, _, data) = &told[1];
         assert_eq!((*level, &data["error"]), (Level::Error, &"it broke".into()));
         assert_eq!(data["at"], "https://host/a?token=***");
@@ -184,7 +184,8 @@ mod tests {
         });
         assert!(of_requests.is_empty(), "{of_requests:?}");
         let thread = std::thread::Builder::new().name(format!("{THREADS}writer"));
-        let of_threads = thread.spawn(|| told(|| tracing::error!("its database is full"))).expect("a thread");
+        let of_threads =
+            thread.spawn(|| told(|| tracing::error!(target: "somewhere", "its database is full"))).expect("a thread");
         assert!(of_threads.join().expect("it ends").is_empty());
     }
 }

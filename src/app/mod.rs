@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -125,10 +126,10 @@ impl App {
         *app.background.lock.lock() = Some(lock);
         app.logs.open();
         // What a crash left behind is gone before anybody asks; a bucket, which may be away, is swept meanwhile.
-        let swept = swept(app.files.clone(), app.store.clone());
-        match app.files.are_in_bucket() {
-            true => app.background.tasks.lock().push(tokio::spawn(swept)),
-            false => swept.await,
+        if !app.files.are_in_bucket()
+            && let Err(error) = schedules::sweep(app.files.clone(), app.store.clone()).await
+        {
+            tracing::warn!(%error, "files that no record holds could not be removed");
         }
         app.files.sweep_spooled();
         app.import.sweep();
@@ -136,6 +137,7 @@ impl App {
         app.start_background();
         app.jobs.start().await?;
         app.crons.start().await?;
+        try_join_all(schedules::AT_START.map(|id| app.crons.run(id))).await?;
         Ok(app)
     }
 
@@ -273,8 +275,16 @@ impl App {
         }));
     }
 
+    /// Tells those who do long work that it is time to end.
+    pub fn begin_to_stop(&self) {
+        // First: what ends because the server stops is then no failed run.
+        self.crons.begin_to_stop();
+        self.stopping.send_replace(true);
+    }
+
     /// Stops the background work, closes the database and gives the directory free.
     pub async fn close(&self) {
+        self.begin_to_stop();
         self.realtime.stop();
         self.feed.stop().await;
         self.crons.stop().await;
@@ -359,12 +369,6 @@ async fn load_schema(store: &Store) -> Result<Schema> {
         })
         .await?;
     Ok(Schema::new(1, collections))
-}
-
-async fn swept(files: Files, store: Store) {
-    if let Err(error) = schedules::sweep(files, store).await {
-        tracing::warn!(%error, "files that no record holds could not be removed");
-    }
 }
 
 fn retention(config: &Config) -> Retention {

@@ -15,6 +15,8 @@ use crate::rates::Rates;
 use crate::records::{MFAS, OTPS};
 use crate::store::{Store, WriteLane};
 
+/// What also runs at every start, since nobody else sees to it meanwhile.
+pub(super) const AT_START: [&str; 4] = ["__pbMFACleanup__", "__pbOTPCleanup__", "__tbFeedTrim__", "__tbUploadsSweep__"];
 /// Only listed once the limits were used.
 const LIMITERS: &str = "__pbRateLimitersCleanup__";
 

@@ -161,9 +161,14 @@ impl Crons {
         Ok(())
     }
 
+    /// Stores no more runs of what is due; those that fail from now on are repeated at the next start.
+    pub fn begin_to_stop(&self) {
+        self.parts.stopping.send_replace(true);
+    }
+
     /// Stops the clock. Runs are jobs, and end as those do.
     pub async fn stop(&self) {
-        self.parts.stopping.send_replace(true);
+        self.begin_to_stop();
         let clock = self.parts.clock.lock().take();
         if let Some(clock) = clock
             && clock.await.is_err()

@@ -93,7 +93,7 @@ pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = (
         }
     }
     drop(listener);
-    app.stopping.send_replace(true);
+    app.begin_to_stop();
     app.realtime.stop();
     let _ = stopping.send(true);
     let all = async { while open.join_next().await.is_some() {} };

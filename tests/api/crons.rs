@@ -16,7 +16,7 @@ const SCHEDULES: [(&str, &str); 5] = [
     ("__tbUploadsSweep__", "37 * * * *"),
 ];
 
-const FEED_IS_DUE: &str = "UPDATE _tb_crons SET next_due = 60000 WHERE id = '__tbFeedTrim__'";
+const OPTIMIZE_IS_DUE: &str = "UPDATE _tb_crons SET next_due = 60000 WHERE id = '__pbDBOptimize__'";
 
 /// The entry of a schedule.
 fn entry<'a>(answer: &'a Answer, id: &str) -> &'a Json {
@@ -127,8 +127,8 @@ async fn the_cleanup_of_rate_limits_is_listed_once_they_were_used() {
 #[tokio::test]
 async fn what_another_process_makes_due_runs_within_moments() {
     let server = TestServer::start().await;
-    Database::open(&server.dir()).execute(FEED_IS_DUE);
-    let ended = until(&server, "__tbFeedTrim__", has_ended).await;
+    Database::open(&server.dir()).execute(OPTIMIZE_IS_DUE);
+    let ended = until(&server, "__pbDBOptimize__", has_ended).await;
     assert_eq!(ended["lastOutcome"], "done");
     assert!(ended["nextRun"].as_str() > ended["lastEnd"].as_str(), "{ended}");
 }
@@ -136,9 +136,9 @@ async fn what_another_process_makes_due_runs_within_moments() {
 #[tokio::test]
 async fn a_time_that_was_missed_while_no_server_ran_is_made_up_for() {
     let mut server = TestServer::start().await;
-    server.stopped_database().execute(FEED_IS_DUE);
+    server.stopped_database().execute(OPTIMIZE_IS_DUE);
     server.restart();
-    assert_eq!(until(&server, "__tbFeedTrim__", has_ended).await["lastOutcome"], "done");
+    assert_eq!(until(&server, "__pbDBOptimize__", has_ended).await["lastOutcome"], "done");
     assert_eq!(server.stopped_database().value("SELECT count(*) FROM _tb_jobs WHERE kind = 'cron'"), "0");
 }
 

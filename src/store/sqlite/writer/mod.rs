@@ -51,6 +51,7 @@ struct Thread {
     journal: Journal,
     versions: Versions,
     statistics: Statistics,
+    /// Somebody wants them looked after.
     wanted: Arc<AtomicBool>,
     /// How many writes went before the statistics that are due.
     passed: usize,

@@ -27,7 +27,7 @@ mod tests {
     use serde_json::Map;
 
     use crate::context::RequestContext;
-    use crate::filter::{Input, Request, compile_flat};
+    use crate::filter::{Asker, Input, Request, compile_flat};
     use crate::schema::field::json::JsonOptions;
     use crate::schema::field::text::TextOptions;
     use crate::schema::{Collection, Field, FieldKind, Schema};
@@ -48,7 +48,7 @@ mod tests {
             rule: None,
             filter,
             sort,
-            superuser: true,
+            asker: Asker::Superuser,
             candidate: false,
             whole: true,
             input,

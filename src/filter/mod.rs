@@ -72,6 +72,24 @@ impl<'a> Input<'a> {
     }
 }
 
+/// How far the filter and the sort of whoever asks reach. Rules reach everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Asker {
+    /// Not to hidden fields and what is another's, and not to `@request.` and `@collection.`.
+    Client,
+    /// A superuser who listens to changes: everywhere but to hidden fields.
+    Listener,
+    /// Everywhere.
+    Superuser,
+}
+
+impl Asker {
+    /// Whoever makes a request.
+    pub fn of(context: &RequestContext) -> Self {
+        if context.is_superuser() { Self::Superuser } else { Self::Client }
+    }
+}
+
 /// What is to be compiled: conditions and an order over the rows of one collection.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
@@ -81,12 +99,12 @@ pub struct Request<'a> {
     pub collection: &'a CollectionRef,
     /// A rule: sees everything. `None` and empty mean no condition.
     pub rule: Option<&'a str>,
-    /// A client's filter; restricted unless `superuser`.
+    /// A client's filter; the `asker` says how far it reaches.
     pub filter: Option<&'a str>,
-    /// A client's sort; restricted unless `superuser`.
+    /// A client's sort, with the same reach.
     pub sort: Option<&'a str>,
-    /// Whether a superuser asks.
-    pub superuser: bool,
+    /// Who asks.
+    pub asker: Asker,
     /// Whether the rows are one candidate that is not stored yet (a create rule): back-relations fail, and
     /// `:changed` is false. The FROM clause then has a sub-select of that name; its columns need no types.
     pub candidate: bool,
@@ -170,7 +188,7 @@ fn compile_by(request: &Request<'_>, mut resolver: Resolver<'_>) -> Result<Compi
     let given = |text: Option<&'_ str>| text.is_some_and(|text| !text.is_empty());
     let filter = request.filter.filter(|_| given(request.filter));
     let sort = request.sort.filter(|_| given(request.sort));
-    if !request.superuser {
+    if request.asker == Asker::Client {
         for text in [filter, sort].into_iter().flatten() {
             refuse_reserved(text)?;
         }
@@ -181,9 +199,9 @@ fn compile_by(request: &Request<'_>, mut resolver: Resolver<'_>) -> Result<Compi
 
     let mut conditions = Vec::new();
     if let Some(rule) = request.rule.filter(|rule| !rule.is_empty()) {
-        conditions.push(resolver.condition(rule, &resolver.view(RULE, false))?);
+        conditions.push(resolver.condition(rule, &resolver.view(RULE))?);
     }
-    let client = resolver.view(CLIENT, !request.superuser);
+    let client = resolver.view_of(request.asker, CLIENT);
     if let Some(filter) = filter {
         conditions.push(resolver.condition(filter, &client)?);
     }
@@ -281,7 +299,7 @@ pub fn check_rule(schema: &Schema, collection: &CollectionRef, rule: &str) -> Re
         rule: Some(rule),
         filter: None,
         sort: None,
-        superuser: false,
+        asker: Asker::Client,
         candidate: false,
         whole: false,
         input,

@@ -23,6 +23,7 @@ mod records;
 mod router;
 pub mod serve;
 mod settings;
+mod socket;
 mod sql;
 
 pub use router::Service;

@@ -11,7 +11,7 @@ use super::Logs;
 use super::keeper;
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
-use crate::filter::{self, FilterError, Input};
+use crate::filter::{self, Asker, FilterError, Input};
 use crate::records::Page;
 use crate::records::paging::Paging;
 use crate::schema::field::encode;
@@ -146,7 +146,7 @@ impl Asked {
             rule: None,
             filter: context.query_value("filter"),
             sort,
-            superuser: true,
+            asker: Asker::Superuser,
             candidate: false,
             whole: false,
             input,

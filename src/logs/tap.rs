@@ -32,10 +32,13 @@ pub struct Tap {
     request_id_of: RequestIdOf,
 }
 
+/// Level, message and data of an entry.
+type Told = (Level, String, Map<String, Json>);
+
 #[derive(Default)]
 struct Shared {
     logs: OnceLock<Logs>,
-    early: Mutex<Vec<(Level, String, Map<String, Json>)>>,
+    early: Mutex<Vec<Told>>,
 }
 
 impl Tap {
@@ -151,7 +154,7 @@ mod tests {
 
     use super::*;
 
-    fn told(work: impl FnOnce()) -> Vec<(Level, String, Map<String, Json>)> {
+    fn told(work: impl FnOnce()) -> Vec<Told> {
         let tap = Tap::new(|_| None);
         let subscriber = tracing_subscriber::registry().with(tap.clone());
         tracing::subscriber::with_default(subscriber, work);

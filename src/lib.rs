@@ -6,7 +6,8 @@
 //! - [`http`]: axum; status codes, headers and envelopes exist there and nowhere below
 //! - [`app`]: opens the store, builds the rooms, stops them in reverse
 //! - the rooms, what Tuckbox does: [`records`], [`collections`], [`auth`], [`files`], [`settings`],
-//!   [`rates`], [`jobs`], [`crons`], [`mail`], [`console`], [`check`], [`import`], [`realtime`], [`backups`]
+//!   [`rates`], [`jobs`], [`crons`], [`mail`], [`console`], [`check`], [`import`], [`realtime`], [`backups`],
+//!   [`logs`]
 //! - the language, what the rooms speak: [`changes`], [`filter`], [`schema`], [`pick`]
 //! - the seam: [`store`]
 //! - the ground: [`config`], [`error`], [`ids`], [`time`], [`context`], [`cron`], [`crypto`]
@@ -31,6 +32,7 @@ pub mod http;
 pub mod ids;
 pub mod import;
 pub mod jobs;
+pub mod logs;
 pub mod mail;
 pub mod pick;
 pub mod rates;

@@ -24,6 +24,7 @@ const LAYERS: &[&[&str]] = &[
         "import",
         "realtime",
         "backups",
+        "logs",
     ],
     &["changes", "filter", "pick"],
     &["schema"],
@@ -49,6 +50,8 @@ const NEIGHBOURS: &[(&str, &[&str])] = &[
     ("crons", &["jobs", "settings"]),
     // The bucket is a setting.
     ("files", &["settings"]),
+    // What is kept is a setting. Pages and their parameters are those of records.
+    ("logs", &["settings", "records"]),
     // Sender and server are settings.
     ("mail", &["settings"]),
     ("rates", &["settings"]),

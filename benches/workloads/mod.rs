@@ -6,6 +6,7 @@ mod basics;
 mod files;
 mod filters;
 mod lists;
+mod logs;
 pub mod neighbours;
 mod outsiders;
 mod pages;
@@ -34,6 +35,7 @@ pub fn run(scale: &Scale) -> Report {
         report.thumbs.extend(thumbs::run(&bench));
         report.outsiders.extend(outsiders::run(&bench));
         report.basics.extend(basics::run(&bench));
+        report.basics.extend(logs::run(&bench));
         report.writes.extend(writes::run(&bench));
         report.realtime.extend(realtime::run(&bench, &mut report.program));
         report.neighbours.extend(neighbours::run(&bench));

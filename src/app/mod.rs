@@ -10,6 +10,7 @@ use std::fs::{self, File, TryLockError};
 use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use parking_lot::Mutex;
@@ -30,6 +31,7 @@ use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::import::Import;
 use crate::jobs::Jobs;
+use crate::logs::Logs;
 use crate::mail::Mail;
 use crate::rates::Rates;
 use crate::realtime::{Lifetimes, Realtime, RealtimeParts};
@@ -41,6 +43,9 @@ use readiness::Readiness;
 
 /// The database in the data directory.
 const DATABASE: &str = "data.db";
+
+/// The database of the logs beside it.
+const LOGS: &str = "auxiliary.db";
 
 /// The directory's own key.
 const INSTANCE_KEY: &str = "instance.key";
@@ -99,6 +104,8 @@ pub struct Rooms {
     pub console: Console,
     /// What may be wrong with the directory.
     pub checks: Checks,
+    /// What the server did; kept where a server runs.
+    pub logs: Logs,
     feed: Feed,
     readiness: Readiness,
     background: Background,
@@ -122,6 +129,7 @@ impl App {
         let lock = lock(&config.dir)?;
         let app = Self::open_locked(config).await?;
         *app.background.lock.lock() = Some(lock);
+        app.logs.open();
         // What a crash left behind is gone before anybody asks; a bucket, which may be away, is swept meanwhile.
         if !app.files.are_in_bucket()
             && let Err(error) = schedules::sweep(app.files.clone(), app.store.clone()).await
@@ -174,12 +182,12 @@ impl App {
                 "A backup is being restored in {dir}, which the server does when it starts; try again then."
             )));
         }
-        Self::open_rooms(config).await
+        Self::open_rooms(config, None).await
     }
 
-    /// Opens a data directory, whatever waits in it.
-    async fn open_rooms(config: Config) -> Result<Self> {
-        let store = Store::open(&store_options(&config))?;
+    /// Opens a data directory, whatever waits in it. Statements of the store are told of once they take so long.
+    async fn open_rooms(config: Config, slow_query: Option<Duration>) -> Result<Self> {
+        let store = Store::open(&StoreOptions { slow_statement: slow_query, ..store_options(&config) })?;
         let opened = Self::over(store.clone(), config).await;
         if opened.is_err() {
             store.close().await;
@@ -226,6 +234,7 @@ impl App {
         auth.tell_returns_to(realtime.listener());
         let feed = Feed::new(store.clone());
         let console = Console::new(store.clone(), schema.clone());
+        let logs = Logs::new(config.dir.join(LOGS), settings.clone(), config.query_timeout);
         let checks = Checks::new(store.clone(), files.clone());
         let import = Import::new(records.clone(), collections.clone(), schema.clone(), &config.dir);
         let (stopping, restart) = (watch::Sender::new(false), watch::Sender::new(false));
@@ -262,6 +271,7 @@ impl App {
             restart,
             console,
             checks,
+            logs,
             feed,
             readiness: Readiness::default(),
             background,
@@ -320,6 +330,8 @@ impl App {
         }
         self.backups.ended().await;
         self.store.close().await;
+        // The last of all, since the others may tell something until their end.
+        self.logs.close().await;
         self.background.lock.lock().take();
     }
 }

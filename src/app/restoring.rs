@@ -18,14 +18,20 @@ impl App {
     /// then, or, where it cannot be used, the old one.
     pub(super) async fn open_locked(config: Config) -> Result<Self> {
         match restore::resume(&config.dir, &Store::release, &mut |_| Ok(()))? {
-            Resumed::Nothing => Self::open_rooms(config).await,
+            Resumed::Nothing => Self::open_served(config).await,
             Resumed::Placed(placed) => Self::open_placed(config, placed).await,
             Resumed::TakenBack(why) => Self::open_taken_back(config, &why).await,
         }
     }
 
+    /// Opens it for a server.
+    async fn open_served(config: Config) -> Result<Self> {
+        let slow_query = config.slow_query;
+        Self::open_rooms(config, slow_query).await
+    }
+
     async fn open_placed(config: Config, placed: Placed) -> Result<Self> {
-        match Self::open_rooms(config.clone()).await {
+        match Self::open_served(config.clone()).await {
             Ok(app) => {
                 let backup = placed.backup().to_owned();
                 placed.keep(&mut |_| Ok(()))?;
@@ -41,7 +47,7 @@ impl App {
 
     /// What went wrong is told once everybody who keeps the log is there.
     async fn open_taken_back(config: Config, why: &str) -> Result<Self> {
-        let opened = Self::open_rooms(config).await;
+        let opened = Self::open_served(config).await;
         tracing::error!(why, "a backup was not restored; the data is what it was before");
         opened
     }
@@ -80,7 +86,7 @@ impl App {
             Resumed::TakenBack(why) => return Err(taken_back(&why)),
             Resumed::Nothing => return Err(Error::internal("what was made ready is gone")),
         };
-        match Self::open_rooms(config).await {
+        match Self::open_rooms(config, None).await {
             Ok(app) => {
                 let kept = swapped.keep(&mut |_| Ok(()));
                 app.close().await;
@@ -108,7 +114,7 @@ async fn find(config: &Config, asked: &str, progress: Option<Progress>) -> Resul
         }
     }
     if App::is_there(&config.dir) {
-        let app = App::open_rooms(config.clone()).await?;
+        let app = App::open_rooms(config.clone(), None).await?;
         let fetched = app.backups.fetch(asked, progress).await;
         app.close().await;
         if let Some(fetched) = fetched? {

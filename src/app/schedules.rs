@@ -12,6 +12,7 @@ use crate::cron::Expression;
 use crate::crons::{Task, task, task_within};
 use crate::error::Result;
 use crate::files::Files;
+use crate::logs::Logs;
 use crate::rates::Rates;
 use crate::records::{MFAS, OTPS};
 use crate::settings::Values;
@@ -28,10 +29,12 @@ const LIMITERS: &str = "__pbRateLimitersCleanup__";
 /// Names all of them.
 pub(super) fn register(rooms: &Rooms) {
     let crons = &rooms.crons;
-    let store = rooms.store.clone();
-    crons.register("__pbDBOptimize__", at("0 0 * * *"), task(move || optimize(store.clone())));
+    let (store, logs) = (rooms.store.clone(), rooms.logs.clone());
+    crons.register("__pbDBOptimize__", at("0 0 * * *"), task(move || optimize(store.clone(), logs.clone())));
     crons.register("__pbMFACleanup__", at("0 * * * *"), clean_up(rooms.auth.clone(), MFAS));
     crons.register("__pbOTPCleanup__", at("0 * * * *"), clean_up(rooms.auth.clone(), OTPS));
+    let logs = rooms.logs.clone();
+    crons.register("__pbLogsCleanup__", at("0 */6 * * *"), task(move || clean_up_logs(logs.clone())));
     let backups = rooms.backups.clone();
     let due = |values: &Values| Expression::parse(&values.backups.cron);
     crons.register_by_setting("__pbAutoBackup__", due, task_within(BACKUP, move || back_up(backups.clone())));
@@ -54,8 +57,9 @@ fn at(expression: &str) -> Option<Expression> {
 }
 
 /// The planner's statistics are looked after and the write-ahead log is emptied.
-async fn optimize(store: Store) -> Result<()> {
-    store.optimize().await
+async fn optimize(store: Store, logs: Logs) -> Result<()> {
+    store.optimize().await?;
+    logs.optimize().await
 }
 
 /// What limits counted in windows that are over goes.
@@ -81,6 +85,15 @@ fn clean_up(auth: Auth, collection: &'static str) -> Arc<dyn Task> {
 
 async fn back_up(backups: Backups) -> Result<()> {
     backups.run_scheduled().await
+}
+
+/// What is older than the logs are kept goes.
+async fn clean_up_logs(logs: Logs) -> Result<()> {
+    let entries = logs.clean_up().await?;
+    if entries > 0 {
+        tracing::info!(entries, "old entries of the log were removed");
+    }
+    Ok(())
 }
 
 /// Files whose upload came to nothing, and files that were dropped and could not be removed, go.

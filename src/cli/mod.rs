@@ -93,12 +93,12 @@ pub fn run() -> Result<ExitCode, String> {
         command,
         Command::Sql(_) | Command::Check(_) | Command::Export(_) | Command::Import(_) | Command::Backup(_)
     );
-    logging::start(level, data_on_stdout).map_err(|error| sentence(&error))?;
+    let tap = logging::start(level, data_on_stdout).map_err(|error| sentence(&error))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("The runtime cannot be started: {error}."))?;
     runtime.block_on(async {
         match command {
-            Command::Serve => ended(serve::run(config).await),
+            Command::Serve => ended(serve::run(config, &tap).await),
             Command::Superuser(action) => ended(superuser::run(config, action).await),
             Command::Import(import) => ended(import::run(config, import).await),
             Command::Export(export) => ended(export::run(config, export).await),

@@ -13,15 +13,18 @@ use crate::app::App;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http;
+use crate::logs::Tap;
 
-/// Serves until the process is told to stop. Where a restored backup waits for the next start, that is now.
-pub(super) async fn run(config: Config) -> Result<()> {
+/// Serves until the process is told to stop; what the tap tells goes to the log. Where a restored backup waits for the
+/// next start, that is now.
+pub(super) async fn run(config: Config, tap: &Tap) -> Result<()> {
     // The port first: where it is taken, the data directory is left alone.
     let http = restart::address(&config.http);
     let listener = http::serve::bind(&http).await.map_err(|error| not_bound(&http, &error))?;
     let address = listener.local_addr()?;
     let dir = config.dir.display().to_string();
     let app = App::open(config).await?;
+    tap.connect(&app.logs);
     let signalled = Arc::new(AtomicBool::new(false));
     let stop = stop_signal(Arc::clone(&signalled))?;
     let mut restart = app.restart.subscribe();

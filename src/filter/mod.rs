@@ -2,7 +2,7 @@
 //! schema and the request as plain data, and neither HTTP nor how records are read.
 //!
 //! - `lexer`, `parser`, `ast`: text → tree, bounded in size and depth
-//! - `resolve`, with `field_path` and `request_path`: names → rows, columns and parts of the request (`operand`);
+//! - `resolve`, with `field_path`, `request_path` and `flat_path`: names → rows, columns and parts of the request (`operand`);
 //!   what a client may not see is refused here; `sort` does the same for orders
 //! - `joins`: the rows beside the tested one, one node a path
 //! - `render`, with `comparison`, `all_match`, `tables`, `sets` and `piece`: typed tree → SQL text and placeholders
@@ -12,6 +12,7 @@ mod all_match;
 mod ast;
 mod comparison;
 mod field_path;
+mod flat_path;
 mod joins;
 mod lexer;
 mod operand;
@@ -171,6 +172,19 @@ const LIST_RULES: usize = 2;
 /// # Errors
 /// What is wrong with the first of them that is wrong.
 pub fn compile(request: &Request<'_>) -> Result<Compiled, FilterError> {
+    compile_by(request, Resolver::new(request))
+}
+
+/// Compiles filter and sort over rows that are no records: there are their columns and paths in their JSON, and neither
+/// relations nor modifiers nor a request to speak of.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_flat(request: &Request<'_>) -> Result<Compiled, FilterError> {
+    compile_by(request, Resolver::flat(request))
+}
+
+fn compile_by(request: &Request<'_>, mut resolver: Resolver<'_>) -> Result<Compiled, FilterError> {
     let given = |text: Option<&'_ str>| text.is_some_and(|text| !text.is_empty());
     let filter = request.filter.filter(|_| given(request.filter));
     let sort = request.sort.filter(|_| given(request.sort));
@@ -183,7 +197,6 @@ pub fn compile(request: &Request<'_>) -> Result<Compiled, FilterError> {
         return Err(FilterError::Invalid(format!("a filter has {MAX_FILTER_BYTES} bytes at most")));
     }
 
-    let mut resolver = Resolver::new(request);
     let mut conditions = Vec::new();
     if let Some(rule) = request.rule.filter(|rule| !rule.is_empty()) {
         conditions.push(resolver.condition(rule, &resolver.view(RULE))?);

@@ -20,6 +20,8 @@ pub(super) struct Resolver<'a> {
     pub(super) shape: Shape,
     /// Whether time or chance matter.
     pub(super) volatile: bool,
+    /// Whether there is nothing but the row's own columns.
+    flat: bool,
     /// Rows that a client reached in collections with a list rule.
     pub(super) guarded: Vec<NodeId>,
     /// Rows whose e-mail address the comparison at hand reads and may read only if it is public.
@@ -49,10 +51,16 @@ impl<'a> Resolver<'a> {
             tree: Tree::new(request.collection.clone()),
             shape: Shape::default(),
             volatile: false,
+            flat: false,
             guarded: Vec::new(),
             public_emails: Vec::new(),
             comparisons: 0,
         }
+    }
+
+    /// For rows that are no records.
+    pub(super) fn flat(request: &'a Request<'a>) -> Self {
+        Self { flat: true, ..Self::new(request) }
     }
 
     /// A rule's view of the tested row: nothing is kept from it.
@@ -150,6 +158,9 @@ impl<'a> Resolver<'a> {
         if let Some(clock) = TimeMacro::parse(name) {
             self.volatile = true;
             return Ok(Operand::Known(Source::Clock(clock)));
+        }
+        if self.flat {
+            return self.flat_path(name, view);
         }
         if let Some(rest) = name.strip_prefix("@request.") {
             return self.request_path(rest, view);

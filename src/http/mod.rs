@@ -17,6 +17,7 @@ mod fields;
 mod files;
 mod health;
 mod import;
+mod logs;
 mod middleware;
 mod realtime;
 mod records;
@@ -27,3 +28,7 @@ mod socket;
 mod sql;
 
 pub use router::Service;
+
+/// What an app wants to have in the log's entry of a request, under `meta`: an extension of its answer.
+#[derive(Debug, Clone)]
+pub struct LogMeta(pub serde_json::Value);

@@ -10,7 +10,8 @@ use super::middleware::body_limit::BodyLimits;
 use super::middleware::cors::Origins;
 use super::middleware::{Around, around};
 use super::{
-    admin_ui, auth, backups, batch, collections, crons, export, files, health, import, realtime, records, settings, sql,
+    admin_ui, auth, backups, batch, collections, crons, export, files, health, import, logs, realtime, records,
+    settings, sql,
 };
 use crate::app::App;
 use crate::error::Error;
@@ -51,6 +52,7 @@ fn routes(app: App) -> Router {
         .merge(files::routes())
         .merge(settings::routes())
         .merge(backups::routes())
+        .merge(logs::routes())
         .merge(crons::routes())
         .merge(sql::routes())
         .merge(admin_ui::routes())

@@ -43,7 +43,7 @@ impl Copied {
     /// # Errors
     /// What the engine says: it is damaged, or no database.
     pub fn open(path: &Path) -> Result<Self> {
-        Ok(Self(Reader::open(path)?))
+        Ok(Self(Reader::open(path, None)?))
     }
 
     /// Runs a read, until `stop` is set.

@@ -1,6 +1,7 @@
 //! The seam: execution and dialect. Rooms see [`Store`], [`Tx`], [`Sql`] and [`Value`]; which engine answers, they
 //! do not know. The store knows tables, columns and values, never a collection.
 
+pub mod aside;
 pub mod attached;
 pub mod catalogue;
 mod console;
@@ -50,6 +51,24 @@ pub struct StoreOptions {
     pub exclusive_timeout: Duration,
     /// How long a write waits for its turn before it is refused. It has not begun then, so it can be sent again.
     pub turn_timeout: Duration,
+    /// From what time on a statement is told of, with its plan; `None` is never.
+    pub slow_statement: Option<Duration>,
+    /// Which tables it has.
+    pub tables: SystemTables,
+    /// How long commits gather before the log is moved into the database.
+    pub checkpoint_after: Duration,
+    /// What the names of its threads begin with.
+    pub threads: &'static str,
+}
+
+/// Which tables a database is made with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SystemTables {
+    /// Collections, settings, jobs and the feed.
+    #[default]
+    Data,
+    /// The logs of what the server did.
+    Logs,
 }
 
 impl StoreOptions {
@@ -62,6 +81,10 @@ impl StoreOptions {
             query_timeout: Duration::from_secs(30),
             exclusive_timeout: Duration::from_secs(300),
             turn_timeout: Duration::from_secs(30),
+            slow_statement: None,
+            tables: SystemTables::default(),
+            checkpoint_after: Duration::from_millis(100),
+            threads: "",
         }
     }
 }
@@ -234,6 +257,16 @@ impl Store {
     /// `Invalid` where another process has it open.
     pub fn release(path: &Path) -> Result<()> {
         sqlite::release(path)
+    }
+
+    /// Gives the room of deleted rows back to the system: the file is written anew, and writes wait meanwhile.
+    ///
+    /// # Errors
+    /// What the engine says: no room for the new file, above all.
+    pub async fn compact(&self) -> Result<()> {
+        let engine = Arc::clone(&self.engine);
+        let done = tokio::task::spawn_blocking(move || engine.compact()).await;
+        done.map_err(|error| crate::error::Error::Internal(error.into()))?
     }
 
     /// Has the statistics of the planner looked after, moves the write-ahead log into the database and empties it. It

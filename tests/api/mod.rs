@@ -10,6 +10,7 @@ mod files;
 mod health;
 mod http;
 mod lifecycle;
+mod logs;
 mod records;
 mod settings;
 mod sql;

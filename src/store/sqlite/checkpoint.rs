@@ -11,9 +11,7 @@ use tokio::sync::oneshot;
 
 use super::connection::LOG_BYTES;
 use crate::error::Result;
-
-/// How long commits gather before they are moved.
-const EVERY: Duration = Duration::from_millis(100);
+use crate::store::StoreOptions;
 
 /// Tells the thread that there is something to do.
 #[derive(Clone, Default)]
@@ -35,9 +33,10 @@ struct State {
 
 impl Checkpoints {
     /// Starts the thread.
-    pub(super) fn start(&self, connection: Connection) -> Result<JoinHandle<()>> {
-        let signal = Arc::clone(&self.0);
-        Ok(std::thread::Builder::new().name("checkpoints".into()).spawn(move || serve(&connection, &signal))?)
+    pub(super) fn start(&self, connection: Connection, options: &StoreOptions) -> Result<JoinHandle<()>> {
+        let (signal, after) = (Arc::clone(&self.0), options.checkpoint_after);
+        let thread = std::thread::Builder::new().name(format!("{}checkpoints", options.threads));
+        Ok(thread.spawn(move || serve(&connection, &signal, after))?)
     }
 
     /// Something was committed.
@@ -69,14 +68,15 @@ impl Checkpoints {
     }
 }
 
-fn serve(connection: &Connection, signal: &Signal) {
+/// Commits gather for a time before they are moved.
+fn serve(connection: &Connection, signal: &Signal, after: Duration) {
     loop {
         let mut state = signal.state.lock();
         while !state.written && !state.stopped {
             signal.changed.wait(&mut state);
         }
         if !state.stopped {
-            signal.changed.wait_for(&mut state, EVERY);
+            signal.changed.wait_for(&mut state, after);
         }
         if state.stopped {
             return;

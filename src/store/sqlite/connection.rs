@@ -8,6 +8,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::errors::from_engine;
 use crate::error::{Error, Result};
+use crate::store::aside::Found;
 use crate::store::foreign::Owner;
 use crate::store::{StoreOptions, Synchronous};
 
@@ -74,6 +75,11 @@ pub(super) fn open_checkpointer(options: &StoreOptions) -> Result<Connection> {
     connection.busy_timeout(Duration::ZERO).map_err(from_engine)?;
     synchronise(&connection, options.synchronous).map_err(from_engine)?;
     Ok(connection)
+}
+
+/// The connection that writes the database anew.
+pub(super) fn open_compactor(path: &Path) -> Result<Connection> {
+    open(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(from_engine)
 }
 
 /// A connection that cannot write.
@@ -166,6 +172,22 @@ pub(in crate::store) fn release(path: &Path) -> Result<()> {
     }
 }
 
+/// Whose a file is, as far as a look at it tells.
+pub(in crate::store) fn found(path: &Path) -> Found {
+    if !std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
+        return Found::Usable;
+    }
+    match look(path) {
+        Ok(Content { mark: APPLICATION_ID, .. } | Content { mark: 0, tables: false, .. }) => Found::Usable,
+        Ok(_) => Found::Foreign,
+        Err(error) => match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Found::Damaged,
+            // Why it cannot be looked at shows when it is opened.
+            _ => Found::Usable,
+        },
+    }
+}
+
 /// What a file tells about its owner.
 struct Content {
     mark: i64,
@@ -201,7 +223,7 @@ pub(super) fn immutable(path: &Path) -> Option<String> {
 }
 
 /// The path of a file that the engine keeps beside a database, such as `-wal`.
-pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
+pub(in crate::store) fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(end);
     PathBuf::from(name)

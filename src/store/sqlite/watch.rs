@@ -34,6 +34,8 @@ struct State {
     last: AtomicU64,
     /// The program ends: work that takes long does not go on.
     ending: AtomicBool,
+    /// From what time on a statement is told of.
+    slow: Option<Duration>,
     /// How often the engine has asked.
     ticks: AtomicU32,
     /// Set where the caller has gone.
@@ -41,8 +43,8 @@ struct State {
 }
 
 impl Watch {
-    /// Watches over a connection.
-    pub(super) fn over(connection: &Connection) -> Result<Self> {
+    /// Watches over a connection, whose statements are told of from a time on.
+    pub(super) fn over(connection: &Connection, slow: Option<Duration>) -> Result<Self> {
         let watch = Self(Arc::new(State {
             base: Instant::now(),
             due: AtomicU64::new(NEVER),
@@ -50,6 +52,7 @@ impl Watch {
             standstill: AtomicU64::new(0),
             last: AtomicU64::new(NEVER),
             ending: AtomicBool::new(false),
+            slow,
             ticks: AtomicU32::new(0),
             gone: Mutex::new(None),
         }));
@@ -139,6 +142,11 @@ impl Watch {
         };
         let last = self.0.last.load(Ordering::Relaxed);
         if (due, last) != (NEVER, NEVER) && self.0.is_over(due, last) { Err(Error::Deadline) } else { Ok(()) }
+    }
+
+    /// From what time on a statement is told of.
+    pub(in crate::store) fn slow(&self) -> Option<Duration> {
+        self.0.slow
     }
 
     /// How often the engine has asked so far; the difference of two answers tells how long a statement was.

@@ -18,7 +18,7 @@ use self::statement::Bound;
 pub use self::statement::{Borrowed, Statement};
 use super::Witness;
 use super::effects::Effects;
-use super::sqlite::{Journal, Plans, Watch, from_engine};
+use super::sqlite::{Clock, Journal, Plans, Watch, from_engine};
 use crate::error::{Error, Result};
 
 /// After how many of the watch's questions a query counts as long: several milliseconds.
@@ -75,9 +75,10 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// What the engine says against the query, `Deadline` where it took too long, and what `each` answers.
     pub fn rows(&mut self, query: impl Statement, mut each: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
-        self.run(&query, |statement| {
+        self.run(&query, |statement, count| {
             let mut rows = statement.raw_query();
             while let Some(row) = rows.next().map_err(from_engine)? {
+                *count += 1;
                 each(&Row { row })?;
             }
             Ok(())
@@ -102,9 +103,11 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// As [`Tx::rows`].
     pub fn row<T>(&mut self, query: impl Statement, read: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<Option<T>> {
-        self.run(&query, |statement| {
+        self.run(&query, |statement, count| {
             let mut rows = statement.raw_query();
-            rows.next().map_err(from_engine)?.map(|row| read(&Row { row })).transpose()
+            let row = rows.next().map_err(from_engine)?;
+            *count = usize::from(row.is_some());
+            row.map(|row| read(&Row { row })).transpose()
         })
     }
 
@@ -113,7 +116,10 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// What the engine says against it: [`Error::Unique`] above all.
     pub fn execute(&mut self, statement: impl Statement) -> Result<usize> {
-        self.run(&statement, |statement| statement.raw_execute().map_err(from_engine))
+        self.run(&statement, |statement, count| {
+            *count = statement.raw_execute().map_err(from_engine)?;
+            Ok(*count)
+        })
     }
 
     /// Runs work that has a time of its own, however well it gets on: `Deadline` where it takes longer.
@@ -217,12 +223,13 @@ impl<'c> Tx<'c> {
     fn run<T>(
         &mut self,
         query: &impl Statement,
-        work: impl FnOnce(&mut CachedStatement<'_>) -> Result<T>,
+        work: impl FnOnce(&mut CachedStatement<'_>, &mut usize) -> Result<T>,
     ) -> Result<T> {
         self.usable()?;
         let ticks = self.watch.ticks();
+        let (mut rows, clock) = (0, Clock::start(self.watch));
         let begun = self.journal.map(|journal| journal.statement_begins(self.connection));
-        let result = self.prepare(query).and_then(|mut statement| work(&mut statement));
+        let result = self.prepare(query).and_then(|mut statement| work(&mut statement, &mut rows));
         if let (Some(journal), Some(begun)) = (self.journal, begun) {
             journal.statement_ends(begun, self.connection, query.text(), result.is_ok());
         }
@@ -230,6 +237,9 @@ impl<'c> Tx<'c> {
             && self.watch.ticks().wrapping_sub(ticks) >= LONG
         {
             plans.was_slow(query.text());
+        }
+        if let Some(clock) = clock {
+            clock.stop(self.connection, query.text(), rows);
         }
         self.settle(result)
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use tokio::sync::oneshot;
+use tracing::Span;
 
 use crate::error::{Error, Result};
 use crate::store::{Tx, WriteLane};
@@ -61,11 +62,13 @@ pub(super) struct Pending<T, F> {
     result: Option<Result<T>>,
     reply: oneshot::Sender<Result<T>>,
     place: Place,
+    /// What is told of the write is told of the request that asked for it.
+    span: Span,
 }
 
 impl<T, F> Pending<T, F> {
     pub(super) fn new(lane: WriteLane, f: F, reply: oneshot::Sender<Result<T>>, place: Place) -> Self {
-        Self { lane, f, result: None, reply, place }
+        Self { lane, f, result: None, reply, place, span: Span::current() }
     }
 }
 
@@ -83,6 +86,7 @@ where
     }
 
     fn run(&mut self, tx: &mut Tx<'_>) -> Ran {
+        let _within = self.span.enter();
         let result = catch_unwind(AssertUnwindSafe(|| (self.f)(tx))).unwrap_or_else(|panic| Err(panicked(&*panic)));
         let ran = match &result {
             Ok(_) => Ran::Well,

@@ -47,7 +47,7 @@ impl Writer {
         let external = ExternalChange::default();
         let (committed, witness) = (Committed::default(), Witnesses::default());
         let Shared { checkpoints, plans, versions, states } = shared;
-        let watch = Watch::over(&connection)?;
+        let watch = Watch::over(&connection, options.slow_statement)?;
         let wanted = Arc::<AtomicBool>::default();
         let mut thread = Thread {
             watch: watch.clone(),
@@ -70,7 +70,8 @@ impl Writer {
             exclusive_limit: options.exclusive_timeout,
         };
         thread.others_wrote();
-        let handle = std::thread::Builder::new().name("writer".into()).spawn(move || thread.serve())?;
+        let name = format!("{}writer", options.threads);
+        let handle = std::thread::Builder::new().name(name).spawn(move || thread.serve())?;
         let turn = options.turn_timeout;
         Ok((Self { queue: Mutex::new(Some(queue)), external, committed, witness, watch, wanted, turn }, handle))
     }

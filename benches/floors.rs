@@ -1,24 +1,57 @@
-//! What the work costs at least: an empty axum handler, and the SQL that a good programmer would write by hand, on a
+//! What the work costs at least: handlers of plain axum, and the SQL that a good programmer would write by hand, on a
 //! raw connection to the same data.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Path as UrlPath};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use futures_util::StreamExt;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Statement, params, params_from_iter};
+use tokio::io::AsyncWriteExt;
+use tokio_util::io::ReaderStream;
 
 use crate::cpu;
 use crate::data::{self, AUTHORS, BODY};
 
-/// Serves an empty answer on a free port and prints the address; runs until it is killed.
-pub fn serve_empty_handler() {
+/// Serves what is plain axum, on a free port whose address it prints, until it is killed: an empty answer everywhere;
+/// below `/files/` the files of a folder, in pieces as large as those of tower-http; and `/upload`, which writes a body
+/// into that folder and waits until it is on the disk.
+pub fn serve_plain_axum(folder: &Path) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         println!("http://{}", listener.local_addr().expect("it is bound"));
-        let router = axum::Router::new().fallback(|| async { "{}" });
+        let (files, uploads) = (folder.to_owned(), folder.to_owned());
+        let download = move |UrlPath(name): UrlPath<String>| send(files.join(name));
+        let upload = move |body: Body| receive(uploads.clone(), body);
+        let router = axum::Router::new()
+            .route("/files/{name}", get(download))
+            .route("/upload", post(upload).layer(DefaultBodyLimit::disable()))
+            .fallback(|| async { "{}" });
         axum::serve(listener, router).await.expect("it serves");
     });
+}
+
+async fn send(path: PathBuf) -> Response {
+    let file = tokio::fs::File::open(path).await.expect("the file is there");
+    let size = file.metadata().await.expect("it can be asked").len();
+    let body = Body::from_stream(ReaderStream::with_capacity(file, 64 * 1024));
+    ([("content-length", size.to_string())], body).into_response()
+}
+
+async fn receive(folder: PathBuf, body: Body) -> String {
+    let path = folder.join(tuckbox::ids::ordered_record_id());
+    let mut file = tokio::fs::File::create(&path).await.expect("there is room");
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        file.write_all(&chunk.expect("the body comes")).await.expect("there is room");
+    }
+    file.sync_all().await.expect("it can be written");
+    format!("{{\"name\":{:?}}}", path.file_name().unwrap_or_default())
 }
 
 /// CPU and wall time of one operation.

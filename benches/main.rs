@@ -1,6 +1,6 @@
 //! Workloads against the real binary beside the floors that they are measured by, in one run: `cargo bench`.
 //!
-//! A floor is the least that the work can cost on this machine: an empty axum handler, and the SQL that a good
+//! A floor is the least that the work can cost on this machine: a handler of plain axum, and the SQL that a good
 //! programmer would write by hand, on a raw connection to the same data. Rounds of workload and floor alternate, so
 //! that a noisy neighbour disturbs both; the tables hold the medians, and the ratios of CPU time per request are what
 //! counts. No time is asserted.
@@ -13,12 +13,13 @@
 //! cargo bench -- --builds         also times a cold build of both profiles (many minutes)
 //! cargo bench -- --write          replaces benches/RESULTS.md; its last, hand-written section stays
 //! cargo bench -- --soak           no bench but a long run that looks for what is lost: see scripts/soak
+//! cargo bench -- --upload GIB     no bench but the upload of a file that large, watched: see scripts/soak
 //! ```
 //!
 //! - `data`: the collections and their rows; `server`: child processes; `load`: the load generator; `cpu`: whose time
 //! - `floors`: the raw queries; `rounds`: a workload and its floor in turns
 //! - `workloads/`: what is measured, one file a group
-//! - `report`: the tables; `soak`: the long run
+//! - `report`: the tables; `soak`: the long run; `upload`: the large file
 
 mod cpu;
 mod data;
@@ -28,6 +29,7 @@ mod report;
 mod rounds;
 mod server;
 mod soak;
+mod upload;
 mod workloads;
 
 use std::time::Duration;
@@ -54,6 +56,8 @@ struct Asked {
     write: bool,
     /// How long the long run takes, if it is asked for.
     soak: Option<Duration>,
+    /// How large the large file is, in GiB, if it is asked for.
+    upload: Option<u64>,
 }
 
 impl Asked {
@@ -65,7 +69,7 @@ impl Asked {
             builds: false,
             only: String::new(),
         };
-        let (mut write, mut is_soak, mut minutes, mut rows) = (false, false, 10, None);
+        let (mut write, mut is_soak, mut minutes, mut rows, mut upload) = (false, false, 10, None, None);
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().cloned().ok_or_else(|| format!("{argument} needs a value"));
@@ -85,6 +89,10 @@ impl Asked {
                 "--write" => write = true,
                 "--soak" => is_soak = true,
                 "--minutes" => minutes = value()?.parse::<u64>().map_err(|_| "--minutes is a number")?,
+                "--upload" => {
+                    let gib = value()?.parse::<u64>().ok().filter(|gib| (1..=1024).contains(gib));
+                    upload = Some(gib.ok_or("--upload is a number of GiB")?);
+                }
                 // Cargo's own word for "run the benches".
                 "--bench" => {}
                 other => return Err(format!("{other} is not known; benches/main.rs lists what is")),
@@ -95,7 +103,7 @@ impl Asked {
         if write && !scale.only.is_empty() {
             return Err("--write needs a whole run, without --only".to_owned());
         }
-        Ok(Self { scale, write, soak })
+        Ok(Self { scale, write, soak, upload })
     }
 }
 
@@ -108,19 +116,25 @@ impl Scale {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments.iter().any(|argument| argument == "--serve-empty-handler") {
-        floors::serve_empty_handler();
-        return;
+    if let [serve, folder] = arguments.as_slice()
+        && serve == "--serve-plain-axum"
+    {
+        return floors::serve_plain_axum(folder.as_ref());
     }
-    let Asked { scale, write, soak } = match Asked::of(&arguments) {
+    let Asked { scale, write, soak, upload } = match Asked::of(&arguments) {
         Ok(asked) => asked,
         Err(fault) => {
             eprintln!("{fault}.");
             std::process::exit(2);
         }
     };
-    if let Some(time) = soak {
-        if let Err(loss) = soak::run(scale.rows.last().copied().unwrap_or_default(), time) {
+    let long_run = match (upload, soak) {
+        (Some(gib), _) => Some(upload::run(gib)),
+        (None, Some(time)) => Some(soak::run(scale.rows.last().copied().unwrap_or_default(), time)),
+        (None, None) => None,
+    };
+    if let Some(ended) = long_run {
+        if let Err(loss) = ended {
             eprintln!("{loss}");
             std::process::exit(1);
         }

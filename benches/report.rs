@@ -83,11 +83,18 @@ impl Line {
         self.of(|round| round.cpu / round.floor_cpu)
     }
 
+    /// The rate beside the floor's, where that is compared.
+    fn rate_ratio(&self) -> Option<f64> {
+        let rates: Vec<f64> = self.rounds.iter().filter_map(|round| Some(round.rate / round.floor_rate?)).collect();
+        (!rates.is_empty()).then(|| median(&rates))
+    }
+
     /// For the terminal, while it runs.
     pub fn short(&self) -> String {
         let refused: usize = self.rounds.iter().map(|round| round.refused).sum();
+        let by_rate = self.rate_ratio().map_or_else(String::new, |ratio| format!(", rate {ratio:.2}"));
         format!(
-            "{:>8}  {}, c{}: {} /s, p50 {} ms, {} µs, floor {} µs, ratio {:.2}{}",
+            "{:>8}  {}, c{}: {} /s, p50 {} ms, {} µs, floor {} µs, ratio {:.2}{by_rate}{}",
             self.rows,
             self.name,
             self.connections,
@@ -102,7 +109,6 @@ impl Line {
 
     fn row(&self) -> Vec<String> {
         let refused: usize = self.rounds.iter().map(|round| round.refused).sum();
-        let rates: Vec<f64> = self.rounds.iter().filter_map(|round| Some(round.rate / round.floor_rate?)).collect();
         vec![
             self.name.clone(),
             thousands(self.rows),
@@ -112,7 +118,7 @@ impl Line {
             figure(self.of(|round| round.cpu)),
             figure(self.of(|round| round.floor_cpu)),
             format!("**{:.2}**", self.ratio()),
-            if rates.is_empty() { "–".to_owned() } else { format!("{:.2}", median(&rates)) },
+            self.rate_ratio().map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}")),
             self.target.to_owned(),
         ]
     }
@@ -222,6 +228,32 @@ impl Transfer {
     }
 }
 
+/// A copy of the database.
+pub struct Copied {
+    /// The command.
+    pub name: &'static str,
+    /// How large the database is.
+    pub mib: f64,
+    /// MiB a second and CPU milliseconds a MiB, or why there is none.
+    pub result: Result<[f64; 2], String>,
+}
+
+impl Copied {
+    /// For the terminal, while it runs.
+    pub fn short(&self) -> String {
+        format!("{:>8.0} MiB  {}: {:?}", self.mib, self.name, self.result)
+    }
+
+    fn row(&self) -> Vec<String> {
+        let head = [self.name.to_owned(), figure(self.mib)];
+        let figures = match &self.result {
+            Ok([rate, cpu]) => [figure(*rate), figure(*cpu)],
+            Err(why) => [format!("not measured: {why}"), "–".to_owned()],
+        };
+        head.into_iter().chain(figures).collect()
+    }
+}
+
 /// All that was measured.
 #[derive(Default)]
 pub struct Report {
@@ -237,6 +269,8 @@ pub struct Report {
     pub accounts: Vec<Line>,
     /// Whether time tells who has an account.
     pub outsiders: Vec<Outsider>,
+    /// Files up and down.
+    pub files: Vec<Line>,
     /// Thumbs of images.
     pub thumbs: Vec<Line>,
     /// Writes that are more than a row.
@@ -247,6 +281,8 @@ pub struct Report {
     pub neighbours: Vec<Neighbours>,
     /// The program itself.
     pub program: Program,
+    /// Backups.
+    pub copied: Vec<Copied>,
     /// Imports and exports.
     pub transfer: Vec<Transfer>,
 }
@@ -259,7 +295,7 @@ pub fn render(report: &Report, scale: &Scale) -> String {
         "# Results\n\nWritten by `cargo bench -- --write`; only the last section is written by hand. {machine}; medians \
          of {rounds} alternating rounds of {round:.1} s; the load generator runs on the same cores.\n\n\
          - **CPU** is the server's time per request. The **floor** is the least that the same work costs in the same \
-         run: an empty axum handler, and the SQL that a good programmer would write by hand, prepared, on a raw \
+         run: a handler of plain axum, and the SQL that a good programmer would write by hand, prepared, on a raw \
          connection to the same data, with the rows written as JSON. Where a total is asked for, the floor counts \
          every time.\n\
          - The **ratio** of the two is what counts; below 1 is better than the floor. Wall times depend on the \
@@ -296,9 +332,16 @@ pub fn render(report: &Report, scale: &Scale) -> String {
             &report.accounts,
         ),
         (
+            "Files",
+            "The floor is plain axum in the same run: a file as the body of an answer, in pieces of 64 KiB; the body of a \
+             request written to a file, and waited for until it is on the disk. An upload of ours is a record in two \
+             durable commits, a file with its MD5, and a side file.",
+            &report.files,
+        ),
+        (
             "Thumbs",
             "300 pixels wide, of JPEG photos of 1600 by 1200. The floor of making one is the same work by the same \
-             libraries on one thread, the floor of a stored one is reading the file.",
+             libraries on one thread, the floor of a stored one is plain axum that sends such a file.",
             &report.thumbs,
         ),
         (
@@ -350,6 +393,14 @@ pub fn render(report: &Report, scale: &Scale) -> String {
          writes no feed.",
         &["command", "rows", "rows/s", "CPU µs a row"],
         report.transfer.iter().map(Transfer::row).collect(),
+    );
+    section(
+        &mut out,
+        "Backups",
+        "Of the database that is served, without files. A backup is packed, synced, and read back with the engine's own \
+         check; the others are copies.",
+        &["command", "MiB", "MiB/s", "CPU ms a MiB"],
+        report.copied.iter().map(Copied::row).collect(),
     );
     published(&mut out, report);
     out

@@ -18,8 +18,10 @@ pub struct Bench {
     pub runtime: Runtime,
     /// The product, with the rows.
     pub server: Server,
-    /// The server that does nothing.
-    pub empty: Server,
+    /// A server of plain axum.
+    pub plain: Server,
+    /// The folder of the files that it sends and takes.
+    pub plain_files: std::path::PathBuf,
     /// Where the product keeps its data.
     pub place: std::path::PathBuf,
     /// The connection of the floors that read, to the database that the product serves.
@@ -70,9 +72,11 @@ impl Bench {
         let parents = scale.rounds * (1 + 2 * super::workloads::neighbours::CASCADES);
         data::fill(&database, rows, parents).expect("the rows are written");
         std::fs::copy(&database, &raw).expect("there is room for a copy");
-        let (server, empty) = (Server::tuckbox(&place), Server::empty_handler());
+        let plain_files = dir.path().join("plain");
+        std::fs::create_dir(&plain_files).expect("there is room for a folder");
+        let (server, plain) = (Server::tuckbox(&place), Server::plain_axum(&plain_files));
         let reader = floors::Reader::open(&database);
-        Self { runtime, server, empty, place, reader, raw, rows, tokens, scale: scale.clone(), dir }
+        Self { runtime, server, plain, plain_files, place, reader, raw, rows, tokens, scale: scale.clone(), dir }
     }
 
     /// Changes the rules of the posts.
@@ -96,10 +100,10 @@ impl Bench {
         (micros(used) / (outcome.requests + outcome.refused).max(1) as f64, outcome)
     }
 
-    /// CPU per request of the server that does nothing.
+    /// CPU per request of an empty handler.
     pub fn empty_handler(&self, connections: usize) -> f64 {
         let nothing: Script = Arc::new(|_, _| request("GET", "/", None, None));
-        self.round(&self.empty, connections, self.scale.round / 4, &nothing).0
+        self.round(&self.plain, connections, self.scale.round / 4, &nothing).0
     }
 
     /// The rounds of a workload.
@@ -121,6 +125,28 @@ impl Bench {
             });
         }
         let line = Line { name, rows: self.rows, connections, rounds, target, published };
+        eprintln!("{}", line.short());
+        line
+    }
+
+    /// The rounds of requests beside those that plain axum answers to the same effect.
+    pub fn line_beside(&self, name: String, connections: usize, scripts: [&Script; 2], target: &'static str) -> Line {
+        let mut rounds = Vec::new();
+        for _ in 0..self.scale.rounds {
+            let (floor_cpu, floor) = self.round(&self.plain, connections, self.scale.round, scripts[1]);
+            let (cpu, outcome) = self.round(&self.server, connections, self.scale.round, scripts[0]);
+            assert_eq!(floor.refused, 0, "plain axum refuses nothing");
+            rounds.push(Round {
+                cpu,
+                rate: outcome.rate(),
+                p50: micros(outcome.percentile(0.5)) / 1_000.0,
+                p99: micros(outcome.percentile(0.99)) / 1_000.0,
+                refused: outcome.refused,
+                floor_cpu,
+                floor_rate: Some(floor.rate()),
+            });
+        }
+        let line = Line { name, rows: self.rows, connections, rounds, target, published: None };
         eprintln!("{}", line.short());
         line
     }

@@ -40,10 +40,10 @@ impl Server {
         Self::start(command)
     }
 
-    /// An axum server whose only handler does nothing.
-    pub fn empty_handler() -> Self {
+    /// An axum server that does nothing, or sends and takes files of a folder, as plainly as it can be written.
+    pub fn plain_axum(folder: &Path) -> Self {
         let mut command = Command::new(std::env::current_exe().expect("this program has a path"));
-        command.arg("--serve-empty-handler");
+        command.arg("--serve-plain-axum").arg(folder);
         Self::start(command)
     }
 
@@ -74,14 +74,23 @@ impl Server {
         cpu::of_process(self.child.id())
     }
 
+    /// What the system says of it under a name, such as `VmHWM`, in MiB.
+    pub fn status_mib(&self, name: &str) -> f64 {
+        let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        let kib = line.and_then(|rest| rest.split_whitespace().next()).and_then(|number| number.parse::<f64>().ok());
+        kib.unwrap_or(0.0) / 1024.0
+    }
+
+    /// Lets the most memory that it ever had (`VmHWM`) begin anew.
+    pub fn forget_peak(&self) {
+        std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").expect("it is our own process");
+    }
+
     /// Its anonymous memory in MiB. The pages of the database that are mapped do not count: the system takes them
     /// back when it needs them.
     pub fn memory_mib(&self) -> f64 {
-        let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let anonymous = text.lines().find_map(|line| line.strip_prefix("RssAnon:"));
-        let kib =
-            anonymous.and_then(|rest| rest.split_whitespace().next()).and_then(|number| number.parse::<f64>().ok());
-        kib.unwrap_or(0.0) / 1024.0
+        self.status_mib("RssAnon")
     }
 
     /// Stops it as a service manager does, and waits for its end.

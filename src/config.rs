@@ -55,6 +55,10 @@ pub struct Options {
     #[arg(long, global = true, env = "TUCKBOX_FEED_ROWS", value_name = "NUMBER", value_parser = count)]
     pub feed_rows: Option<u32>,
 
+    /// From how many milliseconds on a statement is logged with its plan; 0 is never [default: 500]
+    #[arg(long, global = true, env = "TUCKBOX_SLOW_QUERY", value_name = "MILLISECONDS")]
+    pub slow_query: Option<u32>,
+
     /// The environment variable that holds the key, of exactly 32 bytes, that the stored settings are sealed with
     #[arg(long, global = true, env = "TUCKBOX_ENCRYPTION_ENV", value_name = "NAME", alias = "encryptionEnv")]
     pub encryption_env: Option<String>,
@@ -96,6 +100,8 @@ pub struct Config {
     pub feed_age: Duration,
     /// How many changes stay in the feed.
     pub feed_rows: u32,
+    /// From what time on a statement is logged with its plan, if ever.
+    pub slow_query: Option<Duration>,
     /// What the stored settings are sealed with; without it they lie readable.
     pub encryption_key: Option<EncryptionKey>,
     /// Whether every request is logged, and mails are printed.
@@ -135,7 +141,7 @@ impl Config {
 
 impl Options {
     /// The options that only a server needs.
-    pub const OF_A_SERVER: [&str; 5] = ["http", "origins", "max_connections", "feed_days", "feed_rows"];
+    pub const OF_A_SERVER: [&str; 6] = ["http", "origins", "max_connections", "feed_days", "feed_rows", "slow_query"];
 
     /// Reads the file: the named one, or `tuckbox.toml` of the current directory where there is one.
     ///
@@ -169,6 +175,7 @@ impl Options {
             max_connections: self.max_connections.or(lower.max_connections),
             feed_days: self.feed_days.or(lower.feed_days),
             feed_rows: self.feed_rows.or(lower.feed_rows),
+            slow_query: self.slow_query.or(lower.slow_query),
             encryption_env: self.encryption_env.or(lower.encryption_env),
             dev: self.dev.or(lower.dev),
         }
@@ -192,6 +199,10 @@ impl Options {
             max_connections: at_least_one("max_connections", self.max_connections.unwrap_or(10_000))? as usize,
             feed_age: Duration::from_secs(days * 24 * 60 * 60),
             feed_rows: at_least_one("feed_rows", self.feed_rows.unwrap_or(1_000_000))?,
+            slow_query: match self.slow_query.unwrap_or(500) {
+                0 => None,
+                millis => Some(Duration::from_millis(millis.into())),
+            },
             encryption_key: key_in.map(|name| EncryptionKey::in_variable(&name)).transpose()?,
             dev: self.dev.unwrap_or(false),
         })

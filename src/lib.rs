@@ -6,13 +6,15 @@
 //! - [`http`]: axum; status codes, headers and envelopes exist there and nowhere below
 //! - [`app`]: opens the store, builds the rooms, stops them in reverse
 //! - the rooms, what Tuckbox does: [`records`], [`collections`], [`auth`], [`files`], [`settings`],
-//!   [`rates`], [`jobs`], [`mail`], [`console`], [`check`], [`import`], [`realtime`]
+//!   [`rates`], [`jobs`], [`crons`], [`mail`], [`console`], [`check`], [`import`], [`realtime`], [`backups`],
+//!   [`logs`]
 //! - the language, what the rooms speak: [`changes`], [`filter`], [`schema`], [`pick`]
 //! - the seam: [`store`]
 //! - the ground: [`config`], [`error`], [`ids`], [`time`], [`context`], [`cron`], [`crypto`]
 
 pub mod app;
 pub mod auth;
+pub mod backups;
 pub mod changes;
 pub mod check;
 pub mod cli;
@@ -21,6 +23,7 @@ pub mod config;
 pub mod console;
 pub mod context;
 pub mod cron;
+pub mod crons;
 pub mod crypto;
 pub mod error;
 pub mod files;
@@ -29,6 +32,7 @@ pub mod http;
 pub mod ids;
 pub mod import;
 pub mod jobs;
+pub mod logs;
 pub mod mail;
 pub mod pick;
 pub mod rates;

@@ -17,11 +17,14 @@ const LAYERS: &[&[&str]] = &[
         "settings",
         "rates",
         "jobs",
+        "crons",
         "mail",
         "console",
         "check",
         "import",
         "realtime",
+        "backups",
+        "logs",
     ],
     &["changes", "filter", "pick"],
     &["schema"],
@@ -34,14 +37,21 @@ const NEIGHBOURS: &[(&str, &[&str])] = &[
     // Mails of sign-ins are composed there, stored as jobs, and sent; one that makes a record is limited as a create.
     // The picture of a new user comes as an upload does.
     ("auth", &["records", "collections", "settings", "jobs", "mail", "rates", "files"]),
+    // What files a copied database names is for its collections to say; a failure is told by mail.
+    // What comes out of one is opened as a start would open it.
+    ("backups", &["collections", "files", "settings", "jobs", "mail"]),
     // It holds what all of them wrote against each other, and repairs it as they would have written it.
     ("check", &["collections", "records", "files"]),
     // Limits of the settings name collections, and follow them to another name.
     ("collections", &["records", "files", "settings"]),
     // Raw SQL may change the collections, which are then published anew.
     ("console", &["collections"]),
+    // A run is a job; when some schedules are due is a setting.
+    ("crons", &["jobs", "settings"]),
     // The bucket is a setting.
     ("files", &["settings"]),
+    // What is kept is a setting. Pages and their parameters are those of records.
+    ("logs", &["settings", "records"]),
     // Sender and server are settings.
     ("mail", &["settings"]),
     ("rates", &["settings"]),
@@ -61,6 +71,7 @@ const NEIGHBOURS: &[(&str, &[&str])] = &[
 
 /// Where SQLite may be named outside `src/store`, and why.
 const NAMES_SQLITE: &[(&str, &str)] = &[
+    ("backups/restore/stage.rs", "the command for what is no backup"),
     ("import/mod.rs", "the room of the sources that are SQLite databases"),
     ("import/rows/mod.rs", "what a database is called that is given as a file of rows"),
     ("import/rows/tests.rs", "the same, tested"),

@@ -10,11 +10,13 @@ mod layers;
 mod safety;
 
 mod collections;
+mod crons;
 mod files;
 mod filter;
 mod import;
 mod jobs;
 mod realtime;
 mod records;
+mod restoring;
 mod store;
 mod writes;

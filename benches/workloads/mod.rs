@@ -1,9 +1,12 @@
 //! What is measured, one file a group. Reads come first, since writes let the tables grow.
 
 mod accounts;
+mod backups;
 mod basics;
+mod files;
 mod filters;
 mod lists;
+mod logs;
 pub mod neighbours;
 mod outsiders;
 mod pages;
@@ -28,12 +31,15 @@ pub fn run(scale: &Scale) -> Report {
         report.filters.extend(filters::run(&bench));
         report.rules.extend(rules::run(&bench));
         report.accounts.extend(accounts::run(&bench));
+        report.files.extend(files::run(&bench));
         report.thumbs.extend(thumbs::run(&bench));
         report.outsiders.extend(outsiders::run(&bench));
         report.basics.extend(basics::run(&bench));
+        report.basics.extend(logs::run(&bench));
         report.writes.extend(writes::run(&bench));
         report.realtime.extend(realtime::run(&bench, &mut report.program));
         report.neighbours.extend(neighbours::run(&bench));
+        report.copied.extend(backups::run(&bench));
         report.program.under_load(&bench);
         report.program.start(bench);
     }

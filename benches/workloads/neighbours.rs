@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use serde_json::{Value as Json, json};
+
 use super::accounts::sign_in;
 use super::basics::{create, read};
 use super::writes::delete_parent;
@@ -70,12 +72,27 @@ pub(super) fn run(bench: &Bench) -> Vec<Neighbours> {
             outcome
         })
     };
+    let beside_a_backup = |short: &Script| {
+        let stop = Arc::new(AtomicBool::new(false));
+        let until = Until::Told(Arc::clone(&stop));
+        let shorts = load::run(bench.server.address.clone(), SHORT, until, Arc::clone(short));
+        bench.runtime.block_on(async {
+            let shorts = tokio::spawn(shorts);
+            let (address, token) = (&bench.server.address, Some(bench.tokens.superuser.as_str()));
+            data::call(address, "POST", "/api/backups", token, &json!({"name": "beside.zip"})).await;
+            stop.store(true, Ordering::Relaxed);
+            let outcome = shorts.await.expect("requests do not fail");
+            data::call(address, "DELETE", "/api/backups/beside.zip", token, &Json::Null).await;
+            outcome
+        })
+    };
     type Beside<'a> = &'a dyn Fn(&Script) -> Outcome;
-    let cases: [(&str, Script, &str, Beside<'_>); 5] = [
+    let cases: [(&str, Script, &str, Beside<'_>); 6] = [
         ("point read", read(bench.rows), "4 connections that scan the table", &beside_scans),
         ("create", create(), "4 connections that scan the table", &beside_scans),
         ("point read", read(bench.rows), "deletes with a cascade over 10,000 records", &beside_cascades),
         ("create", create(), "deletes with a cascade over 10,000 records", &beside_cascades),
+        ("create", create(), "a backup that is made", &beside_a_backup),
         ("point read", read(bench.rows), "200 sign-ins that wait", &beside_sign_ins),
     ];
     let mut found = Vec::new();

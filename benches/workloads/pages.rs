@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bytes::Bytes;
 use rusqlite::types::Value;
 use serde_json::Value as Json;
 
@@ -63,7 +64,7 @@ impl List {
     }
 
     /// The request for the `n`th value; `new` tells requests apart that must not look alike.
-    fn request(&self, n: usize, new: usize, token: Option<&str>) -> Vec<u8> {
+    fn request(&self, n: usize, new: usize, token: Option<&str>) -> Bytes {
         let value = match (self.value)(n) {
             Value::Text(text) => text,
             Value::Integer(number) => number.to_string(),

@@ -5,6 +5,8 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
+
 use super::basics::{create, read};
 use crate::Scale;
 use crate::data::{self, AUTHORS};
@@ -70,7 +72,7 @@ impl Program {
             self.say("start to first answer, no records", first_answer(&runtime, || Server::tuckbox(dir.path())));
             self.say(
                 "the same of a program that only has an empty axum handler",
-                first_answer(&runtime, Server::empty_handler),
+                first_answer(&runtime, || Server::plain_axum(dir.path())),
             );
         }
         if scale.wants("size") {
@@ -97,7 +99,7 @@ impl Program {
     }
 }
 
-fn list(n: usize) -> Vec<u8> {
+fn list(n: usize) -> Bytes {
     let author = data::id(n % AUTHORS);
     let path = format!("/api/collections/posts/records?perPage=30&sort=-created&filter=author%3D%22{author}%22");
     request("GET", &path, None, None)

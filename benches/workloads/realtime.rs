@@ -1,11 +1,15 @@
-//! One write that many clients hear of, and what clients cost that hear nothing.
+//! One write that many clients hear of, what clients cost that hear nothing, and writes beside many that listen.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 
+use super::basics::create;
 use crate::data::{self, post};
 use crate::report::{Line, Program, Round, micros};
 use crate::rounds::Bench;
@@ -14,11 +18,91 @@ use crate::rounds::Bench;
 const CLIENTS: [usize; 2] = [1_000, 5_000];
 /// How many connections the empty handler is asked on.
 const FLOOR_CONNECTIONS: usize = 50;
+/// How many write beside how many that listen.
+const WRITERS: usize = 10;
+const LISTENERS: usize = 1_000;
+/// How long nothing comes before what has not come is given up.
+const SILENCE: Duration = Duration::from_secs(2);
 
 pub(super) fn run(bench: &Bench, program: &mut Program) -> Vec<Line> {
     let name = |clients: usize| format!("one write to {clients} subscribers, a delivery");
     let wanted = CLIENTS.into_iter().filter(|&clients| bench.scale.wants(&name(clients)));
-    wanted.map(|clients| line(bench, program, name(clients), clients)).collect()
+    let mut lines: Vec<Line> = wanted.map(|clients| line(bench, program, name(clients), clients)).collect();
+    let name = "creates with 1,000 subscribers, against none";
+    if bench.scale.wants(name) {
+        lines.push(writes(bench, program, name));
+    }
+    lines
+}
+
+/// What is the floor elsewhere is here the same server, to which nobody listens.
+fn writes(bench: &Bench, program: &mut Program, name: &str) -> Line {
+    let script = create();
+    let (mut rounds, mut told, mut missed) = (Vec::new(), 0, 0);
+    for _ in 0..bench.scale.rounds {
+        let (floor_cpu, alone) = bench.round(&bench.server, WRITERS, bench.scale.round / 2, &script);
+        let streams = bench.runtime.block_on(connect(&bench.server.address, LISTENERS));
+        let heard = Arc::new(AtomicUsize::new(0));
+        let listening = bench.runtime.block_on(async { listen(streams, &heard) });
+        let (cpu, outcome) = bench.round(&bench.server, WRITERS, bench.scale.round / 2, &script);
+        let all = LISTENERS * outcome.requests;
+        let reached = bench.runtime.block_on(settle(&heard, all));
+        bench.runtime.block_on(async { drop(listening) });
+        told += reached;
+        missed += all - reached;
+        rounds.push(Round {
+            cpu,
+            rate: outcome.rate(),
+            p50: micros(outcome.percentile(0.5)) / 1_000.0,
+            p99: micros(outcome.percentile(0.99)) / 1_000.0,
+            refused: outcome.refused + alone.refused,
+            floor_cpu,
+            floor_rate: Some(alone.rate()),
+        });
+    }
+    program.say(
+        format!("deliveries to {LISTENERS} subscribers beside {WRITERS} that write"),
+        format!("{told}, {missed} not"),
+    );
+    let target = "reported";
+    let line = Line { name: name.to_owned(), rows: bench.rows, connections: WRITERS, rounds, target, published: None };
+    eprintln!("{}", line.short());
+    line
+}
+
+/// Reads what comes on all streams and counts the messages.
+fn listen(streams: Vec<TcpStream>, heard: &Arc<AtomicUsize>) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    for mut stream in streams {
+        let heard = Arc::clone(heard);
+        tasks.spawn(async move {
+            let (mut part, mut last) = ([0; 4096], 0);
+            while let Ok(count @ 1..) = stream.read(&mut part).await {
+                let mut ends = 0;
+                for &byte in &part[..count] {
+                    ends += usize::from(byte == b'\n' && last == b'\n');
+                    last = byte;
+                }
+                heard.fetch_add(ends, Ordering::Relaxed);
+            }
+        });
+    }
+    tasks
+}
+
+/// Waits until this many messages have come, or none come any more; how many did.
+async fn settle(heard: &AtomicUsize, all: usize) -> usize {
+    let (mut before, mut since) = (0, Instant::now());
+    loop {
+        let now = heard.load(Ordering::Relaxed).min(all);
+        if now != before {
+            (before, since) = (now, Instant::now());
+        }
+        if now == all || since.elapsed() > SILENCE {
+            return now;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 fn line(bench: &Bench, program: &mut Program, name: String, clients: usize) -> Line {

@@ -3,15 +3,16 @@
 use std::io::Cursor;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
+use bytes::Bytes;
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
+use super::files::{form, store};
 use crate::data;
-use crate::floors::{self, Cost};
+use crate::floors;
 use crate::load::{Connection, Script, request};
 use crate::report::Line;
 use crate::rounds::{Bench, Workload};
@@ -30,20 +31,35 @@ pub(super) fn run(bench: &Bench) -> Vec<Line> {
     }
     let photo = photo();
     let addresses: Arc<[String]> = bench.runtime.block_on(upload(bench, &photo)).into();
-    let thumb = made(&photo);
-    let stored = tempfile::NamedTempFile::new().expect("there is room for temporary files");
-    std::fs::write(stored.path(), &thumb).expect("there is room");
-    let make = |time| floors::measure(time, || made(&photo).len().min(1));
-    let read = |time| floors::measure(time, || std::fs::read(stored.path()).map_or(0, |bytes| bytes.len().min(1)));
-    type Floor<'a> = &'a dyn Fn(Duration) -> Cost;
-    let workloads: [(&str, usize, Script, Floor<'_>, &str); 2] =
-        [(names[0], 8, fresh(&addresses), &make, "≤ 1.2"), (names[1], 50, repeated(&addresses), &read, "≤ 2")];
-    let wanted = workloads.into_iter().filter(|(name, ..)| bench.scale.wants(name));
-    let line = |(name, connections, script, floor, target): (&str, usize, Script, Floor<'_>, &'static str)| {
-        let name = name.to_owned();
-        bench.line(Workload { name, connections, script, floor, target, by_rate: false, published: None })
-    };
-    wanted.map(line).collect()
+    let mut lines = Vec::new();
+    if bench.scale.wants(names[0]) {
+        let floor = |time| floors::measure(time, || made(&photo).len().min(1));
+        let (name, script) = (names[0].to_owned(), fresh(&addresses));
+        let workload =
+            Workload {
+                name, connections: 8, script, floor: &floor, target: "≤ 1.2", by_rate: false, published: None
+            };
+        lines.push(bench.line(workload));
+    }
+    if bench.scale.wants(names[1]) {
+        let thumb = bench.runtime.block_on(make_stored(bench, &addresses));
+        std::fs::write(bench.plain_files.join("thumb"), thumb).expect("there is room");
+        let plain: Script = Arc::new(|_, _| request("GET", "/files/thumb", None, None));
+        lines.push(bench.line_beside(names[1].to_owned(), 50, [&repeated(&addresses), &plain], "≤ 2"));
+    }
+    lines
+}
+
+/// Has the thumbs made that are asked for again and again; one of them, which all are alike.
+async fn make_stored(bench: &Bench, addresses: &[String]) -> Vec<u8> {
+    let mut connection = Connection::open(&bench.server.address).await.expect("the server accepts");
+    let mut thumb = Vec::new();
+    for address in addresses {
+        let (status, answer) = connection.call(&stored(address)).await.expect("the server answers");
+        assert_eq!(status, 200, "{}", String::from_utf8_lossy(answer));
+        thumb = answer.to_vec();
+    }
+    thumb
 }
 
 /// A thumb that nobody has asked for yet, each time.
@@ -59,10 +75,11 @@ fn fresh(addresses: &Arc<[String]>) -> Script {
 /// One thumb of each photo, again and again.
 fn repeated(addresses: &Arc<[String]>) -> Script {
     let addresses = Arc::clone(addresses);
-    Arc::new(move |number, count| {
-        let address = &addresses[(number + count) % PHOTOS];
-        request("GET", &format!("{address}?thumb=300x{}", HEIGHTS.start), None, None)
-    })
+    Arc::new(move |number, count| stored(&addresses[(number + count) % PHOTOS]))
+}
+
+fn stored(address: &str) -> Bytes {
+    request("GET", &format!("{address}?thumb=300x{}", HEIGHTS.start), None, None)
 }
 
 /// Makes a collection with photos; their addresses.
@@ -75,22 +92,10 @@ async fn upload(bench: &Bench, photo: &[u8]) -> Vec<String> {
     });
     let (address, token) = (&bench.server.address, Some(bench.tokens.superuser.as_str()));
     data::call(address, "POST", "/api/collections", token, &collection).await;
-    let head = "--b\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"photo.jpg\"\r\n\r\n";
-    let form = [head.as_bytes(), photo, b"\r\n--b--\r\n"].concat();
-    let head = format!(
-        "POST /api/collections/photos/records HTTP/1.1\r\nHost: bench\r\nContent-Type: multipart/form-data; \
-         boundary=b\r\nContent-Length: {}\r\n\r\n",
-        form.len()
-    );
-    let sent = [head.as_bytes(), &form].concat();
-    let mut connection = Connection::open(address).await.expect("the server accepts");
+    let form = form("/api/collections/photos/records", "photo", "photo.jpg", photo);
     let mut addresses = Vec::new();
     for _ in 0..PHOTOS {
-        let (status, answer) = connection.call(&sent).await.expect("the server answers");
-        assert_eq!(status, 200, "{}", String::from_utf8_lossy(answer));
-        let record: Json = serde_json::from_slice(answer).expect("a record");
-        let part = |name: &str| record[name].as_str().unwrap_or_default().to_owned();
-        addresses.push(format!("/api/files/photos/{}/{}", part("id"), part("photo")));
+        addresses.push(store(address, &form, "photo").await);
     }
     addresses
 }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::Auth;
 use crate::error::Result;
-use crate::records::{self, MFAS, OTPS};
+use crate::records::{self, OTPS};
 use crate::schema::Schema;
 use crate::schema::auth_options::AuthOptions;
 use crate::store::{Sql, Tx, WriteLane};
@@ -14,30 +14,28 @@ use crate::time;
 const STEP: i64 = 200;
 
 impl Auth {
-    /// Deletes what is expired; how many rows that were.
+    /// Deletes what is expired of a collection, one-time passwords or second factors; how many rows that were.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn clean_up(&self) -> Result<usize> {
+    pub async fn clean_up(&self, name: &'static str) -> Result<usize> {
         let mut rows = 0;
         loop {
             let auth = self.clone();
-            match self.parts.store.write(WriteLane::Grouped, move |tx| auth.clean_step(tx)).await? {
+            match self.parts.store.write(WriteLane::Grouped, move |tx| auth.clean_step(tx, name)).await? {
                 0 => return Ok(rows),
                 step => rows += step,
             }
         }
     }
 
-    fn clean_step(&self, tx: &mut Tx<'_>) -> Result<usize> {
+    fn clean_step(&self, tx: &mut Tx<'_>, name: &str) -> Result<usize> {
         let schema = self.parts.schema.current();
-        for name in [OTPS, MFAS] {
-            for collection in schema.auth_collections() {
-                let Some(options) = collection.auth() else { continue };
-                let expired = expired(tx, name, &collection.id, life(name, options))?;
-                if !expired.is_empty() {
-                    return self.remove_all(tx, &schema, name, &expired);
-                }
+        for collection in schema.auth_collections() {
+            let Some(options) = collection.auth() else { continue };
+            let expired = expired(tx, name, &collection.id, life(name, options))?;
+            if !expired.is_empty() {
+                return self.remove_all(tx, &schema, name, &expired);
             }
         }
         Ok(0)

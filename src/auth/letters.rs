@@ -200,7 +200,12 @@ impl Auth {
     ) -> Result<Option<Message>> {
         let Some(options) = collection.auth() else { return Ok(None) };
         let found = identity::by_email(tx, collection, email)?;
-        let Some(record) = found.filter(|record| mailing.suits(record, options)) else { return Ok(None) };
+        let Some(record) = found.filter(|record| mailing.suits(record, options)) else {
+            // Told here and not where it was asked for: there nobody looks, so that all addresses cost the same.
+            let collection = &collection.name;
+            tracing::warn!(collection, letter = ?mailing, "a letter was asked for an address that it is of no use to");
+            return Ok(None);
+        };
         let token = issue(&record, mailing.token(), None, [("email", record.text("email").into())])?;
         // To the address of the record, whatever was typed that is taken for the same.
         let to = record.text("email").to_owned();

@@ -41,7 +41,7 @@ use serde_json::Value as Json;
 pub use form::Sent;
 pub use letters::MAIL;
 pub use oauth2::{Listener, Returned, Waiter};
-pub use otp::OneTimePassword;
+pub use otp::{OneTimePassword, RequestedOtp};
 pub use session::Session;
 
 use oauth2::OAuth2;

@@ -32,6 +32,15 @@ pub struct OneTimePassword {
     pub seconds: i64,
 }
 
+/// A one-time password that was asked for with an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestedOtp {
+    /// What it is named by.
+    pub id: String,
+    /// Whether anybody has the address; for the log alone.
+    pub known: bool,
+}
+
 /// A new one-time password, before it is known whether anybody gets it.
 struct New {
     code: String,
@@ -46,7 +55,7 @@ impl Auth {
     /// # Errors
     /// `NotFound` where the collection's records cannot sign in, `Forbidden` where one-time passwords are switched
     /// off, `Invalid` for a form that is at fault, `TooMany` while too many passwords wait.
-    pub async fn request_otp(&self, collection: &str, sent: Sent) -> Result<String> {
+    pub async fn request_otp(&self, collection: &str, sent: Sent) -> Result<RequestedOtp> {
         let collection = self.auth_collection(collection)?;
         let options = switched_on(&collection)?;
         let mut form = Form::of(sent)?;
@@ -62,16 +71,17 @@ impl Auth {
             let options = switched_on(collection)?;
             // Nobody reads the mail of the account that sets up the first superuser.
             let found = if email == INSTALLER_EMAIL { None } else { identity::by_email(tx, collection, &email)? };
+            let known = found.is_some();
             let id = match found {
                 Some(record) => match unexpired(tx, &record, options)? {
-                    Some((newest, MOST..)) if !auth.parts.dev => return Ok(newest),
+                    Some((newest, MOST..)) if !auth.parts.dev => return Ok(RequestedOtp { id: newest, known }),
                     _ => store(tx, &schema, &record, &new.hash)?,
                 },
                 None => ids::random_record_id(),
             };
             let letter = Letter::Otp { collection: collection.id.clone(), otp: id.clone(), code: sealed.clone() };
             auth.post(tx, &letter, options.duration)?;
-            Ok(id)
+            Ok(RequestedOtp { id, known })
         };
         self.parts.store.write(WriteLane::Grouped, write).await
     }

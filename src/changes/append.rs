@@ -1,10 +1,11 @@
 //! Adding a change to the feed.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
+use super::data::{changed, is_secret, whole};
 use crate::error::{Error, Result};
 use crate::schema::field::encode;
-use crate::schema::{Collection, FieldKind, Record};
+use crate::schema::{Collection, Record};
 use crate::store::{Borrowed, Sql, Tx, Value, ValueRef, expression};
 
 /// What happened to a record, with what the feed keeps of it.
@@ -138,53 +139,10 @@ pub fn append_lost(tx: &mut Tx<'_>, collection_id: &str, record_id: &str) -> Res
     tx.execute(Borrowed(insert, &values)).map(|_| ())
 }
 
-/// The old values of the fields whose values changed.
-fn changed(before: &Record, after: &Record) -> String {
-    let same_fields = Arc::ptr_eq(&before.collection, &after.collection);
-    object(before, |at, name, value| match same_fields {
-        true => after.values.get(at).is_none_or(|new| !new.same(value)),
-        false => !after.get(name).same(value),
-    })
-}
-
-fn whole(record: &Record) -> String {
-    object(record, |_, _, _| true)
-}
-
-/// The stored values of a record by field name, as a JSON object, without secrets.
-fn object(record: &Record, wanted: impl Fn(usize, &str, &Value) -> bool) -> String {
-    let mut out = Vec::with_capacity(128);
-    out.push(b'{');
-    for (at, (field, value)) in record.collection.fields.iter().zip(&record.values).enumerate() {
-        if is_secret(&record.collection, &field.name, &field.kind) || !wanted(at, &field.name, value) {
-            continue;
-        }
-        if out.len() > 1 {
-            out.push(b',');
-        }
-        encode::string(&field.name, &mut out);
-        out.push(b':');
-        write_value(&mut out, value);
-    }
-    out.push(b'}');
-    String::from_utf8(out).unwrap_or_default()
-}
-
-fn is_secret(collection: &Collection, name: &str, kind: &FieldKind) -> bool {
-    matches!(kind, FieldKind::Password(_)) || (name == "tokenKey" && collection.is_auth())
-}
-
-fn write_value(out: &mut Vec<u8>, value: &Value) {
-    match value {
-        Value::Null => out.extend_from_slice(b"null"),
-        Value::Int(number) => encode::integer(*number, out),
-        Value::Real(number) => encode::number(*number, out),
-        Value::Text(text) => encode::string(text, out),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use serde_json::{Value as Json, json};
     use tempfile::TempDir;
 
@@ -195,7 +153,7 @@ mod tests {
     use crate::schema::field::number::NumberOptions;
     use crate::schema::field::password::PasswordOptions;
     use crate::schema::field::text::TextOptions;
-    use crate::schema::{CollectionKind, CollectionRef, Field};
+    use crate::schema::{CollectionKind, CollectionRef, Field, FieldKind};
     use crate::store::{Store, StoreOptions, WriteLane};
 
     fn users(kind: CollectionKind) -> CollectionRef {

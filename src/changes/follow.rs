@@ -6,6 +6,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
@@ -55,9 +56,20 @@ pub enum Begin {
     Now,
 }
 
+/// How far a follower is behind the feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lag {
+    /// The follower's name.
+    pub follower: &'static str,
+    /// How many changes it has not taken in.
+    pub changes: i64,
+}
+
 /// Has followers follow.
 pub struct Feed {
     store: Store,
+    /// The followers, and the last change that each has taken in.
+    positions: Mutex<Vec<(&'static str, Arc<AtomicI64>)>>,
     bells: Arc<RwLock<Vec<Arc<Notify>>>>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
     stopping: watch::Sender<bool>,
@@ -69,7 +81,7 @@ impl Feed {
         let bells: Arc<RwLock<Vec<Arc<Notify>>>> = Arc::default();
         let ringing = Arc::clone(&bells);
         store.on_commit(Arc::new(move || ringing.read().iter().for_each(|bell| bell.notify_one())));
-        Self { store, bells, tasks: Mutex::default(), stopping: watch::Sender::new(false) }
+        Self { store, positions: Mutex::default(), bells, tasks: Mutex::default(), stopping: watch::Sender::new(false) }
     }
 
     /// Has a follower follow until the end. What is committed after this call reaches it.
@@ -81,14 +93,39 @@ impl Feed {
         self.bells.write().push(Arc::clone(&bell));
         let name = follower.name();
         let durable = follower.begins() == Begin::Saved;
+        let last = self.store.read_here(newest)?;
         let at = match durable {
             true => follower.position(self.store.read_here(|tx| position::saved(tx, name))?.unwrap_or(0)),
-            false => self.store.read_here(newest)?,
+            false => last,
         };
-        let course = Course { store: self.store.clone(), bell, name, durable, at, seen: None };
+        if at > last {
+            tracing::warn!(
+                follower = name,
+                at,
+                last,
+                "a follower is ahead of the feed; it goes on from the feed's end"
+            );
+        }
+        let at = at.min(last);
+        let told = Arc::new(AtomicI64::new(at));
+        self.positions.lock().push((name, Arc::clone(&told)));
+        let course = Course { store: self.store.clone(), bell, name, durable, at, told, seen: None };
         let stopping = self.stopping.subscribe();
         self.tasks.lock().push(tokio::spawn(course.run(Box::new(follower), stopping)));
         Ok(())
+    }
+
+    /// How far each follower is behind.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn lags(&self) -> Result<Vec<Lag>> {
+        let newest = self.store.read_here(newest)?;
+        let lag = |(follower, at): &(&'static str, Arc<AtomicI64>)| Lag {
+            follower,
+            changes: newest.saturating_sub(at.load(Ordering::Relaxed)).max(0),
+        };
+        Ok(self.positions.lock().iter().map(lag).collect())
     }
 
     /// Ends all followers after the batch that they are at.
@@ -111,6 +148,8 @@ struct Course {
     durable: bool,
     /// The last change that it has taken in.
     at: i64,
+    /// The same for others to see.
+    told: Arc<AtomicI64>,
     /// What the feed's version was when nothing more was there.
     seen: Option<Stamp>,
 }
@@ -166,6 +205,7 @@ impl Course {
             return (follower, Err(error));
         }
         self.at = last;
+        self.told.store(last, Ordering::Relaxed);
         (follower, self.save().await.map(|()| true))
     }
 
@@ -208,6 +248,8 @@ mod tests {
         heard: UnboundedSender<i64>,
         fails: u32,
         panics: u32,
+        /// Where it says that it is.
+        knows: Option<i64>,
     }
 
     impl Follower for Listener {
@@ -217,6 +259,10 @@ mod tests {
 
         fn begins(&self) -> Begin {
             self.begins
+        }
+
+        fn position(&self, saved: i64) -> i64 {
+            self.knows.unwrap_or(saved)
         }
 
         fn apply(&mut self, changes: &[Change]) -> Result<()> {
@@ -241,10 +287,14 @@ mod tests {
 
     impl House {
         fn open(dir: &Path, begins: Begin, fails: u32, panics: u32) -> Self {
+            Self::with(dir, |heard| Listener { begins, heard, fails, panics, knows: None })
+        }
+
+        fn with(dir: &Path, listener: impl FnOnce(UnboundedSender<i64>) -> Listener) -> Self {
             let store = Store::open(&StoreOptions::new(dir.join("data.db"))).expect("a database");
             let feed = Feed::new(store.clone());
             let (sender, heard) = unbounded_channel();
-            feed.follow(Listener { begins, heard: sender, fails, panics }).expect("followed");
+            feed.follow(listener(sender)).expect("followed");
             Self { store, feed, heard }
         }
 
@@ -257,6 +307,14 @@ mod tests {
                 Ok(())
             };
             self.store.write(WriteLane::Grouped, write).await.expect("written");
+        }
+
+        /// Takes the changes before one out of the feed.
+        async fn trim(&self, before: i64) {
+            let write = move |tx: &mut crate::store::Tx<'_>| {
+                tx.execute(("DELETE FROM _tb_changes WHERE seq < ?", &[Value::Int(before)]))
+            };
+            self.store.write(WriteLane::Grouped, write).await.expect("trimmed");
         }
 
         async fn hears(&mut self, expected: std::ops::RangeInclusive<i64>) {
@@ -302,6 +360,37 @@ mod tests {
         house.change(1).await;
         house.hears(4..=4).await;
         assert_eq!(house.store.read_here(|tx| position::saved(tx, "listener")).expect("read"), None);
+        house.close().await;
+    }
+
+    #[tokio::test]
+    async fn one_that_starts_after_trimming_begins_with_what_is_left() {
+        let dir = TempDir::new().expect("a directory");
+        let mut house = House::open(dir.path(), Begin::Saved, 0, 0);
+        house.change(3).await;
+        house.hears(1..=3).await;
+        house.close().await;
+        let house = House::open(dir.path(), Begin::Now, 0, 0);
+        house.change(6).await;
+        house.trim(7).await;
+        house.close().await;
+        let mut house = House::open(dir.path(), Begin::Saved, 0, 0);
+        house.hears(7..=9).await;
+        house.change(1).await;
+        house.hears(10..=10).await;
+        house.close().await;
+    }
+
+    #[tokio::test]
+    async fn one_that_is_ahead_of_the_feed_misses_nothing_that_comes() {
+        let dir = TempDir::new().expect("a directory");
+        let house = House::open(dir.path(), Begin::Now, 0, 0);
+        house.change(3).await;
+        house.close().await;
+        let ahead = |heard| Listener { begins: Begin::Saved, heard, fails: 0, panics: 0, knows: Some(1000) };
+        let mut house = House::with(dir.path(), ahead);
+        house.change(2).await;
+        house.hears(4..=5).await;
         house.close().await;
     }
 

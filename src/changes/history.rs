@@ -1,6 +1,7 @@
 //! Records as they were: the current row, with what the feed says of later changes undone.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use serde_json::{Map, Value as Json};
 
@@ -25,38 +26,50 @@ pub fn states(
     let mut ids: Vec<&str> = changes.iter().map(|change| change.record.as_str()).collect();
     ids.sort_unstable();
     ids.dedup();
-    let later = of_records(tx, last.seq, &ids)?;
-    let mut lives: HashMap<(&str, &str), Vec<&Change>> = HashMap::new();
-    for change in changes.iter().copied().chain(&later) {
-        lives.entry((&change.collection, &change.record)).or_default().push(change);
-    }
-    let mut found = HashMap::new();
-    for ((collection, record), life) in lives {
-        let Some(collection) = schema.by_id(collection) else { continue };
-        let mut state = match life.last() {
-            Some(newest) if newest.op != "delete" => load(tx, collection, record)?,
-            _ => None,
-        };
-        for change in life.into_iter().rev() {
-            let data = change.data.as_deref().unwrap_or_default();
-            if change.op == "delete" {
-                let mut record = Record::new(CollectionRef::clone(collection));
-                set(&mut record, data);
-                state = Some(record);
-            }
-            if change.seq <= last.seq
-                && let Some(record) = &state
-            {
-                found.insert(change.seq, record.clone());
-            }
-            match (change.op.as_str(), &mut state) {
-                ("create", _) => state = None,
-                ("update", Some(record)) => set(record, data),
-                _ => {}
-            }
+    let mut states: HashMap<&str, HashMap<&str, (&CollectionRef, Option<Record>)>> = HashMap::new();
+    for change in changes {
+        let Some(collection) = schema.by_id(&change.collection) else { continue };
+        if let Entry::Vacant(place) = states.entry(&collection.id).or_default().entry(&change.record) {
+            place.insert((collection, load(tx, collection, &change.record)?));
         }
     }
+    // From now backwards, so that of all later changes one at a time is held.
+    of_records(tx, last.seq, &ids, |later| {
+        let state = states.get_mut(later.collection.as_str()).and_then(|all| all.get_mut(later.record.as_str()));
+        if let Some((collection, state)) = state {
+            told(collection, state, &later);
+            undo(state, &later);
+        }
+    })?;
+    let mut found = HashMap::new();
+    for change in changes.iter().rev() {
+        let state = states.get_mut(change.collection.as_str()).and_then(|all| all.get_mut(change.record.as_str()));
+        let Some((collection, state)) = state else { continue };
+        told(collection, state, change);
+        if let Some(record) = state {
+            found.insert(change.seq, record.clone());
+        }
+        undo(state, change);
+    }
     Ok(found)
+}
+
+/// From the state after a change to the one that it tells of: a delete tells of the row that went.
+fn told(collection: &CollectionRef, state: &mut Option<Record>, change: &Change) {
+    if change.op == "delete" {
+        let mut record = Record::new(CollectionRef::clone(collection));
+        set(&mut record, change.data.as_deref().unwrap_or_default());
+        *state = Some(record);
+    }
+}
+
+/// From the state that a change tells of to the one before it.
+fn undo(state: &mut Option<Record>, change: &Change) {
+    match (change.op.as_str(), state.as_mut()) {
+        ("create", _) => *state = None,
+        ("update", Some(record)) => set(record, change.data.as_deref().unwrap_or_default()),
+        _ => {}
+    }
 }
 
 /// Sets the values that the feed kept, a JSON object.

@@ -5,6 +5,8 @@
 
 mod append;
 mod audit;
+mod data;
+mod epoch;
 mod follow;
 mod history;
 mod position;
@@ -13,7 +15,8 @@ mod trim;
 
 pub use append::{Op, append, append_all, append_deletes, append_lost};
 pub use audit::{Range, gone, kept, range, records_behind, unheard};
-pub use follow::{Begin, Feed, Follower};
+pub use epoch::{epoch, renew_epoch};
+pub use follow::{Begin, Feed, Follower, Lag};
 pub use history::states;
 pub use position::{save, saved};
 pub use read::{Change, after, newest, of_records, oldest};

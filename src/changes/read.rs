@@ -38,21 +38,19 @@ pub fn after(tx: &mut Tx<'_>, seq: i64, limit: i64) -> Result<Vec<Change>> {
     Ok(changes)
 }
 
-/// The changes of some records after a number, oldest first.
+/// Hands out the changes of some records after a number, newest first, one at a time: there may be very many.
 ///
 /// # Errors
 /// What the engine says.
-pub fn of_records(tx: &mut Tx<'_>, seq: i64, records: &[&str]) -> Result<Vec<Change>> {
+pub fn of_records(tx: &mut Tx<'_>, seq: i64, records: &[&str], mut each: impl FnMut(Change)) -> Result<()> {
     let mut query = Sql::raw("SELECT seq, collection, record, op, actor, at, data FROM _tb_changes WHERE seq > ");
     query.bind(seq).push(" AND ");
     lists::push_is_one(&mut query, "record", records);
-    query.push(" ORDER BY seq");
-    let mut changes = Vec::new();
+    query.push(" ORDER BY seq DESC");
     tx.rows(&query, |row| {
-        changes.push(change(row));
+        each(change(row));
         Ok(())
-    })?;
-    Ok(changes)
+    })
 }
 
 fn change(row: &Row<'_>) -> Change {

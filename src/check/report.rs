@@ -114,6 +114,7 @@ impl Outcome {
         let (findings, failure) = match result {
             Ok(findings) => (findings, None),
             Err(Error::Internal(cause)) => (Vec::new(), Some(cause.to_string())),
+            Err(Error::Unavailable(sentence)) => (Vec::new(), Some(sentence.into_owned())),
             Err(error) => (Vec::new(), Some(error.to_string())),
         };
         Self { check, findings, failure }

@@ -1,11 +1,13 @@
 //! The command line: one file a subcommand; flags become a [`Config`], then one call.
 
+mod backup;
 mod check;
 mod export;
 mod import;
 mod logging;
 mod output;
 mod pages;
+mod restart;
 mod serve;
 mod signals;
 mod sql;
@@ -56,6 +58,9 @@ enum Command {
     Export(export::Export),
     /// Run SQL, also while a server runs
     Sql(sql::Arguments),
+    /// Make, list and verify backups, also while a server runs
+    #[command(subcommand)]
+    Backup(backup::Action),
     /// Look for damage and disorder in the data directory, also while a server runs
     Check(check::Arguments),
     /// Print what a shell needs to complete commands
@@ -84,18 +89,21 @@ pub fn run() -> Result<ExitCode, String> {
         Command::Serve => "info",
         _ => "warn",
     };
-    let data_on_stdout =
-        matches!(command, Command::Sql(_) | Command::Check(_) | Command::Export(_) | Command::Import(_));
-    logging::start(level, data_on_stdout).map_err(|error| sentence(&error))?;
+    let data_on_stdout = matches!(
+        command,
+        Command::Sql(_) | Command::Check(_) | Command::Export(_) | Command::Import(_) | Command::Backup(_)
+    );
+    let tap = logging::start(level, data_on_stdout).map_err(|error| sentence(&error))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("The runtime cannot be started: {error}."))?;
     runtime.block_on(async {
         match command {
-            Command::Serve => ended(serve::run(config).await),
+            Command::Serve => ended(serve::run(config, &tap).await),
             Command::Superuser(action) => ended(superuser::run(config, action).await),
             Command::Import(import) => ended(import::run(config, import).await),
             Command::Export(export) => ended(export::run(config, export).await),
             Command::Sql(arguments) => ended(sql::run(config, arguments).await),
+            Command::Backup(action) => ended(backup::run(config, action).await),
             Command::Check(arguments) => Ok(check::run(config, arguments).await),
             Command::Completions(asked) => ended(pages::completions(command_line(), &asked)),
             Command::Man(asked) => ended(pages::man(command_line(), &asked)),

@@ -2,31 +2,47 @@
 
 use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::oneshot;
 
+use super::restart;
 use super::signals::{INTERRUPTED, Signals};
 use crate::app::App;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http;
+use crate::logs::Tap;
 
-/// Serves until the process is told to stop.
-pub(super) async fn run(config: Config) -> Result<()> {
+/// Serves until the process is told to stop; what the tap tells goes to the log. Where a restored backup waits for the
+/// next start, that is now.
+pub(super) async fn run(config: Config, tap: &Tap) -> Result<()> {
     // The port first: where it is taken, the data directory is left alone.
-    let listener = http::serve::bind(&config.http).await.map_err(|error| not_bound(&config.http, &error))?;
+    let http = restart::address(&config.http);
+    let listener = http::serve::bind(&http).await.map_err(|error| not_bound(&http, &error))?;
     let address = listener.local_addr()?;
     let dir = config.dir.display().to_string();
     let app = App::open(config).await?;
-    let stop = stop_signal()?;
+    tap.connect(&app.logs);
+    let signalled = Arc::new(AtomicBool::new(false));
+    let stop = stop_signal(Arc::clone(&signalled))?;
+    let mut restart = app.restart.subscribe();
     greet(&app, address, &dir).await?;
     let console = app.console.clone();
     let stop = async move {
-        stop.await;
+        tokio::select! {
+            () = stop => {}
+            _ = restart.wait_for(|restart| *restart) => tracing::info!("starting anew, with the data of a backup"),
+        }
         console.stop();
     };
     http::serve::serve(app.clone(), listener, stop).await;
     app.close().await;
+    // Who was told to stop meanwhile stops.
+    if *app.restart.borrow() && !signalled.load(Ordering::SeqCst) {
+        return Err(restart::again(address));
+    }
     tracing::info!("stopped");
     Ok(())
 }
@@ -82,11 +98,12 @@ fn base_url(address: SocketAddr) -> String {
 }
 
 /// Comes back with the first signal to stop; the second ends the process at once.
-fn stop_signal() -> Result<impl Future<Output = ()>> {
+fn stop_signal(signalled: Arc<AtomicBool>) -> Result<impl Future<Output = ()>> {
     let mut signals = Signals::new()?;
     let (first, told) = oneshot::channel();
     tokio::spawn(async move {
         signals.next().await;
+        signalled.store(true, Ordering::SeqCst);
         tracing::info!("stopping; a second signal stops at once");
         let _ = first.send(());
         signals.next().await;

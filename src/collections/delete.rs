@@ -94,7 +94,6 @@ pub(super) fn let_go(
             delete_records(tx, schema, files, of, Some(&condition), actor)?;
         }
     }
-    let (files, id) = (files.clone(), collection.id.clone());
-    tx.after_commit(move || files.remove_collection(&id));
+    files.drop_collection(tx, &collection.id)?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::{Collections, stored};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
-use crate::filter::{self, Bound, Compiled, Input};
+use crate::filter::{self, Asker, Bound, Compiled, Input};
 use crate::records::Page;
 use crate::records::paging::Paging;
 use crate::schema::field::{date::DateOptions, text::TextOptions};
@@ -37,7 +37,7 @@ fn compile(context: &RequestContext) -> Result<(Compiled, Bound)> {
         filter: context.query_value("filter"),
         sort: Some(context.query_value("sort").unwrap_or("@rowid")),
         // As for a guest: collections have no hidden columns, and neither `@request` nor `@collection`.
-        superuser: false,
+        asker: Asker::Client,
         candidate: false,
         whole: false,
         input,

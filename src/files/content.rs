@@ -51,6 +51,11 @@ impl Content {
         self.0.md5
     }
 
+    /// The file that it lies in until the last handle goes; `None` where it is in memory.
+    pub fn path(&self) -> Option<&Path> {
+        self.0.spooled.as_ref().map(Spooled::path)
+    }
+
     /// Where the bytes are.
     pub(super) fn bearer(&self) -> Bearer<'_> {
         match &self.0.spooled {

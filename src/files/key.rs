@@ -47,6 +47,11 @@ impl Folder {
         &self.0
     }
 
+    /// Whether it is that of a collection.
+    pub(super) fn is_of_collection(&self) -> bool {
+        !self.0.contains('/')
+    }
+
     fn sub(&self, part: &str) -> Option<Self> {
         is_safe(part).then(|| Self(format!("{}/{part}", self.0)))
     }
@@ -56,6 +61,11 @@ impl Key {
     /// The place of a record's file.
     pub fn new(collection_id: &str, record_id: &str, name: &str) -> Option<Self> {
         Folder::of_record(collection_id, record_id)?.file(name)
+    }
+
+    /// The place of an archive, which lies in no folder.
+    pub(super) fn archive(name: &str) -> Option<Self> {
+        Folder(String::new()).entry(name)
     }
 
     /// The folder that it lies in.
@@ -80,6 +90,9 @@ impl Key {
 
     /// The path below the storage, with slashes.
     pub(super) fn path(&self) -> String {
+        if self.folder.0.is_empty() {
+            return self.name.clone();
+        }
         format!("{}/{}", self.folder.0, self.name)
     }
 }

@@ -4,20 +4,12 @@ use super::{NewFile, key, sniff};
 use crate::error::Fault;
 use crate::schema::field::file::FileOptions;
 
-/// The greatest size of a file where the field says none.
-pub const DEFAULT_MAX_SIZE: i64 = 5 << 20;
-
-/// The greatest size of one file of a field, in bytes.
-pub fn max_size(options: &FileOptions) -> i64 {
-    if options.max_size > 0 { options.max_size } else { DEFAULT_MAX_SIZE }
-}
-
 /// What can be said against a new file: its name, its size, then its type.
 pub fn check(options: &FileOptions, file: &NewFile) -> Option<Fault> {
     if key::is_side_file(&file.name) {
         return Some(invalid_names(vec![file.original_name.clone()]));
     }
-    let most = max_size(options);
+    let most = options.size_limit();
     if i64::try_from(file.content.size()).unwrap_or(i64::MAX) > most {
         let client_name = &file.original_name;
         let message = format!("Failed to upload {client_name} - the maximum allowed file size is {most} bytes.");

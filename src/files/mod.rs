@@ -5,8 +5,10 @@
 //! `pending.rs`), a record never holds the name of a file that is not stored, and no path is joined from a part that
 //! is not checked (see `key.rs`).
 
+mod archives;
 mod audit;
 mod content;
+mod holding;
 mod key;
 pub mod limits;
 mod name;
@@ -17,35 +19,36 @@ mod sniff;
 mod spool;
 mod storage;
 mod stored;
+mod sweep;
 mod thumbs;
 mod upload;
 
 use std::io::{self, ErrorKind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-pub use audit::{Found, Place, RecordFolder};
+pub use archives::{Archive, Archives, is_name as is_archive_name};
+pub use audit::{Found, FoundFile, Place, RecordFolder};
 pub use content::Content;
+pub use holding::Held;
 pub use key::{Folder, Key};
 pub use spool::{Incoming, Intake};
-pub use stored::{Chunks, StoredFile};
+pub use stored::{Chunks, Expected, StoredFile};
 pub use upload::{NewFile, Upload};
 
 use crate::error::{Error, Result};
 use crate::settings::Values;
 use crate::store::{Store, Tx, WriteLane};
 use crate::time;
+use holding::Holding;
 use pending::Listed;
 use removals::{Removal, Removals};
 use spool::Spools;
 use storage::{Disk, Storages};
 use thumbs::Thumbs;
-
-/// How long an upload may stay listed while the server runs.
-const UPLOAD_LIFE: chrono::TimeDelta = chrono::TimeDelta::hours(1);
 
 /// The room of files.
 #[derive(Clone)]
@@ -56,8 +59,10 @@ pub struct Files {
 struct Parts {
     storages: Arc<Storages>,
     spools: Arc<Spools>,
+    holding: Arc<Holding>,
     removals: Removals,
     thumbs: Thumbs,
+    runtime: Handle,
     /// What was listed before belongs to an earlier run.
     started: String,
 }
@@ -66,9 +71,16 @@ impl Files {
     /// The room, over a data directory: files lie in its `storage/`, or in a bucket as long as the settings say so.
     pub fn new(dir: &Path, settings: watch::Receiver<Arc<Values>>) -> Self {
         let storages = Arc::new(Storages::new(dir.join("storage"), settings));
-        let removals = Removals::start(Arc::clone(&storages));
+        let holding = Arc::new(Holding::new(dir));
+        let removals = Removals::start(Arc::clone(&storages), Arc::clone(&holding));
         let spools = Arc::new(Spools::new(dir.join("uploads")));
-        Self { parts: Arc::new(Parts { storages, spools, removals, thumbs: Thumbs::new(), started: time::now_text() }) }
+        let (thumbs, runtime, started) = (Thumbs::new(), Handle::current(), time::now_text());
+        Self { parts: Arc::new(Parts { storages, spools, holding, removals, thumbs, runtime, started }) }
+    }
+
+    /// Takes in the files of one request, all of them to the disk.
+    pub fn intake_to_disk(&self) -> Intake {
+        Intake::to_disk(Arc::clone(&self.parts.spools))
     }
 
     /// Takes in the files of one request.
@@ -78,7 +90,12 @@ impl Files {
 
     /// Opens a stored file; `None` where it is not there.
     pub async fn open(&self, key: &Key) -> Result<Option<StoredFile>> {
-        self.parts.storages.current()?.open(key).await
+        self.open_to_read(key, Expected::Unknown).await
+    }
+
+    /// Opens a stored file of which so much will be read; `None` where it is not there.
+    pub async fn open_to_read(&self, key: &Key, expected: Expected) -> Result<Option<StoredFile>> {
+        self.parts.storages.current()?.open(key, expected).await
     }
 
     /// Writes new files of a record, so that [`Files::settle`] can hand them over to it. They are on the disk when
@@ -108,11 +125,7 @@ impl Files {
         let named: Option<Vec<_>> = files.iter().map(named).collect();
         let named = named.ok_or_else(|| Error::internal("a stored name was not made by us"))?;
         let parts = Arc::clone(&self.parts);
-        blocking(move || {
-            parts.removals.wait_for(&[collection, record]);
-            Ok(())
-        })
-        .await?;
+        blocking(move || parts.removals.wait_for(&[collection, record])).await?;
         self.parts.storages.current()?.write(named).await
     }
 
@@ -203,7 +216,8 @@ impl Files {
         folder.is_some_and(|folder| self.disk().folder(&folder).is_dir())
     }
 
-    /// Removes everything of a collection that is deleted in this transaction: after the commit, in the background.
+    /// Removes everything of a collection that is deleted in this transaction: after the commit, in the background, and
+    /// by the next sweep where that fails.
     pub fn drop_collection(&self, tx: &mut Tx<'_>, collection_id: &str) -> Result<()> {
         pending::list(tx, collection_id, "", "", &time::now_text())?;
         let (files, collection_id) = (self.clone(), collection_id.to_owned());
@@ -212,45 +226,16 @@ impl Files {
     }
 
     /// Removes everything of a collection, in the background; failures are logged.
-    pub fn remove_collection(&self, collection_id: &str) {
+    fn remove_collection(&self, collection_id: &str) {
         if let Some(folder) = Folder::of_collection(collection_id) {
             self.parts.removals.add(Removal::Folder(folder));
         }
     }
 
     /// Removes everything of a record, in the background; failures are logged.
-    pub fn remove_record(&self, collection_id: &str, record_id: &str) {
+    fn remove_record(&self, collection_id: &str, record_id: &str) {
         if let Some(folder) = Folder::of_record(collection_id, record_id) {
             self.parts.removals.add(Removal::Folder(folder));
-        }
-    }
-
-    /// Removes the files that no record holds: those listed in an earlier run, or more than an hour ago. Asked for
-    /// at the start and every now and then. How many names went from the list.
-    pub async fn sweep(&self, store: &Store) -> Result<usize> {
-        let started = self.parts.started.clone();
-        let hour_ago = time::format(time::now() - UPLOAD_LIFE);
-        let before = started.max(hour_ago);
-        let mut swept = 0;
-        loop {
-            let before = before.clone();
-            let files = self.clone();
-            let doomed = store
-                .write(WriteLane::Grouped, move |tx| {
-                    let doomed = pending::doom_before(tx, &before)?;
-                    for gone in doomed.iter().filter(|listed| listed.record_id.is_empty()) {
-                        // A collection of this id that comes right after waits until the folder is gone.
-                        let (files, collection_id) = (files.clone(), gone.collection_id.clone());
-                        tx.after_commit(move || files.remove_collection(&collection_id));
-                    }
-                    Ok(doomed)
-                })
-                .await?;
-            if doomed.is_empty() {
-                return Ok(swept);
-            }
-            swept += doomed.len();
-            self.remove_listed(store, doomed).await?;
         }
     }
 
@@ -264,32 +249,23 @@ impl Files {
         self.parts.storages.settings().s3.enabled
     }
 
-    fn disk(&self) -> &Disk {
-        self.parts.storages.disk()
+    /// Has all files stay where they are, for whoever copies what a state of the database names: a state that is
+    /// taken after this names no file that goes before the answer is dropped. `None` while files are being removed: ask
+    /// again.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn hold(&self) -> Result<Option<Held>> {
+        Ok(self.parts.holding.hold()?)
     }
 
-    /// Removes marked files, then their rows.
-    async fn remove_listed(&self, store: &Store, doomed: Vec<Listed>) -> Result<()> {
-        if doomed.is_empty() {
-            return Ok(());
-        }
-        let (parts, files) = (Arc::clone(&self.parts), doomed.clone());
-        blocking(move || {
-            for Listed { collection_id, record_id, name } in &files {
-                if record_id.is_empty() {
-                    parts.removals.wait_for(&Vec::from_iter(Folder::of_collection(collection_id)));
-                } else if let Some(key) = Key::new(collection_id, record_id, name) {
-                    parts.storages.current()?.remove(&key, &Handle::current())?;
-                }
-            }
-            Ok(())
-        })
-        .await?;
-        store
-            .write(WriteLane::Grouped, move |tx| {
-                doomed.iter().try_for_each(|file| pending::unlist(tx, &file.collection_id, &file.record_id, &file.name))
-            })
-            .await
+    /// Where a file lies on the local disk, and what is told of it beside it; whether they are there is not asked.
+    pub fn on_disk(&self, key: &Key) -> (PathBuf, PathBuf) {
+        (self.disk().path(key), self.disk().side_file(key))
+    }
+
+    fn disk(&self) -> &Disk {
+        self.parts.storages.disk()
     }
 }
 

@@ -11,7 +11,7 @@ use crate::store::{Tx, Value};
 const DOOMED: &str = "";
 
 /// A listed file, or with an empty record and name everything of a collection.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Listed {
     pub(super) collection_id: String,
     pub(super) record_id: String,
@@ -69,15 +69,17 @@ pub(super) fn is_expecting(tx: &mut Tx<'_>, collection_id: &str, record_id: &str
     Ok(tx.row((text, &[Value::from(collection_id), record_id.into()]), |_| Ok(()))?.is_some())
 }
 
-/// Marks what was listed before an instant; answers some of all that is marked. Collections that are there again
-/// are let off.
-pub(super) fn doom_before(tx: &mut Tx<'_>, before: &str) -> Result<Vec<Listed>> {
+/// Marks what was listed before an instant; answers the next few of all that is marked, in their order. Collections that
+/// are there again are let off.
+pub(super) fn doom_before(tx: &mut Tx<'_>, before: &str, after: &Listed) -> Result<Vec<Listed>> {
     tx.execute("DELETE FROM _tb_uploads WHERE record = '' AND collection IN (SELECT id FROM _collections)")?;
     let values: [Value; 2] = [DOOMED.into(), before.into()];
     tx.execute(("UPDATE _tb_uploads SET at = ? WHERE at < ?", &values[..]))?;
     let mut found = Vec::new();
-    let text = "SELECT collection, record, name FROM _tb_uploads WHERE at = '' LIMIT 500";
-    tx.rows(text, |row| {
+    let text = "SELECT collection, record, name FROM _tb_uploads WHERE at = '' AND (collection, record, name) > (?, ?, ?) \
+                ORDER BY collection, record, name LIMIT 500";
+    let after = key(&after.collection_id, &after.record_id, &after.name);
+    tx.rows((text, &after[..]), |row| {
         let text = |at| row.get(at).as_text().to_owned();
         found.push(Listed { collection_id: text(0), record_id: text(1), name: text(2) });
         Ok(())

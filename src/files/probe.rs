@@ -2,11 +2,34 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::Files;
-use super::storage::Bucket;
+use super::storage::{Bucket, Storage};
+use super::{Files, blocking};
 use crate::error::{Error, Fault, FieldErrors, Result};
 
 impl Files {
+    /// Where files lie now, in words, or why that cannot be reached: without writing anything.
+    ///
+    /// # Errors
+    /// What the disk or the bucket's service says.
+    pub async fn reach(&self) -> Result<&'static str> {
+        match self.parts.storages.current()? {
+            Storage::Disk(disk) => {
+                let root = disk.root().to_owned();
+                blocking(move || {
+                    // The folder comes with the first file.
+                    let there = if root.exists() { root.as_path() } else { root.parent().unwrap_or(&root) };
+                    Ok(std::fs::read_dir(there).map(drop)?)
+                })
+                .await?;
+                Ok("the local disk")
+            }
+            Storage::Bucket(bucket) => {
+                bucket.reach().await.map_err(|error| Error::Broken(error.into()))?;
+                Ok("the bucket")
+            }
+        }
+    }
+
     /// Writes, lists and deletes an object in the bucket that the saved settings name, for files (`storage`) or for
     /// backups (`backups`).
     ///

@@ -81,6 +81,11 @@ impl Intake {
         Self { spools, room: ROOM }
     }
 
+    /// For files that all go to the disk.
+    pub(super) fn to_disk(spools: Arc<Spools>) -> Self {
+        Self { spools, room: 0 }
+    }
+
     /// Takes in another file.
     pub fn begin(&mut self) -> Incoming<'_> {
         let small = self.room.min(SMALL);

@@ -90,7 +90,7 @@ impl Resolver<'_> {
         loop {
             let [name, rest @ ..] = parts else { return Err(unknown_field("")) };
             let hop = match collection.field(name) {
-                Some(field) if field.hidden && view.restricted => {
+                Some(field) if field.hidden && view.hides => {
                     return Err(format!("field {:?} cannot be used", shortened(name)));
                 }
                 Some(field) => {
@@ -146,7 +146,7 @@ impl Resolver<'_> {
         }
         let source = self.request.schema.find(source).ok_or_else(|| unknown_field(name))?;
         let field = source.field(via).ok_or_else(|| unknown_field(name))?;
-        if field.hidden && view.restricted {
+        if field.hidden && view.hides {
             return Err(format!("field {:?} cannot be used", shortened(via)));
         }
         match &field.kind {

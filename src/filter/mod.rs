@@ -2,15 +2,17 @@
 //! schema and the request as plain data, and neither HTTP nor how records are read.
 //!
 //! - `lexer`, `parser`, `ast`: text → tree, bounded in size and depth
-//! - `resolve`, with `field_path` and `request_path`: names → rows, columns and parts of the request (`operand`);
+//! - `resolve`, with `field_path`, `request_path` and `flat_path`: names → rows, columns and parts of the request (`operand`);
 //!   what a client may not see is refused here; `sort` does the same for orders
 //! - `joins`: the rows beside the tested one, one node a path
-//! - `render`, `comparison`, `sets`, `piece`: typed tree → SQL text and placeholders
+//! - `render`, with `comparison`, `all_match`, `tables`, `sets` and `piece`: typed tree → SQL text and placeholders
 //! - `plan`, `request_value`, `time_macro`, `pattern`: placeholders → values of one request
 
+mod all_match;
 mod ast;
 mod comparison;
 mod field_path;
+mod flat_path;
 mod joins;
 mod lexer;
 mod operand;
@@ -24,6 +26,7 @@ mod request_value;
 mod resolve;
 mod sets;
 mod sort;
+mod tables;
 mod time_macro;
 
 use std::borrow::Cow;
@@ -69,6 +72,24 @@ impl<'a> Input<'a> {
     }
 }
 
+/// How far the filter and the sort of whoever asks reach. Rules reach everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Asker {
+    /// Not to hidden fields and what is another's, and not to `@request.` and `@collection.`.
+    Client,
+    /// A superuser who listens to changes: everywhere but to hidden fields.
+    Listener,
+    /// Everywhere.
+    Superuser,
+}
+
+impl Asker {
+    /// Whoever makes a request.
+    pub fn of(context: &RequestContext) -> Self {
+        if context.is_superuser() { Self::Superuser } else { Self::Client }
+    }
+}
+
 /// What is to be compiled: conditions and an order over the rows of one collection.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
@@ -78,12 +99,12 @@ pub struct Request<'a> {
     pub collection: &'a CollectionRef,
     /// A rule: sees everything. `None` and empty mean no condition.
     pub rule: Option<&'a str>,
-    /// A client's filter; restricted unless `superuser`.
+    /// A client's filter; the `asker` says how far it reaches.
     pub filter: Option<&'a str>,
-    /// A client's sort; restricted unless `superuser`.
+    /// A client's sort, with the same reach.
     pub sort: Option<&'a str>,
-    /// Whether a superuser asks.
-    pub superuser: bool,
+    /// Who asks.
+    pub asker: Asker,
     /// Whether the rows are one candidate that is not stored yet (a create rule): back-relations fail, and
     /// `:changed` is false. The FROM clause then has a sub-select of that name; its columns need no types.
     pub candidate: bool,
@@ -151,10 +172,23 @@ const LIST_RULES: usize = 2;
 /// # Errors
 /// What is wrong with the first of them that is wrong.
 pub fn compile(request: &Request<'_>) -> Result<Compiled, FilterError> {
+    compile_by(request, Resolver::new(request))
+}
+
+/// Compiles filter and sort over rows that are no records: there are their columns and paths in their JSON, and neither
+/// relations nor modifiers nor a request to speak of.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_flat(request: &Request<'_>) -> Result<Compiled, FilterError> {
+    compile_by(request, Resolver::flat(request))
+}
+
+fn compile_by(request: &Request<'_>, mut resolver: Resolver<'_>) -> Result<Compiled, FilterError> {
     let given = |text: Option<&'_ str>| text.is_some_and(|text| !text.is_empty());
     let filter = request.filter.filter(|_| given(request.filter));
     let sort = request.sort.filter(|_| given(request.sort));
-    if !request.superuser {
+    if request.asker == Asker::Client {
         for text in [filter, sort].into_iter().flatten() {
             refuse_reserved(text)?;
         }
@@ -163,12 +197,11 @@ pub fn compile(request: &Request<'_>) -> Result<Compiled, FilterError> {
         return Err(FilterError::Invalid(format!("a filter has {MAX_FILTER_BYTES} bytes at most")));
     }
 
-    let mut resolver = Resolver::new(request);
     let mut conditions = Vec::new();
     if let Some(rule) = request.rule.filter(|rule| !rule.is_empty()) {
-        conditions.push(resolver.condition(rule, &resolver.view(RULE, false))?);
+        conditions.push(resolver.condition(rule, &resolver.view(RULE))?);
     }
-    let client = resolver.view(CLIENT, !request.superuser);
+    let client = resolver.view_of(request.asker, CLIENT);
     if let Some(filter) = filter {
         conditions.push(resolver.condition(filter, &client)?);
     }
@@ -266,7 +299,7 @@ pub fn check_rule(schema: &Schema, collection: &CollectionRef, rule: &str) -> Re
         rule: Some(rule),
         filter: None,
         sort: None,
-        superuser: false,
+        asker: Asker::Client,
         candidate: false,
         whole: false,
         input,

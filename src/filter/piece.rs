@@ -3,6 +3,9 @@
 use super::joins::NodeId;
 use super::plan::{Form, Slot, Source};
 
+/// From how many pieces on a row of them is halved.
+const LONG_ROW: usize = 16;
+
 /// SQL text with its placeholders in order.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Piece {
@@ -86,4 +89,25 @@ impl Scope {
     pub(super) fn add(&mut self, node: NodeId, alias: String, present: bool) {
         self.0.push(Named { node, alias, present });
     }
+}
+
+/// Pieces in brackets with a word between them; a single one as it is. Long rows are halved, because engines read a
+/// row as a tree that leans to one side, and bound its depth.
+pub(super) fn joined(mut pieces: Vec<Piece>, word: &str) -> Piece {
+    if pieces.len() == 1 {
+        return pieces.remove(0);
+    }
+    if pieces.len() > LONG_ROW {
+        let second = pieces.split_off(pieces.len() / 2);
+        return joined(vec![joined(pieces, word), joined(second, word)], word);
+    }
+    let mut out = Piece::text("(");
+    for (at, piece) in pieces.into_iter().enumerate() {
+        if at > 0 {
+            out.push(word);
+        }
+        out.append(piece);
+    }
+    out.push(")");
+    out
 }

@@ -90,7 +90,7 @@ impl Resolver<'_> {
         let id = Source::Request(RequestValue::new(Place::Caller(CallerField::Id)));
         let node = self.tree.reach(None, Reach::Caller(id), &collection, false, view.realm);
         let node = node.ok_or("the filter reaches too many collections")?;
-        let unrestricted = View { restricted: false, ..view.clone() };
+        let unrestricted = View { restricted: false, hides: false, ..view.clone() };
         Ok(self.follow(node, &collection, path, modifier, &unrestricted).unwrap_or_else(|_| null()))
     }
 
@@ -163,7 +163,7 @@ impl Resolver<'_> {
         };
         let node = self.tree.reach(None, reach, &target, field.is_multiple(), view.realm);
         let node = node.ok_or("the filter reaches too many collections")?;
-        let unrestricted = View { restricted: false, ..view.clone() };
+        let unrestricted = View { restricted: false, hides: false, ..view.clone() };
         Ok(self.follow(node, &target, rest, modifier, &unrestricted).unwrap_or_else(|_| null()))
     }
 

@@ -6,7 +6,7 @@ use super::lexer::shortened;
 use super::operand::{Compare, Condition, Expression, Operand};
 use super::plan::{Shape, Source};
 use super::time_macro::TimeMacro;
-use super::{FilterError, Request, parser};
+use super::{Asker, FilterError, Request, parser};
 use crate::schema::CollectionRef;
 use crate::store::Value;
 
@@ -20,6 +20,8 @@ pub(super) struct Resolver<'a> {
     pub(super) shape: Shape,
     /// Whether time or chance matter.
     pub(super) volatile: bool,
+    /// Whether there is nothing but the row's own columns.
+    flat: bool,
     /// Rows that a client reached in collections with a list rule.
     pub(super) guarded: Vec<NodeId>,
     /// Rows whose e-mail address the comparison at hand reads and may read only if it is public.
@@ -36,8 +38,10 @@ pub(super) struct View {
     pub(super) collection: CollectionRef,
     /// Which text this is: the rows of one are not those of another.
     pub(super) realm: usize,
-    /// Whether hidden fields, e-mail addresses and collections with rules are kept from it.
+    /// Whether e-mail addresses and collections with rules are kept from it.
     pub(super) restricted: bool,
+    /// Whether hidden fields are.
+    pub(super) hides: bool,
 }
 
 impl<'a> Resolver<'a> {
@@ -47,15 +51,26 @@ impl<'a> Resolver<'a> {
             tree: Tree::new(request.collection.clone()),
             shape: Shape::default(),
             volatile: false,
+            flat: false,
             guarded: Vec::new(),
             public_emails: Vec::new(),
             comparisons: 0,
         }
     }
 
-    /// The view of the tested row.
-    pub(super) fn view(&self, realm: usize, restricted: bool) -> View {
-        View { base: BASE, collection: self.request.collection.clone(), realm, restricted }
+    /// For rows that are no records.
+    pub(super) fn flat(request: &'a Request<'a>) -> Self {
+        Self { flat: true, ..Self::new(request) }
+    }
+
+    /// A rule's view of the tested row: nothing is kept from it.
+    pub(super) fn view(&self, realm: usize) -> View {
+        View { base: BASE, collection: self.request.collection.clone(), realm, restricted: false, hides: false }
+    }
+
+    /// What whoever asks may see from there.
+    pub(super) fn view_of(&self, asker: Asker, realm: usize) -> View {
+        View { restricted: asker == Asker::Client, hides: asker != Asker::Superuser, ..self.view(realm) }
     }
 
     /// Parses and types a text.
@@ -71,7 +86,13 @@ impl<'a> Resolver<'a> {
         for (at, node) in guarded.into_iter().enumerate() {
             let collection = self.tree.node(node).collection.clone();
             let Some(rule) = &collection.list_rule else { continue };
-            let view = View { base: node, collection: collection.clone(), realm: first_realm + at, restricted: false };
+            let view = View {
+                base: node,
+                collection: collection.clone(),
+                realm: first_realm + at,
+                restricted: false,
+                hides: false,
+            };
             let condition = self.condition(rule, &view)?;
             guards.push((node, Condition::Any(vec![Condition::Absent(node), condition])));
         }
@@ -137,6 +158,9 @@ impl<'a> Resolver<'a> {
         if let Some(clock) = TimeMacro::parse(name) {
             self.volatile = true;
             return Ok(Operand::Known(Source::Clock(clock)));
+        }
+        if self.flat {
+            return self.flat_path(name, view);
         }
         if let Some(rest) = name.strip_prefix("@request.") {
             return self.request_path(rest, view);

@@ -10,9 +10,11 @@ use http::{HeaderValue, StatusCode};
 use serde_json::{Map, Value as Json, json};
 
 use crate::error::{Error, Fault, FieldError, FieldErrors};
+use crate::logs::{Failure, REQUESTS};
 use crate::records::Page;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const BATCH_FAILED: &str = "Batch transaction failed.";
 const GENERIC: &str = "Something went wrong while processing your request.";
 
 /// 200 with a JSON body that is rendered already.
@@ -54,6 +56,46 @@ pub(super) fn page(page: Page) -> Vec<u8> {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         log(&self);
+        let cause = cause(&self);
+        let mut response = self.answer();
+        let error = cause.error.unwrap_or_else(|| default_message(response.status()).to_owned());
+        response.extensions_mut().insert(Failure { error, details: cause.details });
+        response
+    }
+}
+
+/// What the log's entry of a request says about its failure.
+struct Cause {
+    /// The sentence; none for the status's own.
+    error: Option<String>,
+    details: Option<Json>,
+}
+
+/// The message that is answered, and behind it the cause, which is nobody's business outside.
+fn cause(error: &Error) -> Cause {
+    let said = |text: &str| (!text.trim().is_empty()).then(|| sentence(text).into_owned());
+    let (error, details) = match error {
+        Error::Invalid(invalid) => (said(&invalid.message), Some(Json::Object(fields(&invalid.fields)))),
+        Error::Unauthorized(message)
+        | Error::Forbidden(message)
+        | Error::NotFound(message)
+        | Error::Unavailable(message) => (said(message), None),
+        Error::OneOf { at, error } => {
+            let inner = cause(error);
+            let said = inner.error.unwrap_or_else(|| error.to_string());
+            (Some(BATCH_FAILED.to_owned()), Some(json!({at.to_string(): {"error": said, "details": inner.details}})))
+        }
+        Error::Broken(cause) | Error::Internal(cause) => (None, Some(format!("{cause:#}").into())),
+        Error::SecondFactor(_) | Error::TooLarge | Error::TooMany | Error::TooOften(_) => {
+            (said(&error.to_string()), None)
+        }
+        other => (None, Some(other.to_string().into())),
+    };
+    Cause { error, details }
+}
+
+impl Error {
+    fn answer(self) -> Response {
         match self {
             // The one answer of another shape.
             Self::SecondFactor(id) => {
@@ -71,9 +113,7 @@ impl IntoResponse for Error {
             }
         }
     }
-}
 
-impl Error {
     /// The status, the message (empty for the status's own) and what is said of the fields.
     fn told(self) -> (StatusCode, Cow<'static, str>, Map<String, Json>) {
         match self {
@@ -87,7 +127,7 @@ impl Error {
             Self::Unavailable(message) => (StatusCode::SERVICE_UNAVAILABLE, message, Map::new()),
             Self::OneOf { at, error } => {
                 let data = Map::from_iter([("requests".to_owned(), json!({at.to_string(): failed_item(*error)}))]);
-                (StatusCode::BAD_REQUEST, Cow::Borrowed("Batch transaction failed."), data)
+                (StatusCode::BAD_REQUEST, Cow::Borrowed(BATCH_FAILED), data)
             }
             Self::Broken(_) => (StatusCode::INTERNAL_SERVER_ERROR, Cow::Borrowed(""), Map::new()),
             // The contract: what has no class of its own is a 400, without a word about the cause.
@@ -132,17 +172,19 @@ fn envelope(status: StatusCode, message: &str, data: Map<String, Json>) -> Json 
 fn log(error: &Error) {
     match error {
         Error::OneOf { error, .. } => log(error),
-        Error::Broken(cause) | Error::Internal(cause) => tracing::error!("a request failed: {cause:#}"),
-        Error::Setup(cause) => tracing::error!("a request failed: {cause}"),
-        Error::Unavailable(_) | Error::Deadline => tracing::warn!("a request was given up: {error}"),
+        Error::Broken(cause) | Error::Internal(cause) => {
+            tracing::error!(target: REQUESTS, "a request failed: {cause:#}")
+        }
+        Error::Setup(cause) => tracing::error!(target: REQUESTS, "a request failed: {cause}"),
+        Error::Unavailable(_) | Error::Deadline => tracing::warn!(target: REQUESTS, "a request was given up: {error}"),
         Error::Unique { .. } | Error::StaleSchema(_) | Error::Engine(_) => {
-            tracing::warn!("the engine refused a request: {error}");
+            tracing::warn!(target: REQUESTS, "the engine refused a request: {error}");
         }
         _ => {}
     }
 }
 
-fn default_message(status: StatusCode) -> &'static str {
+pub(super) fn default_message(status: StatusCode) -> &'static str {
     match status {
         StatusCode::UNAUTHORIZED => "Missing or invalid authentication.",
         StatusCode::FORBIDDEN => "You are not allowed to perform this request.",

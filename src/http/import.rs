@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 
 use super::envelope::json;
 use super::extract::{Params, Query, Superuser};
-use super::middleware::body_limit::BodyError;
+use super::middleware::limited_body::BodyError;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::import::{Asked, Delimiter, Format, OnError, Report, Source, Watch};

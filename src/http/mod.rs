@@ -5,9 +5,11 @@
 
 mod admin_ui;
 mod auth;
+mod backups;
 mod batch;
 mod collections;
 mod connections;
+mod crons;
 mod envelope;
 mod export;
 mod extract;
@@ -15,12 +17,18 @@ mod fields;
 mod files;
 mod health;
 mod import;
+mod logs;
 mod middleware;
 mod realtime;
 mod records;
 mod router;
 pub mod serve;
 mod settings;
+mod socket;
 mod sql;
 
 pub use router::Service;
+
+/// What an app wants to have in the log's entry of a request, under `meta`: an extension of its answer.
+#[derive(Debug, Clone)]
+pub struct LogMeta(pub serde_json::Value);

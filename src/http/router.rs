@@ -9,7 +9,10 @@ use axum::response::Response;
 use super::middleware::body_limit::BodyLimits;
 use super::middleware::cors::Origins;
 use super::middleware::{Around, around};
-use super::{admin_ui, auth, batch, collections, export, files, health, import, realtime, records, settings, sql};
+use super::{
+    admin_ui, auth, backups, batch, collections, crons, export, files, health, import, logs, realtime, records,
+    settings, sql,
+};
 use crate::app::App;
 use crate::error::Error;
 
@@ -48,6 +51,9 @@ fn routes(app: App) -> Router {
         .merge(auth::routes())
         .merge(files::routes())
         .merge(settings::routes())
+        .merge(backups::routes())
+        .merge(logs::routes())
+        .merge(crons::routes())
         .merge(sql::routes())
         .merge(admin_ui::routes())
         .fallback(nothing_here)

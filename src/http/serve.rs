@@ -3,9 +3,8 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -14,7 +13,6 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -23,6 +21,7 @@ use super::connections::{Connection, Connections, Place};
 use super::extract::Visitor;
 use super::middleware::header_limits::{MOST_BYTES_READ, MOST_READ};
 use super::router::Service;
+use super::socket::{Socket, Version};
 use crate::app::App;
 
 /// How many connections may wait to be accepted.
@@ -93,7 +92,7 @@ pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = (
         }
     }
     drop(listener);
-    app.stopping.send_replace(true);
+    app.begin_to_stop();
     app.realtime.stop();
     let _ = stopping.send(true);
     let all = async { while open.join_next().await.is_some() {} };
@@ -138,11 +137,19 @@ async fn connection(
 ) {
     let _ = stream.set_nodelay(true);
     let known = Arc::clone(&place.connection);
-    let io = TokioIo::new(Watched { stream, known: Arc::clone(&known) });
-    let answering = service_fn(|request: Request<Incoming>| answer(service.clone(), request, peer, Arc::clone(&known)));
-    let builder = builder();
-    let mut serving = pin!(builder.serve_connection(io, answering));
     let mut leave = pin!(known.has_to_leave(SILENT));
+    let mut socket = Socket::new(stream, Arc::clone(&known));
+    let version = tokio::select! {
+        version = socket.version() => version,
+        () = &mut leave => return,
+        _ = stopped.wait_for(|&stopped| stopped) => return,
+    };
+    let Ok(Some(version)) = version else { return };
+    // Boxed: the connection keeps room for the future between requests and beside a stream, and it is large.
+    let answering =
+        service_fn(|request: Request<Incoming>| Box::pin(answer(service.clone(), request, peer, Arc::clone(&known))));
+    let builder = builder(version);
+    let mut serving = pin!(builder.serve_connection(TokioIo::new(socket), answering));
     let mut is_stopping = false;
     loop {
         tokio::select! {
@@ -162,8 +169,12 @@ async fn connection(
     }
 }
 
-fn builder() -> auto::Builder<TokioExecutor> {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
+fn builder(version: Version) -> auto::Builder<TokioExecutor> {
+    let builder = auto::Builder::new(TokioExecutor::new());
+    let mut builder = match version {
+        Version::Http1 => builder.http1_only(),
+        Version::Http2 => builder.http2_only(),
+    };
     builder
         .http1()
         .timer(TokioTimer::new())
@@ -193,54 +204,4 @@ async fn answer(
     let response = service.answer(request).await;
     drop(running);
     Ok(response)
-}
-
-/// A stream that tells when bytes move.
-struct Watched {
-    stream: TcpStream,
-    known: Arc<Connection>,
-}
-
-impl AsyncRead for Watched {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let read = Pin::new(&mut self.stream).poll_read(context, into);
-        if read.is_ready() {
-            self.known.moves();
-        }
-        read
-    }
-}
-
-impl AsyncWrite for Watched {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, from: &[u8]) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write(context, from);
-        if written.is_ready() {
-            self.known.moves();
-        }
-        written
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        from: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write_vectored(context, from);
-        if written.is_ready() {
-            self.known.moves();
-        }
-        written
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
 }

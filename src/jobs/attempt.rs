@@ -33,7 +33,7 @@ pub(super) async fn make(parts: Arc<Parts>, kind: &'static str, handler: Arc<dyn
     let (id, attempt) = (leased.job.id, leased.job.attempt);
     let written = match verdict {
         Verdict::End(outcome) => {
-            tell(kind, &leased.job, &outcome);
+            tell(kind, handler.as_ref(), &leased.job, &outcome);
             end(&parts, &handler, &leased, outcome).await
         }
         Verdict::Again(reason) => postpone(&parts, kind, &leased, reason).await,
@@ -134,12 +134,12 @@ async fn patiently<T, R: Future<Output = Result<T>>>(write: impl Fn() -> R) -> R
     write().await
 }
 
-fn tell(kind: &'static str, job: &Job, outcome: &Outcome) {
-    let (id, attempt) = (job.id, job.attempt);
+fn tell(kind: &'static str, handler: &dyn Handler, job: &Job, outcome: &Outcome) {
+    let (id, attempt, about) = (job.id, job.attempt, handler.subject(job));
     match outcome {
-        Outcome::Done => tracing::debug!(kind, id, attempt, "a job is done"),
-        Outcome::Failed(reason) => tracing::error!(kind, id, attempt, reason, "a job failed for good"),
-        Outcome::Expired => tracing::warn!(kind, id, attempt, "a job expired before it was done"),
+        Outcome::Done => tracing::debug!(kind, id, attempt, about, "a job is done"),
+        Outcome::Failed(reason) => tracing::error!(kind, id, attempt, about, reason, "a job failed for good"),
+        Outcome::Expired => tracing::warn!(kind, id, attempt, about, "a job expired before it was done"),
     }
 }
 

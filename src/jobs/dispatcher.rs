@@ -1,6 +1,8 @@
 //! The task that has jobs run: it leases what is due, a few of each kind at a time, and sleeps until there is more to
 //! do. It wakes when a job is added, when one ends, when the next is due, and every now and then, since another
 //! process may have added some.
+//!
+//! It renews the leases of what it runs: work may take hours, and a clock that jumps forward ends no lease early.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -24,11 +26,19 @@ struct Dispatcher {
     parts: Arc<Parts>,
     /// The tasks of jobs.
     tasks: JoinSet<()>,
-    /// The kind of each task.
-    kinds: BTreeMap<tokio::task::Id, &'static str>,
+    /// What each task runs.
+    running: BTreeMap<tokio::task::Id, Running>,
     /// Kinds that nobody runs, of which the log was told.
     told: HashSet<String>,
     polled: Instant,
+}
+
+/// A job that is being run.
+struct Running {
+    kind: &'static str,
+    id: i64,
+    /// When the lease is over, in milliseconds since 1970.
+    lease_end: i64,
 }
 
 /// Runs jobs until the queue is stopped.
@@ -36,7 +46,7 @@ pub(super) async fn run(parts: Arc<Parts>) {
     let polled = Instant::now();
     let mut stopping = parts.stopping.subscribe();
     let mut dispatcher =
-        Dispatcher { parts, tasks: JoinSet::new(), kinds: BTreeMap::new(), told: HashSet::new(), polled };
+        Dispatcher { parts, tasks: JoinSet::new(), running: BTreeMap::new(), told: HashSet::new(), polled };
     dispatcher.tell_of_unknown_kinds();
     while !*stopping.borrow() {
         let wake_at = dispatcher.dispatch().await;
@@ -60,11 +70,14 @@ pub(super) async fn run(parts: Arc<Parts>) {
 impl Dispatcher {
     /// Begins what is due and has room; when to look again.
     async fn dispatch(&mut self) -> Instant {
+        if let Err(error) = self.renew_leases().await {
+            tracing::warn!(%error, "leases of running jobs could not be renewed; it is tried again soon");
+        }
         let mut wake_at = self.polled + self.parts.options.poll;
         let handlers: Vec<_> =
             self.parts.handlers.read().iter().map(|(kind, handler)| (*kind, Arc::clone(handler))).collect();
         for (kind, handler) in handlers {
-            let busy = self.kinds.values().filter(|running| **running == kind).count();
+            let busy = self.running.values().filter(|running| running.kind == kind).count();
             let room = handler.parallel().max(1).saturating_sub(busy);
             if room == 0 {
                 // The end of one of them is what wakes us.
@@ -88,25 +101,56 @@ impl Dispatcher {
         if next.is_none_or(|due| due > model::now()) {
             return Ok(next);
         }
-        let leased = self.lease(kind, handler.as_ref(), room).await?;
+        let (leased, lease_end) = self.lease(kind, handler.as_ref(), room).await?;
         let full = leased.len() >= room;
         for leased in leased {
+            let running = Running { kind, id: leased.job.id, lease_end };
             let task = attempt::make(Arc::clone(&self.parts), kind, Arc::clone(handler), leased);
             let id = self.tasks.spawn(task).id();
-            self.kinds.insert(id, kind);
+            self.running.insert(id, running);
         }
         if full { Ok(None) } else { self.parts.store.read_here(|tx| queue::next_due(tx, kind)) }
     }
 
-    async fn lease(&self, kind: &'static str, handler: &dyn Handler, room: usize) -> Result<Vec<Leased>> {
+    /// Leases jobs; they, and when the lease is over.
+    async fn lease(&self, kind: &'static str, handler: &dyn Handler, room: usize) -> Result<(Vec<Leased>, i64)> {
         let owner = self.parts.owner.clone();
-        let length = handler.limit().saturating_add(attempt::MARGIN).as_millis();
-        let length = i64::try_from(length).unwrap_or(i64::MAX);
+        let length = self.lease_length(handler.limit());
+        let here: Vec<i64> = self.running.values().filter(|one| one.kind == kind).map(|one| one.id).collect();
         let lease = move |tx: &mut crate::store::Tx<'_>| {
             let now = model::now();
-            queue::lease(tx, kind, room, &owner, now, now.saturating_add(length))
+            let lease_end = now.saturating_add(length);
+            // What runs here is not taken for something that nobody runs any more, whatever the clock says.
+            queue::renew(tx, &here, &owner, lease_end)?;
+            Ok((queue::lease(tx, kind, room, &owner, now, lease_end)?, lease_end))
         };
         self.parts.store.write(WriteLane::Grouped, lease).await
+    }
+
+    /// How long a lease is for work of this limit, in milliseconds.
+    fn lease_length(&self, limit: Duration) -> i64 {
+        let length = limit.min(self.parts.options.lease).saturating_add(attempt::MARGIN);
+        i64::try_from(length.as_millis()).unwrap_or(i64::MAX)
+    }
+
+    /// Renews the leases that end before the next look.
+    async fn renew_leases(&mut self) -> Result<()> {
+        let soon = model::now().saturating_add(self.lease_length(Duration::ZERO));
+        let ids: Vec<i64> = self.running.values().filter(|one| one.lease_end <= soon).map(|one| one.id).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let (owner, length) = (self.parts.owner.clone(), self.lease_length(Duration::MAX));
+        let renew = self.parts.store.write(WriteLane::Grouped, move |tx| {
+            let lease_end = model::now().saturating_add(length);
+            queue::renew(tx, &ids, &owner, lease_end)?;
+            Ok((ids.clone(), lease_end))
+        });
+        let (ids, lease_end) = renew.await?;
+        for one in self.running.values_mut().filter(|one| ids.contains(&one.id)) {
+            one.lease_end = lease_end;
+        }
+        Ok(())
     }
 
     fn ended(&mut self, ended: Result<(tokio::task::Id, ()), tokio::task::JoinError>) {
@@ -118,7 +162,7 @@ impl Dispatcher {
                 error.id()
             }
         };
-        self.kinds.remove(&id);
+        self.running.remove(&id);
     }
 
     /// What is done every now and then.

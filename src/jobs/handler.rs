@@ -20,6 +20,11 @@ pub trait Handler: Send + Sync + 'static {
     /// What the database says. The attempt then counts as failed, so that the work is done again.
     fn settle(&self, tx: &mut Tx<'_>, job: &Job, outcome: &Outcome) -> Result<()>;
 
+    /// What the log says that a job is about, beside its kind; nothing secret.
+    fn subject(&self, _job: &Job) -> Option<String> {
+        None
+    }
+
     /// How many jobs of this kind run at once. Kinds do not wait for each other.
     fn parallel(&self) -> usize {
         4

@@ -1,5 +1,5 @@
 //! The job queue: work that is stored before it runs, so that a crash loses none of it. A job is a kind and a JSON
-//! payload; what a kind means, its [`Handler`] knows, which `app.rs` names.
+//! payload; what a kind means, its [`Handler`] knows, which `app/` names.
 //!
 //! Jobs are stored in the transaction of whoever asks (`queue.rs`), and one task of a server (`dispatcher.rs`) leases
 //! and runs what is due (`attempt.rs`). A failed attempt comes again later and later (`backoff.rs`). The outcome is
@@ -38,12 +38,33 @@ pub struct JobsOptions {
     pub poll: Duration,
     /// How long running jobs may go on when the server stops.
     pub stop: Duration,
+    /// How long a lease is at most before it is renewed.
+    pub lease: Duration,
 }
 
 impl Default for JobsOptions {
     fn default() -> Self {
-        Self { backoff: Backoff::default(), poll: Duration::from_secs(30), stop: Duration::from_secs(5) }
+        Self {
+            backoff: Backoff::default(),
+            poll: Duration::from_secs(30),
+            stop: Duration::from_secs(5),
+            lease: Duration::from_secs(300),
+        }
     }
+}
+
+/// What waits in the queue.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// How many jobs are due and wait for their turn; no more than [`Backlog::MOST`] are counted.
+    pub due: u64,
+    /// How long the first of them has been due.
+    pub oldest: Duration,
+}
+
+impl Backlog {
+    /// As many jobs as are counted.
+    pub const MOST: u64 = 10_000;
 }
 
 /// The room of jobs.
@@ -62,6 +83,15 @@ struct Parts {
     dispatcher: Mutex<Option<JoinHandle<()>>>,
     /// Who holds the leases that this queue takes: another one of this process, or of an earlier one, is someone else.
     owner: String,
+}
+
+/// Lets all jobs of a database expire that comes from a backup: whoever the backup was taken from has done them since,
+/// and nobody gets a mail twice. Their handlers settle that when they are run the next time. How many there were.
+///
+/// # Errors
+/// What the engine says.
+pub fn expire_all(tx: &mut Tx<'_>) -> Result<usize> {
+    queue::expire_all(tx, model::now())
 }
 
 impl Jobs {
@@ -99,6 +129,38 @@ impl Jobs {
         let parts = Arc::clone(&self.parts);
         tx.after_commit(move || parts.bell.notify_one());
         Ok(id)
+    }
+
+    /// Whether a job has not ended.
+    ///
+    /// # Errors
+    /// The queue cannot be read.
+    pub fn is_stored(&self, tx: &mut Tx<'_>, id: i64) -> Result<bool> {
+        queue::is_stored(tx, id)
+    }
+
+    /// What is due and waits for its turn, of the kinds that somebody runs.
+    ///
+    /// # Errors
+    /// The queue cannot be read.
+    pub fn backlog(&self) -> Result<Backlog> {
+        let kinds: Vec<_> = self.parts.handlers.read().keys().copied().collect();
+        let now = model::now();
+        let mut backlog = Backlog::default();
+        self.parts.store.read_here(|tx| {
+            for kind in &kinds {
+                let (due, oldest) = queue::due(tx, kind, now, Backlog::MOST)?;
+                backlog.due = backlog.due.saturating_add(due).min(Backlog::MOST);
+                let waits = u64::try_from(now.saturating_sub(oldest.unwrap_or(now))).unwrap_or(0);
+                backlog.oldest = backlog.oldest.max(Duration::from_millis(waits));
+            }
+            Ok(backlog)
+        })
+    }
+
+    /// Whether the queue is run by this process.
+    pub fn is_running(&self) -> bool {
+        self.parts.dispatcher.lock().as_ref().is_some_and(|dispatcher| !dispatcher.is_finished())
     }
 
     /// Has the queue looked through now: another process may have added to it.

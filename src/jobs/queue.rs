@@ -43,9 +43,28 @@ pub(super) fn add(tx: &mut Tx<'_>, job: &NewJob, now: i64) -> Result<i64> {
     tx.row((text, &values), |row| Ok(whole(row, 0)))?.ok_or_else(|| Error::internal("a job was stored without an id"))
 }
 
+/// Whether a job has not ended.
+pub(super) fn is_stored(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
+    Ok(tx.row(("SELECT 1 FROM _tb_jobs WHERE id = ?", &[id.into()]), |_| Ok(()))?.is_some())
+}
+
 /// When a job of a kind is due next.
 pub(super) fn next_due(tx: &mut Tx<'_>, kind: &str) -> Result<Option<i64>> {
     tx.row((NEXT_DUE, &[kind.into()]), |row| Ok(whole(row, 0)))
+}
+
+/// How many jobs of a kind are due, up to `most`, and since when the first one is.
+pub(super) fn due(tx: &mut Tx<'_>, kind: &str, now: i64, most: u64) -> Result<(u64, Option<i64>)> {
+    let text = "SELECT count(*), min(due_at) FROM                 (SELECT due_at FROM _tb_jobs WHERE kind = ? AND due_at <= ? ORDER BY due_at LIMIT ?)";
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let found = tx.row((text, &[kind.into(), now.into(), most.into()]), |row| {
+        let oldest = match row.get(1) {
+            ValueRef::Int(at) => Some(at),
+            _ => None,
+        };
+        Ok((u64::try_from(whole(row, 0)).unwrap_or(0), oldest))
+    })?;
+    Ok(found.unwrap_or_default())
 }
 
 /// The kinds of which there are jobs: one look into the index for each.
@@ -97,6 +116,15 @@ pub(super) fn lease(
     Ok(leased)
 }
 
+/// Holds jobs for longer, where they are still ours.
+pub(super) fn renew(tx: &mut Tx<'_>, ids: &[i64], owner: &str, lease_end: i64) -> Result<()> {
+    for id in ids {
+        let text = "UPDATE _tb_jobs SET due_at = ? WHERE id = ? AND owner = ?";
+        tx.execute((text, &[lease_end.into(), (*id).into(), owner.into()]))?;
+    }
+    Ok(())
+}
+
 /// Removes a job that has ended; tells whether it was still ours.
 pub(super) fn remove(tx: &mut Tx<'_>, leased: &Leased) -> Result<bool> {
     let text = "DELETE FROM _tb_jobs WHERE id = ? AND owner = ? AND attempts = ?";
@@ -125,6 +153,12 @@ pub(super) async fn free_leases(store: &Store) -> Result<usize> {
     }
     let text = "UPDATE _tb_jobs SET owner = NULL, due_at = ? WHERE owner IS NOT NULL";
     store.write(WriteLane::Grouped, move |tx| tx.execute((text, &[super::model::now().into()]))).await
+}
+
+/// Lets all jobs expire now, whoever had them; how many there were.
+pub(super) fn expire_all(tx: &mut Tx<'_>, now: i64) -> Result<usize> {
+    let text = "UPDATE _tb_jobs SET owner = NULL, due_at = ?, expires_at = min(ifnull(expires_at, ?), ?)";
+    tx.execute((text, &[now.into(), now.into(), now.into()]))
 }
 
 fn ours(leased: &Leased) -> [Value; 3] {

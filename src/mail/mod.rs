@@ -13,7 +13,10 @@ mod shell;
 mod smtp;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+
+use parking_lot::Mutex;
 
 pub use compose::compose;
 
@@ -50,6 +53,17 @@ pub struct Mail {
     settings: Settings,
     /// In development: where mails lie that no server takes.
     outbox: Option<PathBuf>,
+    /// Why the last mail was not sent, if it was not.
+    trouble: Arc<Mutex<Option<String>>>,
+}
+
+/// The way that mails take, and how it went the last time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Way {
+    /// Where they go, in words; `None` where nobody would take one.
+    pub to: Option<String>,
+    /// Why the last mail was not sent, if it was not.
+    pub trouble: Option<String>,
 }
 
 impl Unsent {
@@ -74,7 +88,18 @@ impl Mail {
     /// The room. With an `outbox`, as in development, mails are printed to the log, and where no mail server is set up
     /// they become files there.
     pub fn new(settings: Settings, outbox: Option<PathBuf>) -> Self {
-        Self { settings, outbox }
+        Self { settings, outbox, trouble: Arc::default() }
+    }
+
+    /// The way that mails take now. Nothing is sent.
+    pub fn way(&self) -> Way {
+        let smtp = &self.settings.current().smtp;
+        let to = match &self.outbox {
+            _ if smtp.enabled => Some(format!("{}:{}", smtp.host, smtp.port)),
+            Some(_) => Some("files".to_owned()),
+            None => sendmail::is_there().then(|| "sendmail".to_owned()),
+        };
+        Way { to, trouble: self.trouble.lock().clone() }
     }
 
     /// Sends a mail, and waits until it is taken.
@@ -95,9 +120,12 @@ impl Mail {
                 None => sendmail::send(&mail).await,
             }
         };
-        match tokio::time::timeout(LIMIT, sending).await {
+        let sent = match tokio::time::timeout(LIMIT, sending).await {
             Ok(sent) => sent,
             Err(_) => Err(Unsent::for_now(format!("Sending the mail took longer than {} s.", LIMIT.as_secs()))),
-        }
+        };
+        // An address that nobody can write to says nothing about the way.
+        *self.trouble.lock() = sent.as_ref().err().filter(|unsent| !unsent.lasting).map(|unsent| unsent.reason.clone());
+        sent
     }
 }

@@ -23,11 +23,19 @@ const HEARD: u64 = 4 * COMPLAINT as u64;
 /// How long its last words are waited for once it has ended.
 const MOMENT: Duration = Duration::from_millis(500);
 
+/// Whether the machine has one.
+pub(super) fn is_there() -> bool {
+    program().is_some()
+}
+
+fn program() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    find(USUAL.iter().map(PathBuf::from).chain(std::env::split_paths(&path)))
+}
+
 /// Sends a mail.
 pub(super) async fn send(mail: &Sealed) -> Result<(), Unsent> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = USUAL.iter().map(PathBuf::from).chain(std::env::split_paths(&path));
-    match find(folders) {
+    match program() {
         Some(program) => pipe(&program, &mail.formatted()).await,
         None => Err(Unsent::for_now(
             "No mail can be sent: no mail server is enabled in the settings, and this machine has no sendmail.",

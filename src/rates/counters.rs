@@ -79,6 +79,14 @@ impl Counters {
         Hit { hits: window.hits, resets_in: window.ends - now, refused }
     }
 
+    /// Removes windows that are over; how many they were.
+    pub(super) fn sweep(&mut self, now: Instant) -> usize {
+        let before = self.windows.len();
+        self.windows.retain(|_, window| window.ends > now);
+        self.windows.shrink_to(FEW);
+        before - self.windows.len()
+    }
+
     /// Windows that are over go whenever there are twice as many as were left the last time. Where there are too many
     /// that are not, those go first that refuse nobody yet, then all: whoever has so many addresses is not stopped by
     /// a limit for each, and others are better let through than the memory filled.

@@ -9,6 +9,7 @@ mod label;
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
@@ -73,6 +74,14 @@ pub struct Standing {
 pub struct Rates {
     settings: Settings,
     limits: Arc<ArcSwap<Limits>>,
+    used: Arc<Used>,
+}
+
+/// Whether anything was counted yet, and who wants to know of the first time.
+#[derive(Default)]
+struct Used {
+    is_used: AtomicBool,
+    waiting: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
 /// The rules of one snapshot of the settings, and what was counted under them.
@@ -103,7 +112,17 @@ impl Rates {
     /// The room: the limits of these settings.
     pub fn new(settings: Settings) -> Self {
         let limits = Arc::new(ArcSwap::from_pointee(Limits::of(settings.current())));
-        Self { settings, limits }
+        Self { settings, limits, used: Arc::default() }
+    }
+
+    /// Calls `f` once, when a request is counted for the first time.
+    pub fn on_first_use(&self, f: impl FnOnce() + Send + 'static) {
+        *self.used.waiting.lock() = Some(Box::new(f));
+    }
+
+    /// Forgets windows that are over; how many they were.
+    pub fn sweep(&self) -> usize {
+        self.limits.load().counters.lock().sweep(Instant::now())
     }
 
     /// Counts what a request does beside that for which it was counted when it came.
@@ -131,6 +150,7 @@ impl Rates {
         }
         let (at, rule) = limits.rule_for(asker, place)?;
         let key = Key::new(at, rule.audience, asker.ip, place);
+        self.used.note();
         let hit = limits.counters.lock().hit(key, rule.most, rule.window, Instant::now());
         Some(Standing {
             label: Arc::clone(&rule.label),
@@ -151,6 +171,17 @@ impl Rates {
         // Where several come at once, some requests are counted where nobody looks again.
         self.limits.store(Arc::new(Limits::of(values)));
         self.limits.load()
+    }
+}
+
+impl Used {
+    fn note(&self) {
+        if self.is_used.load(Ordering::Relaxed) || self.is_used.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        if let Some(tell) = self.waiting.lock().take() {
+            tell();
+        }
     }
 }
 

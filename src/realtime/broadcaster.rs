@@ -1,6 +1,6 @@
 //! The follower that tells connected clients of changes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::sleep;
@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use super::Parts;
 use super::client::{Client, Id, Message};
 use super::clients::Listener;
-use super::teller::{Teller, Told};
-use super::{frame, position};
+use super::frame;
+use super::teller::{Teller, Time, Told};
 use crate::auth::Session;
 use crate::changes::{self, Begin, Change, Follower};
 use crate::error::{Error, Result};
@@ -23,6 +23,8 @@ const TIME: Duration = Duration::from_secs(10);
 /// How many topics of a client are always answered, and how long the others may take together.
 const FEW: usize = 8;
 const MANY: Duration = Duration::from_millis(500);
+/// After how many failures in a row changes are passed over.
+const FAILURES: u32 = 3;
 /// How often tables and snapshot are looked at until they fit, and the pause between.
 const ATTEMPTS: usize = 5;
 const PUBLICATION: Duration = Duration::from_millis(2);
@@ -34,19 +36,27 @@ pub(super) struct Broadcaster {
     schema_version: u64,
     /// The last change that was told, for a batch that comes again.
     told: i64,
+    /// The change that is being told; still there after a panic.
+    telling: Option<i64>,
+    /// How often in a row nothing could be read.
+    failures: u32,
 }
+
+/// Which clients were told to read everything anew, by which of their topics, during a stretch of changes: once is
+/// enough, since all of them are committed by then.
+pub(super) type Resyncs = HashSet<(u64, Arc<str>)>;
 
 /// A stretch of the feed with the records that its changes tell of.
 pub(super) struct Stretch {
     pub(super) schema: Arc<Schema>,
     pub(super) now: State,
-    pub(super) records: std::collections::HashMap<i64, Record>,
+    pub(super) records: HashMap<i64, Record>,
 }
 
 impl Broadcaster {
     pub(super) fn new(parts: Arc<Parts>) -> Self {
         let schema_version = parts.schema.current().version;
-        Self { parts, schema_version, told: 0 }
+        Self { parts, schema_version, told: 0, telling: None, failures: 0 }
     }
 
     /// Accounts whose records or collections changed are signed in as they are now, or no longer.
@@ -79,15 +89,36 @@ impl Broadcaster {
         }
     }
 
-    fn tell(&self, stretch: &Stretch, change: &Change, record: &Record) {
+    fn tell_all(&mut self, stretch: &Stretch, changes: &[&Change]) {
+        // One at which this panicked comes again, and is not tried again: who might hear of it has to come back.
+        if let Some(at) = self.telling.take() {
+            let listeners = stretch.records.get(&at).map(|record| self.parts.clients.listeners(record, None));
+            listeners.iter().flatten().for_each(|one| one.client.disconnect());
+            self.told = at;
+        }
+        let mut resyncs = Resyncs::new();
+        for change in changes {
+            if change.seq <= self.told {
+                continue;
+            }
+            self.telling = Some(change.seq);
+            if let Some(record) = stretch.records.get(&change.seq) {
+                self.tell(stretch, change, record, &mut resyncs);
+            }
+            self.telling = None;
+            self.told = change.seq;
+        }
+    }
+
+    fn tell(&self, stretch: &Stretch, change: &Change, record: &Record, resyncs: &mut Resyncs) {
         let mut listeners = self.parts.clients.listeners(record, None);
         listeners.retain(|one| one.after < change.seq && one.client.is_live_at(change.seq));
         listeners.sort_by_key(|one| one.client.number);
-        let mut teller = Teller::new(&self.parts, &stretch.schema, change, record, &stretch.now);
+        let mut teller = Teller::new(&self.parts, &stretch.schema, change, record, &stretch.now, Time::Live);
         let mut place = None;
         for of_client in listeners.chunk_by(|a, b| a.client.number == b.client.number) {
             let client = &of_client[0].client;
-            for message in messages(&self.parts, &mut teller, change, of_client, &mut place) {
+            for message in messages(&self.parts, &mut teller, change, of_client, &mut place, resyncs) {
                 match message {
                     Some(message) => client.send(message),
                     None => client.disconnect(),
@@ -115,14 +146,18 @@ impl Follower for Broadcaster {
             .filter(|change| change.seq > self.told && parts.watches(&parts.schema.current(), change))
             .collect();
         if !wanted.is_empty() {
-            let stretch = Stretch::read(&parts, &wanted)?;
-            for change in wanted {
-                // Before it is told: one at which this fails must not be in the way of all others.
-                self.told = change.seq;
-                if let Some(record) = stretch.records.get(&change.seq) {
-                    self.tell(&stretch, change, record);
+            match Stretch::read(&parts, &wanted) {
+                Ok(stretch) => self.tell_all(&stretch, &wanted),
+                Err(error) if self.failures + 1 < FAILURES => {
+                    self.failures += 1;
+                    return Err(error);
+                }
+                Err(error) => {
+                    tracing::error!(%error, "changes cannot be read; they are passed over, and all clients disconnected");
+                    parts.clients.all().iter().for_each(|client| client.disconnect());
                 }
             }
+            self.failures = 0;
         }
         if let Some(last) = changes.last() {
             parts.told.store(last.seq, Ordering::SeqCst);
@@ -140,6 +175,7 @@ pub(super) fn messages(
     change: &Change,
     listeners: &[Listener],
     place: &mut Option<Id>,
+    resyncs: &mut Resyncs,
 ) -> Vec<Option<Message>> {
     let Some(client) = listeners.first().map(|one| &one.client) else { return Vec::new() };
     let session = client.session();
@@ -154,7 +190,12 @@ pub(super) fn messages(
         let rest = match teller.tell(listener, session.as_ref()) {
             Told::Nothing => continue,
             Told::Message(rest) => rest,
-            Told::Undecided if client.replays => frame::resync(Some(&listener.topic.text)),
+            Told::Undecided if client.replays => {
+                if !resyncs.insert((client.number, Arc::clone(&listener.topic.text))) {
+                    continue;
+                }
+                frame::resync(Some(&listener.topic.text))
+            }
             Told::Undecided => {
                 found.push(None);
                 continue;
@@ -166,7 +207,7 @@ pub(super) fn messages(
     if client.replays
         && let Some(Some(last)) = found.last_mut()
     {
-        let id = || Id::Position(position::seal(&parts.sealer, change.seq));
+        let id = || Id::Position(parts.places.seal(change.seq));
         last.id = place.get_or_insert_with(id).clone();
     }
     found

@@ -141,16 +141,14 @@ impl Client {
         let size = message.rest.len();
         let outbox = self.outbox.lock().clone();
         let Some(outbox) = outbox else { return false };
-        match outbox.send_timeout(Box::new(message), PATIENCE).await {
-            Ok(()) => {
-                self.waiting.fetch_add(size, Ordering::Relaxed);
-                true
-            }
-            Err(_) => {
-                self.disconnect();
-                false
-            }
+        // Counted before it can be taken out.
+        self.waiting.fetch_add(size, Ordering::Relaxed);
+        if outbox.send_timeout(Box::new(message), PATIENCE).await.is_err() {
+            self.waiting.fetch_sub(size, Ordering::Relaxed);
+            self.disconnect();
+            return false;
         }
+        true
     }
 
     /// Ends its stream after what waits.
@@ -178,9 +176,32 @@ impl Inbox {
         message.inspect(|message| self.took(message))
     }
 
-    /// Not less than none: a message that was waited for is counted after it was sent.
     fn took(&self, message: &Message) {
-        let less = |waiting: usize| Some(waiting.saturating_sub(message.rest.len()));
-        let _ = self.client.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        self.client.waiting.fetch_sub(message.rest.len(), Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn what_was_taken_out_waits_no_more_however_it_came_in() {
+        let (client, mut inbox) = Client::new("id".into(), 1, None, None, Box::new(|| ()));
+        let message = || Message { id: Id::None, rest: Bytes::from_static(b"event:a\ndata:b\n\n") };
+        let sender = Arc::clone(&client);
+        let sending = tokio::spawn(async move {
+            for _ in 0..20_000 {
+                assert!(sender.send_in_turn(message()).await);
+            }
+        });
+        for _ in 0..20_000 {
+            assert!(inbox.next().await.is_some());
+        }
+        sending.await.expect("sent");
+        assert_eq!(client.waiting.load(Ordering::Relaxed), 0);
+        client.send(message());
+        assert!(inbox.next_now().is_some());
+        assert_eq!(client.waiting.load(Ordering::Relaxed), 0);
     }
 }

@@ -1,6 +1,7 @@
 //! The clients and what each of them wants to hear, found by the words of the topics.
 
 use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use parking_lot::RwLock;
@@ -12,6 +13,10 @@ use crate::schema::Record;
 
 /// How many bytes all topics may have together.
 const BYTES: usize = 256 << 20;
+/// How many those of one account may have, or of all guests of one network, so that nobody takes the room of all.
+const SHARE: usize = BYTES / 8;
+/// What a topic takes beside its text.
+const TOPIC: usize = 512;
 
 /// The connected clients.
 #[derive(Default)]
@@ -21,14 +26,55 @@ pub(super) struct Clients(RwLock<Inner>);
 struct Inner {
     by_id: HashMap<String, Arc<Client>>,
     /// The topics of each client, by its number.
-    topics_of: HashMap<u64, Vec<Arc<str>>>,
+    topics_of: HashMap<u64, Held>,
     topics: HashMap<Arc<str>, Entry>,
     /// The topics that begin with the same words.
     by_base: HashMap<String, HashSet<Arc<str>>>,
     /// How many topics are about a collection, by the name or id that they use.
     collections: HashMap<String, Count>,
     bytes: usize,
+    shares: HashMap<Owner, usize>,
     closed: bool,
+}
+
+/// The topics of a client.
+#[derive(Default)]
+struct Held {
+    texts: Vec<Arc<str>>,
+    /// Whose share they are part of: of who the client was when it subscribed.
+    owner: Owner,
+    bytes: usize,
+}
+
+/// Who has a share of the room for topics.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub(super) enum Owner {
+    /// Guests whose address is not known.
+    #[default]
+    Unknown,
+    /// The guests of an address, or of an IPv6 network, whose owner has all of its addresses.
+    Guests(IpAddr),
+    /// A record of an auth collection.
+    Account(String, String),
+}
+
+impl Owner {
+    /// The owner of a client's topics.
+    pub(super) fn of(client: &Client) -> Self {
+        match (client.session(), client.ip) {
+            (Some(session), _) => Self::Account(session.caller.collection_id.clone(), session.caller.id.clone()),
+            (None, Some(ip)) => Self::Guests(network(ip)),
+            (None, None) => Self::Unknown,
+        }
+    }
+}
+
+/// What one owner may have all addresses of.
+fn network(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V6(ip) => IpAddr::V6((u128::from(ip) & !u128::from(u64::MAX)).into()),
+        v4 => v4,
+    }
 }
 
 /// How many topics there are of a kind.
@@ -90,7 +136,8 @@ impl Clients {
     /// Replaces what a client wants to hear. What is new to it begins after the change `after`.
     ///
     /// # Errors
-    /// `NotFound` where the client has gone; `Unavailable` where all topics together have too many bytes.
+    /// `NotFound` where the client has gone; `Unavailable` where all topics together, or those of its owner, have too
+    /// many bytes.
     pub(super) fn subscribe(&self, client: &Arc<Client>, topics: &[String], after: i64) -> Result<()> {
         let wanted: HashSet<&str> = topics.iter().map(String::as_str).filter(|topic| !topic.is_empty()).collect();
         let mut inner = self.0.write();
@@ -98,8 +145,17 @@ impl Clients {
             return Err(unknown());
         }
         let before: HashMap<Arc<str>, i64> = inner.begins_of(client.number);
-        let added: usize = wanted.iter().filter(|topic| !before.contains_key(**topic)).map(|topic| topic.len()).sum();
-        if inner.bytes + added > BYTES {
+        let bytes: usize = wanted.iter().map(|topic| cost(topic)).sum();
+        let owner = Owner::of(client);
+        let (mut all, mut share) = (inner.bytes, inner.shares.get(&owner).copied().unwrap_or_default());
+        let mut freed = 0;
+        if let Some(held) = inner.topics_of.get(&client.number) {
+            freed = held.bytes;
+            all -= freed;
+            share -= if held.owner == owner { freed } else { 0 };
+        }
+        // Whoever takes no more than before may, whatever others took meanwhile.
+        if bytes > freed && (all + bytes > BYTES || share + bytes > SHARE) {
             return Err(Error::Unavailable("Too much is subscribed to.".into()));
         }
         inner.drop_topics(client.number);
@@ -107,8 +163,12 @@ impl Clients {
             let begins = before.get(text).copied().unwrap_or(after);
             inner.add_topic(client, text, begins)
         });
-        let texts = texts.collect();
-        inner.topics_of.insert(client.number, texts);
+        let held = Held { texts: texts.collect(), owner: owner.clone(), bytes };
+        if bytes > 0 {
+            inner.bytes += bytes;
+            *inner.shares.entry(owner).or_default() += bytes;
+        }
+        inner.topics_of.insert(client.number, held);
         Ok(())
     }
 
@@ -161,9 +221,10 @@ impl Clients {
     /// Ends the waiting of a client for the end of a sign-in; whether it waited.
     pub(super) fn stop_waiting(&self, client: &Client) -> bool {
         let mut inner = self.0.write();
-        let Some(topics) = inner.topics_of.get_mut(&client.number) else { return false };
-        let Some(at) = topics.iter().position(|topic| &**topic == OAUTH2) else { return false };
-        let text = topics.swap_remove(at);
+        let Some(held) = inner.topics_of.get_mut(&client.number) else { return false };
+        let Some(at) = held.texts.iter().position(|topic| &**topic == OAUTH2) else { return false };
+        // Its few bytes are given back with the others.
+        let text = held.texts.swap_remove(at);
         inner.drop_topic(client.number, &text);
         true
     }
@@ -172,11 +233,10 @@ impl Clients {
 impl Inner {
     fn begins_of(&self, client: u64) -> HashMap<Arc<str>, i64> {
         let begin = |text: &Arc<str>| Some((Arc::clone(text), self.topics.get(text)?.clients.get(&client)?.1));
-        self.topics_of.get(&client).into_iter().flatten().filter_map(begin).collect()
+        self.topics_of.get(&client).into_iter().flat_map(|held| &held.texts).filter_map(begin).collect()
     }
 
     fn add_topic(&mut self, client: &Arc<Client>, text: &str, after: i64) -> Arc<str> {
-        self.bytes += text.len();
         if let Some(entry) = self.topics.get_mut(text) {
             entry.clients.insert(client.number, (Arc::clone(client), after));
             return Arc::clone(&entry.topic.text);
@@ -195,16 +255,22 @@ impl Inner {
     }
 
     fn drop_topics(&mut self, client: u64) {
-        for text in self.topics_of.remove(&client).unwrap_or_default() {
+        let Some(held) = self.topics_of.remove(&client) else { return };
+        self.bytes -= held.bytes;
+        if let Some(share) = self.shares.get_mut(&held.owner) {
+            *share -= held.bytes;
+            if *share == 0 {
+                self.shares.remove(&held.owner);
+            }
+        }
+        for text in held.texts {
             self.drop_topic(client, &text);
         }
     }
 
     fn drop_topic(&mut self, client: u64, text: &Arc<str>) {
         let Some(entry) = self.topics.get_mut(text) else { return };
-        if entry.clients.remove(&client).is_some() {
-            self.bytes -= text.len();
-        }
+        entry.clients.remove(&client);
         if !entry.clients.is_empty() {
             return;
         }
@@ -226,6 +292,11 @@ impl Inner {
             }
         }
     }
+}
+
+/// How many bytes a topic counts for.
+fn cost(topic: &str) -> usize {
+    TOPIC + topic.len()
 }
 
 /// A client that is not there, or no longer.
@@ -285,7 +356,7 @@ mod tests {
         assert!(clients.subscribe(&one, &[], 0).is_err());
         let inner = clients.0.read();
         assert!(inner.topics.is_empty() && inner.by_base.is_empty() && inner.collections.is_empty());
-        assert_eq!(inner.bytes, 0);
+        assert_eq!((inner.bytes, inner.shares.len()), (0, 0));
     }
 
     #[test]

@@ -32,6 +32,7 @@ use self::before::Before;
 use self::broadcaster::Broadcaster;
 use self::client::{Client, Course, Id, Message};
 use self::clients::Clients;
+use self::position::Places;
 use crate::auth::{Auth, Listener, Session, Waiter};
 use crate::changes::{self, Change, Feed};
 use crate::crypto::seal::Sealer;
@@ -78,7 +79,7 @@ struct Parts {
     schema: Arc<Published>,
     records: Records,
     auth: Auth,
-    sealer: Arc<Sealer>,
+    places: Places,
     most_clients: usize,
     lifetimes: Lifetimes,
     clients: Arc<Clients>,
@@ -121,7 +122,7 @@ impl Realtime {
             schema,
             records,
             auth,
-            sealer,
+            places: Places::new(sealer),
             most_clients,
             lifetimes,
             clients,
@@ -142,6 +143,7 @@ impl Realtime {
         self.parts.store.tell_of_deletes(self.parts.before.clone());
         let newest = self.parts.store.read_here(changes::newest)?;
         self.parts.told.store(newest, Ordering::SeqCst);
+        self.parts.places.begin(self.parts.store.read_here(changes::epoch)?);
         feed.follow(Broadcaster::new(Arc::clone(&self.parts)))
     }
 
@@ -178,7 +180,7 @@ impl Realtime {
         let course = match resume {
             Resume::Never => None,
             Resume::Begin => Some(Course::Begins { after: parts.told.load(Ordering::SeqCst), lost: false }),
-            Resume::From(place) => Some(match position::open(&parts.sealer, place) {
+            Resume::From(place) => Some(match parts.places.open(place) {
                 Some(after) => Course::Begins { after, lost: false },
                 None => Course::Begins { after: parts.told.load(Ordering::SeqCst), lost: true },
             }),

@@ -3,17 +3,20 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use super::Parts;
-use super::broadcaster::{Stretch, messages};
+use super::broadcaster::{Resyncs, Stretch, messages};
 use super::client::{Client, Course, Id, Message};
-use super::teller::Teller;
-use super::{frame, position};
+use super::frame;
+use super::teller::{Teller, Time};
 use crate::changes::{self, Change};
 use crate::error::{Error, Result};
 
 /// How many changes are read at once.
 const BATCH: i64 = 256;
+/// After how long others get their turn.
+const TURN: Duration = Duration::from_millis(500);
 /// How many changes a client may have missed at most.
 const MOST: i64 = 100_000;
 
@@ -31,7 +34,7 @@ async fn catch_up(parts: &Arc<Parts>, client: &Arc<Client>, after: i64, lost: bo
     let oldest = parts.store.read_here(changes::oldest)?;
     if lost || at > told || told - at > MOST || at + 1 < oldest {
         at = told;
-        let id = Id::Position(position::seal(&parts.sealer, at));
+        let id = Id::Position(parts.places.seal(at));
         if !client.send_in_turn(Message { id, rest: frame::resync(None) }).await {
             return Ok(());
         }
@@ -69,18 +72,24 @@ fn step(parts: &Parts, client: &Arc<Client>, at: i64) -> Result<Option<(i64, Vec
     }
     let mut changes = parts.store.read_here(|tx| changes::after(tx, at, BATCH))?;
     changes.retain(|change| change.seq <= told);
-    let last = changes.last().map_or(told, |change| change.seq);
+    let mut last = changes.last().map_or(told, |change| change.seq);
     let schema = parts.schema.current();
     let wanted: Vec<&Change> = changes.iter().filter(|change| parts.watches(&schema, change)).collect();
     let mut missed = Vec::new();
     if !wanted.is_empty() {
         let stretch = Stretch::read(parts, &wanted)?;
-        for change in wanted {
+        let (begun, mut resyncs) = (Instant::now(), Resyncs::new());
+        for (number, change) in wanted.into_iter().enumerate() {
+            if number > 0 && begun.elapsed() > TURN {
+                // The next step goes on with this one.
+                last = change.seq - 1;
+                break;
+            }
             let Some(record) = stretch.records.get(&change.seq) else { continue };
             let mut listeners = parts.clients.listeners(record, Some(client));
             listeners.retain(|one| one.after < change.seq);
-            let mut teller = Teller::new(parts, &stretch.schema, change, record, &stretch.now);
-            missed.extend(messages(parts, &mut teller, change, &listeners, &mut None));
+            let mut teller = Teller::new(parts, &stretch.schema, change, record, &stretch.now, Time::Later);
+            missed.extend(messages(parts, &mut teller, change, &listeners, &mut None, &mut resyncs));
         }
     }
     Ok(Some((last, missed)))

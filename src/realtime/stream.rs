@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::Parts;
 use super::client::{Client, Course, Inbox, Message};
-use super::{frame, position};
+use super::frame;
 
 /// How many bytes of messages that wait go out together.
 const TOGETHER: usize = 64 * 1024;
@@ -80,7 +80,7 @@ impl Stream {
         let mut out = BytesMut::new();
         frame::write(&frame::connected(&self.client.id), &self.client.id, &mut out);
         if let Course::Begins { after, .. } = *self.client.course.lock() {
-            frame::place(&position::seal(&self.parts.sealer, after), &mut out);
+            frame::place(&self.parts.places.seal(after), &mut out);
         }
         out.freeze()
     }
@@ -114,7 +114,7 @@ impl Stream {
             return Some(self.written(message));
         }
         if matches!(*self.client.course.lock(), Course::Live { after } if told >= after) {
-            frame::place(&position::seal(&self.parts.sealer, told), &mut out);
+            frame::place(&self.parts.places.seal(told), &mut out);
         }
         Some(out.freeze())
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use chrono::DateTime;
 
 use super::Parts;
 use super::clients::Listener;
@@ -16,6 +17,7 @@ use crate::pick;
 use crate::records;
 use crate::schema::{CollectionRef, Record, Schema};
 use crate::store::State;
+use crate::time;
 
 /// How long one answer may take.
 const TIME: Duration = Duration::from_secs(1);
@@ -30,9 +32,21 @@ pub(super) struct Teller<'a> {
     now: &'a State,
     /// The state before the delete, for one that can still be decided.
     before: Option<Arc<State>>,
+    time: Time,
     answers: HashMap<Question, Answer>,
     /// Messages by topic.
     messages: HashMap<(usize, Who), Bytes>,
+}
+
+/// When a change is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Time {
+    /// As it happens.
+    Live,
+    /// Later, perhaps much. What was hidden then is not shown because it would be visible now: a record that a rule or
+    /// filter is asked about is shown as it is now, and a change before the last one of its collection's rules is not
+    /// told to those who are under rules.
+    Later,
 }
 
 /// What an answer depends on, of one change.
@@ -77,9 +91,10 @@ impl<'a> Teller<'a> {
         change: &'a Change,
         record: &'a Record,
         now: &'a State,
+        time: Time,
     ) -> Self {
         let before = (change.op == "delete").then(|| parts.before.of(change.seq)).flatten();
-        Self { parts, schema, change, record, now, before, answers: HashMap::new(), messages: HashMap::new() }
+        Self { parts, schema, change, record, now, before, time, answers: HashMap::new(), messages: HashMap::new() }
     }
 
     /// What a listener is told that is signed in like this.
@@ -123,19 +138,38 @@ impl<'a> Teller<'a> {
         }
     }
 
+    /// Whether the collection was altered after the change.
+    fn is_before_its_rules(&self) -> bool {
+        // Times in the wire format are in the order of their texts.
+        let changed = DateTime::from_timestamp_millis(self.change.at).map(time::format).unwrap_or_default();
+        self.collection().updated >= changed
+    }
+
     fn answer(&self, listener: &Listener, session: Option<&Session>) -> Answer {
         let rule = self.rule(listener);
         let context = listener.topic.context(session.map(|session| Arc::clone(&session.caller)));
-        let state = match &self.before {
-            Some(state) => state.as_ref(),
-            None if self.change.op == "delete" && records::asks(&context, rule) => {
-                let nobody = rule.is_none() && !context.is_superuser();
-                return if nobody { Answer::Hidden } else { Answer::Undecided };
-            }
-            None => self.now,
-        };
+        if rule.is_none() && !context.is_superuser() {
+            return Answer::Hidden;
+        }
+        let asks = records::asks(&context, rule);
+        let deleted = self.change.op == "delete";
+        let altered = self.time == Time::Later && !context.is_superuser() && self.is_before_its_rules();
+        if altered || (deleted && asks && self.before.is_none()) {
+            return Answer::Undecided;
+        }
+        let state = self.before.as_deref().unwrap_or(self.now);
         let told = state
-            .read(TIME, |tx| self.parts.records.tell(tx, self.schema, &context, self.record, rule))
+            .read(TIME, |tx| {
+                let current = match self.time {
+                    Time::Later if asks && !deleted => match records::load(tx, self.collection(), self.record.id())? {
+                        None => return Ok(None),
+                        current => current,
+                    },
+                    _ => None,
+                };
+                let shown = current.as_ref().unwrap_or(self.record);
+                self.parts.records.tell(tx, self.schema, &context, shown, rule)
+            })
             .and_then(|shown| match (shown, &listener.topic.fields) {
                 (Some(record), Some(wanted)) => pick::pick(&record.0, wanted).map(Some),
                 (shown, _) => Ok(shown.map(|record| record.0)),

@@ -10,7 +10,6 @@ use super::viewer::Viewer;
 use super::{RecordInput, Records, Rendered, accounts, gate, validate};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
-use crate::files::limits;
 use crate::filter::Input;
 use crate::ids;
 use crate::schema::{Collection, CollectionRef, FieldKind, Record, Schema};
@@ -34,7 +33,7 @@ impl Records {
         let of_fields = collection.fields.iter().map(|field| match &field.kind {
             FieldKind::Editor(options) => or(options.max_size, DEFAULT_EDITOR),
             FieldKind::Json(options) => or(options.max_size, DEFAULT_JSON),
-            FieldKind::File(options) => limits::max_size(options).saturating_mul(options.max_select.max(1)),
+            FieldKind::File(options) => options.size_limit().saturating_mul(options.max_select.max(1)),
             _ => 0,
         });
         Ok(of_fields.fold(PLAIN_BODY, i64::saturating_add).unsigned_abs())

@@ -1,9 +1,11 @@
 //! The file of a record, for those who may have it (contract: files, section 5).
 
+use std::sync::Arc;
+
 use super::{Records, gate};
 use crate::context::{Occasion, RequestContext};
 use crate::error::{Error, Result};
-use crate::files::{Key, StoredFile};
+use crate::files::{Expected, Key, StoredFile};
 use crate::filter::Input;
 use crate::schema::field::file::FileOptions;
 use crate::schema::view::{Origin, Reading, trimmed};
@@ -23,49 +25,73 @@ impl Records {
     /// # Errors
     /// `NotFound` where collection, record or file do not exist, and where the rule refuses.
     pub async fn file(&self, context: &RequestContext, collection: &str, id: &str, name: &str) -> Result<StoredFile> {
-        let schema = self.parts.schema.current();
+        self.file_to_read(context, collection, id, name, Expected::Unknown).await
+    }
+
+    /// [`Records::file`], of which so much will be read.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn file_to_read(
+        &self,
+        context: &RequestContext,
+        collection: &str,
+        id: &str,
+        name: &str,
+        expected: Expected,
+    ) -> Result<StoredFile> {
+        let size = context.query_value("thumb");
+        let context = &context.on(Occasion::ProtectedFile);
+        let found = self.on_current(|schema| self.holder(schema, context, collection, id, name, size)).await;
+        let (holder, size) = found?;
+        let key = Key::new(&holder.collection, &holder.id, name).ok_or_else(Error::not_found)?;
+        let Some(size) = size else {
+            return self.parts.files.open_to_read(&key, expected).await?.ok_or_else(Error::not_found);
+        };
+        let (records, name) = (self.clone(), name.to_owned());
+        let is_held = move || async move { records.holds_file(&holder, &name).await };
+        self.parts.files.open_thumb(&key, &size, is_held).await?.ok_or_else(Error::not_found)
+    }
+
+    /// The record that a file lies with, and the size of the thumb that its field offers of it, if it does.
+    async fn holder(
+        &self,
+        schema: Arc<Schema>,
+        context: &RequestContext,
+        collection: &str,
+        id: &str,
+        name: &str,
+        size: Option<&str>,
+    ) -> Result<(Holder, Option<String>)> {
         let collection = schema.find(collection).cloned().ok_or(Error::NotFound(gate::NO_COLLECTION.into()))?;
         // A view may have to be walked through, and the record that holds the file is found by the file's name.
         let lane = match collection.is_view() {
             true => ReadLane::Slow,
             false => gate::lane(context, [collection.view_rule.as_deref()]),
         };
-        let records = self.clone();
-        let context = context.on(Occasion::ProtectedFile);
-        let (of, wanted, file) = (collection.clone(), id.to_owned(), name.to_owned());
-        let size = context.query_value("thumb").map(str::to_owned);
-        let (holder, size) = self
-            .parts
-            .store
-            .read(lane, move |tx| {
-                let record = super::load(tx, &of, &wanted)?.ok_or_else(Error::not_found)?;
-                let (at, options) = field_of(&record, &file).ok_or_else(Error::not_found)?;
-                let size = size.filter(|size| options.offers_thumb(size));
-                let holder = |tx: &mut Tx<'_>| {
-                    let holder = Holder::of(tx, &schema, &record, at, &file)?.ok_or_else(Error::not_found)?;
-                    Ok((holder, size))
-                };
-                if !options.protected || context.is_superuser() {
-                    return holder(tx);
-                }
-                let input = Input::of(&context);
-                let admitted = match of.view_rule.as_deref() {
+        let (records, context, size) = (self.clone(), context.clone(), size.map(str::to_owned));
+        let (wanted, file) = (id.to_owned(), name.to_owned());
+        let read = move |tx: &mut Tx<'_>| {
+            let record = super::load(tx, &collection, &wanted)?.ok_or_else(Error::not_found)?;
+            let (at, options) = field_of(&record, &file).ok_or_else(Error::not_found)?;
+            if options.protected && !context.is_superuser() {
+                let admitted = match collection.view_rule.as_deref() {
                     None => false,
                     Some("") => true,
                     Some(rule) => {
-                        gate::or_false(records.parts.conditions.admits(tx, &schema, &of, rule, &wanted, &input))?
+                        let (conditions, input) = (&records.parts.conditions, Input::of(&context));
+                        gate::or_false(conditions.admits(tx, &schema, &collection, rule, &wanted, &input))?
                     }
                 };
-                if admitted { holder(tx) } else { Err(Error::not_found()) }
-            })
-            .await?;
-        let key = Key::new(&holder.collection, &holder.id, name).ok_or_else(Error::not_found)?;
-        let Some(size) = size else {
-            return self.parts.files.open(&key).await?.ok_or_else(Error::not_found);
+                if !admitted {
+                    return Err(Error::not_found());
+                }
+            }
+            let size = size.clone().filter(|size| options.offers_thumb(size));
+            let holder = Holder::of(tx, &schema, &record, at, &file)?.ok_or_else(Error::not_found)?;
+            Ok((holder, size))
         };
-        let (records, name) = (self.clone(), name.to_owned());
-        let is_held = move || async move { records.holds_file(&holder, &name).await };
-        self.parts.files.open_thumb(&key, &size, is_held).await?.ok_or_else(Error::not_found)
+        self.parts.store.read(lane, read).await
     }
 
     /// Whether a record still has a file.

@@ -11,7 +11,7 @@ use super::totals::{Count, Total};
 use super::{Page, Records, gate, rules};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
-use crate::filter::{self, Input};
+use crate::filter::{self, Asker, Input};
 use crate::schema::Schema;
 use crate::store::{ReadLane, Row, Sql, Tx};
 
@@ -73,7 +73,7 @@ impl Records {
             rule,
             filter: context.query_value("filter"),
             sort: context.query_value("sort"),
-            superuser: context.is_superuser(),
+            asker: Asker::of(context),
             candidate: false,
             whole: true,
             input: Input::of(context),

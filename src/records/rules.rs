@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::candidate;
 use super::plans::{Condition, IDS, Plans};
 use crate::error::{Error, Result};
-use crate::filter::{self, Input};
+use crate::filter::{self, Asker, Input};
 use crate::schema::{CollectionRef, Record, Schema};
 use crate::store::{Tx, quoted};
 
@@ -117,7 +117,7 @@ fn request<'a>(
         rule: Some(rule).filter(|rule| !rule.is_empty()),
         filter: None,
         sort: None,
-        superuser: false,
+        asker: Asker::Client,
         candidate,
         whole: false,
         input: *input,

@@ -5,7 +5,7 @@ use super::render::Rendering;
 use super::{Records, Rendered, gate, rules};
 use crate::context::RequestContext;
 use crate::error::Result;
-use crate::filter::{self, Input};
+use crate::filter::{self, Asker, Input};
 use crate::schema::{Record, Schema};
 use crate::store::{ReadLane, Tx, quoted};
 
@@ -67,8 +67,7 @@ impl Records {
             rule,
             filter,
             sort: None,
-            // Hidden fields are out of bounds for superusers too; their words are not.
-            superuser: superuser && filter.is_some_and(is_reserved),
+            asker: if superuser { Asker::Listener } else { Asker::Client },
             candidate: false,
             whole: false,
             input: Input::of(context),

@@ -29,11 +29,19 @@ pub fn find(tx: &mut Tx<'_>) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// Whether an error says that the file is damaged.
+/// Whether an error says that the file's content is no sound database.
+pub fn is_told_by(error: &Error) -> bool {
+    matches!(code(error), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+}
+
+/// Whether an error says that the file is damaged, or cannot be read where it lies.
 fn is_damage(error: &Error) -> bool {
-    let Error::Internal(cause) = error else { return false };
-    let code = cause.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code);
-    matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::SystemIoFailure))
+    is_told_by(error) || code(error) == Some(ErrorCode::SystemIoFailure)
+}
+
+fn code(error: &Error) -> Option<ErrorCode> {
+    let Error::Internal(cause) = error else { return None };
+    cause.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code)
 }
 
 fn error_text(error: &Error) -> String {

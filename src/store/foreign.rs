@@ -3,8 +3,29 @@
 //! Opening and reading is the engine's ([`Database`]); what it found is told here in words that need no engine.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 pub use super::sqlite::foreign::{Cells, Database};
+use crate::error::Result;
+
+/// Whose database a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// Ours.
+    Tuckbox,
+    /// One of PocketBase.
+    PocketBase,
+    /// Anybody else's.
+    Another,
+}
+
+/// Whose database a file is; its log is read with it, and nothing is changed.
+///
+/// # Errors
+/// One sentence where it is no database, or damaged.
+pub fn owner(path: &Path) -> Result<Owner> {
+    super::sqlite::owner(path)
+}
 
 /// What is in a database.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,9 +1,11 @@
 //! The seam: execution and dialect. Rooms see [`Store`], [`Tx`], [`Sql`] and [`Value`]; which engine answers, they
 //! do not know. The store knows tables, columns and values, never a collection.
 
+pub mod aside;
 pub mod attached;
 pub mod catalogue;
 mod console;
+pub mod copied;
 pub mod damage;
 mod dialect;
 mod effects;
@@ -19,7 +21,7 @@ mod tx;
 mod value;
 mod versions;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,6 +51,24 @@ pub struct StoreOptions {
     pub exclusive_timeout: Duration,
     /// How long a write waits for its turn before it is refused. It has not begun then, so it can be sent again.
     pub turn_timeout: Duration,
+    /// From what time on a statement is told of, with its plan; `None` is never.
+    pub slow_statement: Option<Duration>,
+    /// Which tables it has.
+    pub tables: SystemTables,
+    /// How long commits gather before the log is moved into the database.
+    pub checkpoint_after: Duration,
+    /// What the names of its threads begin with.
+    pub threads: &'static str,
+}
+
+/// Which tables a database is made with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SystemTables {
+    /// Collections, settings, jobs and the feed.
+    #[default]
+    Data,
+    /// The logs of what the server did.
+    Logs,
 }
 
 impl StoreOptions {
@@ -61,6 +81,10 @@ impl StoreOptions {
             query_timeout: Duration::from_secs(30),
             exclusive_timeout: Duration::from_secs(300),
             turn_timeout: Duration::from_secs(30),
+            slow_statement: None,
+            tables: SystemTables::default(),
+            checkpoint_after: Duration::from_millis(100),
+            threads: "",
         }
     }
 }
@@ -219,6 +243,39 @@ impl Store {
     /// not wait for a write.
     pub fn on_external_change(&self, f: OnExternalChange) {
         self.engine.on_external_change(f);
+    }
+
+    /// The last step of the system tables that this program knows.
+    pub fn newest_step() -> i64 {
+        sqlite::newest_step()
+    }
+
+    /// Ends the log of a database that is closed, so that its file can be moved; one that cannot be read is left as it
+    /// is.
+    ///
+    /// # Errors
+    /// `Invalid` where another process has it open.
+    pub fn release(path: &Path) -> Result<()> {
+        sqlite::release(path)
+    }
+
+    /// Gives the room of deleted rows back to the system: the file is written anew, and writes wait meanwhile.
+    ///
+    /// # Errors
+    /// What the engine says: no room for the new file, above all.
+    pub async fn compact(&self) -> Result<()> {
+        let engine = Arc::clone(&self.engine);
+        let done = tokio::task::spawn_blocking(move || engine.compact()).await;
+        done.map_err(|error| crate::error::Error::Internal(error.into()))?
+    }
+
+    /// Has the statistics of the planner looked after, moves the write-ahead log into the database and empties it. It
+    /// holds nobody up.
+    ///
+    /// # Errors
+    /// `Unavailable` where readers need the log for too long; it is moved later.
+    pub async fn optimize(&self) -> Result<()> {
+        self.engine.optimize().await
     }
 
     /// Whether it takes no more writes, now and ever.

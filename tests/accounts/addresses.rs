@@ -3,7 +3,9 @@
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value as Json, json};
 
-use crate::support::{Client, SUPERUSER_EMAIL, SUPERUSER_PASSWORD, TestServer, blog, id, raw_request};
+use crate::support::{
+    Client, SUPERUSER_EMAIL, SUPERUSER_PASSWORD, TestServer, blog, collection, id, multipart, raw_request,
+};
 
 const SIGN_IN: &str = "/api/collections/_superusers/auth-with-password";
 
@@ -97,4 +99,21 @@ async fn superusers_come_in_through_a_trusted_proxy() {
     let credentials = json!({"identity": SUPERUSER_EMAIL, "password": SUPERUSER_PASSWORD});
     let request = guest.request(Method::POST, SIGN_IN).header("X-Real-IP", "10.1.2.3").json(&credentials);
     guest.send(request).await.is(200);
+}
+
+#[tokio::test]
+async fn a_superusers_file_token_is_worth_nothing_from_elsewhere() {
+    let fields = json!([{"name": "paper", "type": "file", "protected": true}]);
+    let server = TestServer::with_collections([collection("papers", fields)]).await;
+    let superuser = server.superuser();
+    let made = superuser.create_form("papers", multipart(&[], &[("paper", "a.txt", b"on paper")])).await;
+    let path = format!("/api/files/papers/{}/{}", made.is(200).id(), made.text("/paper"));
+    superuser.update_collection("papers", json!({"viewRule": null})).await.is(200);
+    let token = superuser.post("/api/files/token", json!({})).await.is(200).text("/token").to_owned();
+    settings(&server, json!({"trustedProxy": {"headers": ["X-Real-IP"]}, "superuserIPs": ["10.0.0.0/8"]})).await;
+    let guest = server.guest();
+    for (address, status) in [("10.1.2.3", 200), ("11.0.0.1", 404)] {
+        let request = guest.request(Method::GET, &path).query(&[("token", &token)]).header("X-Real-IP", address);
+        guest.send(request).await.is(status);
+    }
 }

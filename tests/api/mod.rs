@@ -1,13 +1,16 @@
 //! The HTTP API; the tree mirrors the routes.
 
+pub mod backups;
 pub mod batch;
 mod chinook;
 pub mod collections;
 mod command_line;
+mod crons;
 mod files;
 mod health;
 mod http;
 mod lifecycle;
+mod logs;
 mod records;
 mod settings;
 mod sql;

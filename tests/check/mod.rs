@@ -1,6 +1,7 @@
 //! `tuckbox check` and its repairs, on directories that were damaged by raw SQL and on the disk.
 
 mod accounts;
+mod bucket;
 mod command;
 mod feed;
 mod files;

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use reqwest::Method;
 use serde_json::json;
 
 use super::s3_server::S3Server;
 use super::{content, server, upload};
-use crate::support::{Client, TestServer, multipart};
+use crate::support::{Client, TestServer, collection, multipart};
 
 pub(super) async fn both() -> (TestServer, S3Server) {
     let (server, s3) = (server().await, S3Server::start().await);
@@ -53,6 +54,23 @@ async fn files_lie_in_the_bucket_and_come_back_whole_and_in_parts() {
     assert!(!server.dir().join("storage").exists());
     server.superuser().post("/api/settings/test/s3", json!({"filesystem": "storage"})).await.is(204);
     has_objects(&s3, &objects).await;
+}
+
+#[tokio::test]
+async fn a_whole_file_takes_one_request_and_a_part_of_it_two() {
+    let (server, s3) = both().await;
+    let guest = server.guest();
+    let (_, path) = upload(&guest, "a.bin", &content(100_000)).await;
+    s3.asked();
+    let tag = guest.get(&path).await.is(200).header("etag").unwrap().to_owned();
+    assert_eq!(s3.asked(), [Method::GET]);
+    let asked = |method, name: &'static str, value: &str| guest.send(guest.request(method, &path).header(name, value));
+    asked(Method::GET, "Range", "bytes=5-9").await.is(206);
+    assert_eq!(s3.asked(), [Method::HEAD, Method::GET]);
+    asked(Method::GET, "If-None-Match", &tag).await.is(304);
+    asked(Method::GET, "Range", "bytes=200000-").await.is(416);
+    asked(Method::HEAD, "Accept", "*/*").await.is(200);
+    assert_eq!(s3.asked(), vec![Method::HEAD; 3]);
 }
 
 #[tokio::test]
@@ -133,5 +151,37 @@ async fn trying_out_a_bucket_tells_what_is_wrong() {
     superuser.patch("/api/settings", json!({"s3": {"secret": s3.settings()["s3"]["secret"]}})).await.is(200);
     tried("storage").await.is(204);
     server.guest().post("/api/settings/test/s3", json!({"filesystem": "storage"})).await.is(401);
+    has_objects(&s3, &[]).await;
+}
+
+/// Waits until the server logs a line with both.
+async fn logs(server: &mut TestServer, one: &str, other: &str) {
+    for _ in 0..3000 {
+        if server.process().log().lines().any(|line| line.contains(one) && line.contains(other)) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("no line with {one:?} and {other:?}: {}", server.process().log());
+}
+
+#[tokio::test]
+async fn what_is_dropped_while_the_bucket_is_away_goes_once_it_is_back() {
+    let (mut server, mut s3) = both().await;
+    let (guest, superuser) = (server.guest(), server.superuser());
+    superuser.create_collection(collection("other", json!([{"name": "file", "type": "file"}]))).await.is(200);
+    guest.create_form("other", multipart(&[], &[("file", "a.txt", b"1")])).await.is(200);
+    let (made, _) = upload(&guest, "b.txt", b"2").await;
+    s3.stop().await;
+    guest.delete("docs", &made.id()).await.is(204);
+    superuser.remove("/api/collections/other").await.is(204);
+    // It starts without the bucket, and forgets nothing.
+    server.restart();
+    server.guest().get("/api/health").await.is(200);
+    logs(&mut server, "is left to a later sweep", &made.id()).await;
+    logs(&mut server, "is left to a later sweep", "c_other").await;
+    assert_eq!(s3.objects().len(), 2);
+    s3.start_again().await;
+    server.restart();
     has_objects(&s3, &[]).await;
 }

@@ -1,10 +1,12 @@
 //! Parts of files, conditions, and what browsers are told.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use reqwest::Method;
 use serde_json::json;
 
 use super::{content, server, upload};
-use crate::support::{Answer, Client, Guest};
+use crate::support::{Answer, Client, Guest, TestServer, collection, multipart};
 
 async fn asked(guest: &Guest, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
     let request =
@@ -171,4 +173,65 @@ async fn a_file_that_is_gone_is_not_found() {
     std::fs::remove_file(server.dir().join("storage/c_docs").join(made.id()).join(made.text("/file"))).unwrap();
     guest.get(&path).await.is(404);
     guest.update("docs", &made.id(), json!({"file": ""})).await.is(200);
+}
+
+#[tokio::test]
+async fn downloads_outlast_changes_of_their_collection() {
+    let server = server().await;
+    let (guest, superuser) = (server.guest(), server.superuser());
+    let (made, path) = upload(&guest, "a.txt", b"0123456789").await;
+    // By the id, which stays.
+    let path = path.replace("/docs/", &format!("/{}/", made.text("/collectionId")));
+    let over = AtomicBool::new(false);
+    let changes = async {
+        for round in 0..40 {
+            let name = ["papers", "docs"][round % 2];
+            superuser.update_collection(made.text("/collectionId"), json!({"name": name})).await.is(200);
+        }
+        over.store(true, Ordering::Relaxed);
+    };
+    let read = async || {
+        while !over.load(Ordering::Relaxed) {
+            assert_eq!(guest.get(&path).await.is(200).body, b"0123456789");
+            assert_eq!(guest.get(&format!("{path}?thumb=100x100")).await.is(200).body, b"0123456789");
+        }
+    };
+    tokio::join!(changes, read(), read(), read(), read());
+}
+
+#[tokio::test]
+async fn a_view_shows_files_through_up_to_five_views_under_its_own_rule() {
+    let fields = json!([
+        {"name": "file", "type": "file", "protected": true},
+        {"name": "more", "type": "file", "maxSelect": 99, "protected": true},
+    ]);
+    let docs = collection("docs", fields);
+    let server = TestServer::with_collections([docs]).await;
+    let (guest, superuser) = (server.guest(), server.superuser());
+    let parts = [("file", "a.txt", &b"one"[..]), ("more", "b.txt", b"two"), ("more", "c.txt", b"three")];
+    let made = superuser.create_form("docs", multipart(&[], &parts)).await;
+    let id = made.is(200).id();
+    let mut below = "docs".to_owned();
+    for depth in 1..=6 {
+        let (name, query) = (format!("view{depth}"), format!("SELECT id, file, more FROM {below}"));
+        let view = json!({"name": name, "type": "view", "viewQuery": query, "listRule": "", "viewRule": ""});
+        superuser.create_collection(view).await.is(200);
+        below = name;
+    }
+    superuser.update_collection("docs", json!({"viewRule": null})).await.is(200);
+    for (pointer, content) in [("/file", &b"one"[..]), ("/more/0", b"two"), ("/more/1", b"three")] {
+        let name = made.text(pointer);
+        guest.get(&format!("/api/files/docs/{id}/{name}")).await.is(404);
+        for depth in 1..=5 {
+            assert_eq!(guest.get(&format!("/api/files/view{depth}/{id}/{name}")).await.is(200).body, content);
+        }
+        guest.get(&format!("/api/files/view6/{id}/{name}")).await.is(404);
+    }
+    superuser.update_collection("view3", json!({"viewRule": null})).await.is(200);
+    let path = format!("/api/files/view3/{id}/{}", made.text("/file"));
+    guest.get(&path).await.is(404).no_data();
+    let token = superuser.post("/api/files/token", json!({})).await.is(200).text("/token").to_owned();
+    assert_eq!(guest.get(&format!("{path}?token={token}")).await.is(200).body, b"one");
+    // The view below it is nobody's business.
+    guest.get(&path.replace("view3", "view4")).await.is(200);
 }

@@ -4,10 +4,16 @@
 mod batches;
 mod bucket;
 mod downloads;
-mod s3_server;
+mod interrupted;
+mod races;
+pub(crate) mod s3_server;
 mod thumbs;
 mod uploads;
 
+use std::path::Path;
+use std::time::Duration;
+
+pub use s3_server::S3Server;
 use serde_json::json;
 
 use crate::support::{Answer, Client, TestServer, collection, multipart};
@@ -34,3 +40,29 @@ fn content(size: usize) -> Vec<u8> {
         .flat_map(|number| (number / 4).to_le_bytes().into_iter().skip((number % 4) as usize).take(1))
         .collect()
 }
+
+/// How many files lie below a folder, and in it.
+fn files_in(folder: &Path) -> usize {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    entries.flatten().map(|entry| if entry.path().is_dir() { files_in(&entry.path()) } else { 1 }).sum()
+}
+
+/// Waits until so many files lie in the storage, and none where they are taken in.
+async fn left(server: &TestServer, files: usize) {
+    let now = || (files_in(&server.dir().join("storage")), files_in(&server.dir().join("uploads")));
+    for _ in 0..500 {
+        if now() == (files, 0) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(now(), (files, 0));
+}
+
+/// The head of a multipart body with one file.
+fn head(name: &str) -> String {
+    format!("--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n")
+}
+
+const MULTIPART: &str = "multipart/form-data; boundary=B";
+const RECORDS: &str = "/api/collections/docs/records";

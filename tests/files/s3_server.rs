@@ -2,7 +2,11 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
+use hyper::body::Incoming;
+use hyper::service::{Service, service_fn};
+use hyper::{Method, Request};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use s3s::auth::SimpleAuth;
@@ -16,11 +20,15 @@ use tokio::task::{JoinHandle, JoinSet};
 const KEY: &str = "the-key";
 const SECRET: &str = "the-secret";
 
+/// The methods of all requests so far.
+type Asked = Arc<Mutex<Vec<Method>>>;
+
 /// The server with one bucket, `files`.
 pub struct S3Server {
     root: TempDir,
     service: S3Service,
     address: SocketAddr,
+    asked: Asked,
     running: Option<JoinHandle<()>>,
 }
 
@@ -33,8 +41,9 @@ impl S3Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let service = builder.build();
-        let running = Some(tokio::spawn(serve(listener, service.clone())));
-        Self { root, service, address, running }
+        let asked = Asked::default();
+        let running = Some(tokio::spawn(serve(listener, service.clone(), asked.clone())));
+        Self { root, service, address, asked, running }
     }
 
     /// Ends it with all its connections.
@@ -48,7 +57,12 @@ impl S3Server {
     /// Starts it again at the same address.
     pub async fn start_again(&mut self) {
         let listener = TcpListener::bind(self.address).await.unwrap();
-        self.running = Some(tokio::spawn(serve(listener, self.service.clone())));
+        self.running = Some(tokio::spawn(serve(listener, self.service.clone(), self.asked.clone())));
+    }
+
+    /// The methods of the requests since this was asked last.
+    pub fn asked(&self) -> Vec<Method> {
+        std::mem::take(&mut self.asked.lock().unwrap())
     }
 
     /// The settings that lead to it.
@@ -71,6 +85,11 @@ impl S3Server {
         walk(&bucket, &mut |path| found.push(path.strip_prefix(&bucket).unwrap().to_str().unwrap().to_owned()));
         found.sort();
         found
+    }
+
+    /// Where an object lies.
+    pub fn path(&self, object: &str) -> PathBuf {
+        self.root.path().join("files").join(object)
     }
 
     /// What the server keeps beside an object.
@@ -96,14 +115,18 @@ fn walk(folder: &Path, each: &mut impl FnMut(PathBuf)) {
     }
 }
 
-async fn serve(listener: TcpListener, service: S3Service) {
+async fn serve(listener: TcpListener, service: S3Service, asked: Asked) {
     // They end with this task.
     let mut connections = JoinSet::new();
     loop {
         let (socket, _) = listener.accept().await.unwrap();
-        let service = service.clone();
+        let (service, asked) = (service.clone(), asked.clone());
         connections.spawn(async move {
-            Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(socket), service).await.ok();
+            let counted = service_fn(|request: Request<Incoming>| {
+                asked.lock().unwrap().push(request.method().clone());
+                Service::call(&service, request)
+            });
+            Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(socket), counted).await.ok();
         });
     }
 }

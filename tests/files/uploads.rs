@@ -1,48 +1,11 @@
 //! Uploads of all sizes and shapes: what is taken in, and what is left where it is not.
 
-use std::path::Path;
-use std::time::Duration;
-
 use bytes::Bytes;
 use futures_util::stream;
 use serde_json::json;
 
-use super::{content, server, upload};
+use super::{MULTIPART, RECORDS, content, head, left, server, upload};
 use crate::support::{Client, TestServer, multipart};
-
-/// How many files lie below a folder, and in it.
-fn files_in(folder: &Path) -> usize {
-    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
-    entries.flatten().map(|entry| if entry.path().is_dir() { files_in(&entry.path()) } else { 1 }).sum()
-}
-
-/// Waits until so many files lie in the storage, and none where they are taken in.
-async fn left(server: &TestServer, files: usize) {
-    let now = || (files_in(&server.dir().join("storage")), files_in(&server.dir().join("uploads")));
-    for _ in 0..500 {
-        if now() == (files, 0) {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    assert_eq!(now(), (files, 0));
-}
-
-/// The most memory that the process ever held, in KiB.
-#[cfg(target_os = "linux")]
-fn peak(server: &mut TestServer) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", server.process().id())).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
-}
-
-/// The head of a multipart body with one file.
-fn head(name: &str) -> String {
-    format!("--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n")
-}
-
-const MULTIPART: &str = "multipart/form-data; boundary=B";
-const RECORDS: &str = "/api/collections/docs/records";
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
@@ -50,7 +13,7 @@ async fn a_large_file_goes_in_and_out_without_being_held() {
     let mut server = server().await;
     let guest = server.guest();
     upload(&guest, "small.txt", b"warm").await;
-    let before = peak(&mut server);
+    let before = server.process().peak_memory();
     let piece = Bytes::from(content(1 << 20));
     let mut pieces = vec![piece.clone(); 64];
     pieces.insert(0, head("large.bin").into());
@@ -61,7 +24,7 @@ async fn a_large_file_goes_in_and_out_without_being_held() {
     let answer = guest.get(&path).await;
     assert_eq!(answer.is(200).body.len(), 64 << 20);
     assert!(answer.body.chunks(1 << 20).all(|chunk| chunk == piece));
-    let grown = peak(&mut server) - before;
+    let grown = server.process().peak_memory() - before;
     assert!(grown < 24 << 10, "the process grew by {grown} KiB");
     left(&server, 4).await;
 }

@@ -1,7 +1,7 @@
 //! What rules ask of the request.
 
 use serde_json::{Map, Value as Json, json};
-use tuckbox::filter::{FilterError, Input, Request, compile};
+use tuckbox::filter::{Asker, FilterError, Input, Request, compile};
 use tuckbox::store::{Sql, Value, quoted};
 
 use super::world::{Question, World, context, nothing};
@@ -267,7 +267,7 @@ fn admits_with(
         rule: Some(rule),
         filter: None,
         sort: None,
-        superuser: false,
+        asker: Asker::Client,
         candidate: true,
         whole: false,
         input: *input,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 use tempfile::TempDir;
 use tuckbox::context::{Caller, HeaderLookup, Occasion, RequestContext};
-use tuckbox::filter::{Bound, Compiled, Counting, FilterError, Input, Request, compile};
+use tuckbox::filter::{Asker, Bound, Compiled, Counting, FilterError, Input, Request, compile};
 use tuckbox::schema::field::relation::RelationOptions;
 use tuckbox::schema::field::select::SelectOptions;
 use tuckbox::schema::{Collection, CollectionKind, Field, FieldKind, Schema, ViewOptions};
@@ -290,7 +290,7 @@ impl World {
             rule: question.rule,
             filter: question.filter,
             sort: question.sort,
-            superuser: question.superuser,
+            asker: if question.superuser { Asker::Superuser } else { Asker::Client },
             candidate: false,
             whole: question.whole,
             input,

@@ -147,6 +147,7 @@ fn quick() -> JobsOptions {
         backoff: Backoff { first: Duration::from_millis(10), longest: Duration::from_millis(50) },
         poll: Duration::from_secs(3600),
         stop: Duration::from_secs(20),
+        lease: Duration::from_secs(300),
     }
 }
 

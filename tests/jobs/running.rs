@@ -216,3 +216,40 @@ async fn handlers_may_store_jobs_while_they_settle_and_while_they_run() {
     queue.settled(2).await;
     assert_eq!((worker.attempts(), gate.available_permits()), (vec![1, 1], 2));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lease_of_long_work_is_renewed() {
+    let poll = Duration::from_millis(20);
+    let stop = Duration::from_millis(10);
+    let queue = Queue::with(JobsOptions { poll, stop, lease: Duration::from_millis(10), ..quick() }).await;
+    let endless = Arc::into_inner(Worker::endless()).unwrap();
+    let worker = Arc::new(Worker { limit: Duration::from_secs(3600), ..endless });
+    queue.start(&worker).await;
+    queue.add(job()).await;
+    until("the job to begin", || !worker.begun.lock().is_empty()).await;
+    let lease_end = || number(&queue.store, "SELECT due_at FROM _tb_jobs");
+    let first = lease_end();
+    until("a longer lease", || lease_end() > first).await;
+    assert_eq!(worker.attempts(), [1]);
+    queue.jobs.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lease_that_is_over_by_the_clock_is_not_taken_from_work_that_goes_on() {
+    let queue = Queue::with(JobsOptions { stop: Duration::from_millis(10), ..quick() }).await;
+    let worker = Worker::new(|one| match one.payload["n"] == 1 {
+        true => Box::pin(std::future::pending()),
+        false => Box::pin(async { Ok(()) }),
+    });
+    let worker = Arc::new(worker);
+    queue.start(&worker).await;
+    let long = queue.add(job()).await;
+    until("the job to begin", || !worker.begun.lock().is_empty()).await;
+    // As if the clock had jumped.
+    queue.store.write(WriteLane::Grouped, |tx| tx.execute("UPDATE _tb_jobs SET due_at = 1")).await.unwrap();
+    let short = queue.add(NewJob::new(KIND, json!({"n": 2}))).await;
+    queue.settled(1).await;
+    assert_eq!(*worker.begun.lock(), [(long, 1), (short, 1)]);
+    assert!(number(&queue.store, "SELECT due_at FROM _tb_jobs") > now());
+    queue.jobs.stop().await;
+}

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::with;
-use crate::support::{Client, Events, TestServer, id, notes};
+use crate::support::{Client, Events, TestServer, blog, id, notes};
 
 #[tokio::test]
 async fn a_batch_tells_of_its_writes_in_order_as_far_as_they_can_be_asked_about() {
@@ -44,5 +44,29 @@ async fn a_batch_tells_of_its_writes_in_order_as_far_as_they_can_be_asked_about(
     }
     for told in asked {
         assert_eq!(asking.next().await.told("title"), told);
+    }
+}
+
+#[tokio::test]
+async fn a_delete_of_a_batch_that_runs_twice_is_told_once() {
+    let server = TestServer::with(blog()).await;
+    let superuser = server.superuser();
+    superuser.patch("/api/settings", json!({"batch": {"enabled": true, "timeout": 30}})).await.is(200);
+    let mut events = Events::open(&server).await;
+    let topic = with("posts/*", json!({"filter": "name != ''"}));
+    events.subscribe(&server.guest(), &[&topic]).await.is(204);
+    // The password has the batch run again, and each run asks for the state before its delete.
+    let password = "a good password";
+    let requests = json!([
+        {"method": "DELETE", "url": format!("/api/collections/posts/records/{}", id("p4"))},
+        {"method": "POST", "url": "/api/collections/members/records", "body": {
+            "email": "eve@example.com", "password": password, "passwordConfirm": password,
+        }},
+        {"method": "DELETE", "url": format!("/api/collections/posts/records/{}", id("p5"))},
+    ]);
+    superuser.post("/api/batch", json!({"requests": requests})).await.is(200);
+    superuser.create("posts", json!({"name": "end"})).await.is(200);
+    for told in ["delete p4", "delete p5", "create end"] {
+        assert_eq!(events.next().await.told("name"), told);
     }
 }

@@ -42,9 +42,14 @@ async fn a_client_that_never_reads_is_disconnected_and_holds_nobody_up() {
     let mut events = Events::open(&server).await;
     events.subscribe(&guest, &["pages/*"]).await.is(204);
     let text = "x".repeat(1_000_000);
-    for _ in 0..40 {
+    let same = json!({"clientId": client, "subscriptions": ["pages/*"]});
+    for round in 0..40 {
         guest.create("pages", json!({"text": text})).await.is(200);
         assert_eq!(events.next().await.data["action"], "create");
+        // While it is still there, and has read nothing, neither the writer nor the other waits for it.
+        if round == 2 {
+            guest.post("/api/realtime", same.clone()).await.is(204);
+        }
     }
     let unknown = guest.post("/api/realtime", json!({"clientId": client, "subscriptions": []})).await;
     unknown.is(404);

@@ -2,29 +2,12 @@
 
 use std::time::Duration;
 
-use tempfile::TempDir;
-use tuckbox::app::App;
-use tuckbox::config::Config;
-use tuckbox::realtime::{Lifetimes, Realtime, RealtimeParts, Resume};
+use tuckbox::realtime::{Lifetimes, Realtime, Resume};
+
+use super::room_of;
 
 const MOMENT: Duration = Duration::from_millis(50);
 const LONG: Duration = Duration::from_secs(600);
-
-/// An app of its own, with streams that live this long.
-async fn with(lifetimes: Lifetimes) -> (TempDir, App, Realtime) {
-    let dir = tempfile::tempdir().expect("a directory");
-    let app = App::open(Config::new(dir.path()).expect("a configuration")).await.expect("an app");
-    let realtime = Realtime::new(RealtimeParts {
-        store: app.store.clone(),
-        schema: app.schema.clone(),
-        records: app.records.clone(),
-        auth: app.auth.clone(),
-        sealer: app.sealer.clone(),
-        most_clients: 2,
-        lifetimes,
-    });
-    (dir, app, realtime)
-}
 
 /// What a client reads until the end of its stream.
 async fn read(realtime: &Realtime, resume: Resume<'_>) -> Vec<String> {
@@ -42,7 +25,7 @@ async fn a_stream_without_messages_ends_and_so_does_an_old_one() {
     for lifetimes in
         [Lifetimes { idle: MOMENT, whole: LONG, ..defaults }, Lifetimes { idle: LONG, whole: MOMENT, ..defaults }]
     {
-        let (_dir, app, realtime) = with(lifetimes).await;
+        let (_dir, app, realtime) = room_of(2, lifetimes).await;
         let read = read(&realtime, Resume::Never).await;
         assert_eq!(read.len(), 1, "nothing but its first message: {read:?}");
         assert!(read[0].contains("event:PB_CONNECT\n"));
@@ -52,7 +35,7 @@ async fn a_stream_without_messages_ends_and_so_does_an_old_one() {
 
 #[tokio::test]
 async fn a_stream_that_can_be_resumed_says_that_it_lives_and_when_to_come_back() {
-    let (_dir, app, realtime) = with(Lifetimes { idle: 4 * MOMENT, whole: LONG, alive: MOMENT / 5 }).await;
+    let (_dir, app, realtime) = room_of(2, Lifetimes { idle: 4 * MOMENT, whole: LONG, alive: MOMENT / 5 }).await;
     let read = read(&realtime, Resume::Begin).await;
     let (last, middle) = read[1..].split_last().expect("signs of life");
     assert!(!middle.is_empty() && middle.iter().all(|sign| sign == ":\n\n"), "{middle:?}");
@@ -62,7 +45,7 @@ async fn a_stream_that_can_be_resumed_says_that_it_lives_and_when_to_come_back()
 
 #[tokio::test]
 async fn there_is_room_for_so_many_and_none_once_it_stops() {
-    let (_dir, app, realtime) = with(Lifetimes::default()).await;
+    let (_dir, app, realtime) = room_of(2, Lifetimes::default()).await;
     let first = realtime.connect(None, Resume::Never, || {}).expect("a place");
     let mut second = realtime.connect(None, Resume::Never, || {}).expect("a place");
     assert!(realtime.connect(None, Resume::Never, || {}).is_err());

@@ -125,17 +125,66 @@ async fn deletes_are_told_where_they_can_still_be_decided() {
     let event = events.next().await;
     assert_eq!((event.topic.as_str(), &event.data), ("resync", &json!({"topic": filtered})));
     assert_eq!(events.next().await.told("title"), "update last");
+    // While nobody but superusers may list, guests are not even told that something was deleted.
     server.superuser().update_collection("notes", json!({"listRule": null})).await.is(200);
     let mut events = Events::resume(&server, Some(&place)).await;
-    events.subscribe(&guest, &["notes/*", "notes/x"]).await.is(204);
-    server.superuser().update_collection("notes", json!({"listRule": ""})).await.is(200);
-    server.superuser().update("notes", &id("n1"), json!({"title": "open"})).await.is(200);
-    // While nobody but superusers may list, guests are not even told that something was deleted.
-    loop {
-        let event = events.next().await;
-        assert_ne!(event.topic, "resync");
-        if event.told("title") == "update open" {
-            break;
+    let one = format!("notes/{}", id("n1"));
+    events.subscribe(&guest, &["notes/*", &one]).await.is(204);
+    guest.update("notes", &id("n1"), json!({"title": "end"})).await.is(200);
+    let event = events.next().await;
+    assert_eq!((event.topic.as_str(), &event.data), ("resync", &json!({"topic": one})), "it was under other rules");
+    assert_eq!(events.next().await.told("title"), "update end");
+}
+
+#[tokio::test]
+async fn what_was_hidden_then_is_not_shown_because_it_is_visible_now() {
+    let server = TestServer::with(notes()).await;
+    let (guest, superuser) = (server.guest(), server.superuser());
+    superuser.update_collection("notes", json!({"listRule": "done = true"})).await.is(200);
+    let mut events = Events::resume(&server, None).await;
+    events.subscribe(&guest, &["notes/*"]).await.is(204);
+    superuser.update("notes", &id("n1"), json!({"title": "first"})).await.is(200);
+    let place = place(&events.next().await);
+    drop(events);
+    superuser.update("notes", &id("n2"), json!({"title": "a draft"})).await.is(200);
+    superuser.update("notes", &id("n2"), json!({"title": "published", "done": true})).await.is(200);
+    superuser.update("notes", &id("n1"), json!({"title": "taken back", "done": false})).await.is(200);
+    superuser.update("notes", &id("n3"), json!({"title": "last"})).await.is(200);
+    let mut events = Events::resume(&server, Some(&place)).await;
+    events.subscribe(&guest, &["notes/*"]).await.is(204);
+    for told in ["update published", "update published", "update last"] {
+        assert_eq!(events.next().await.told("title"), told);
+    }
+}
+
+#[tokio::test]
+async fn what_was_changed_under_other_rules_is_not_replayed_under_those_of_today() {
+    let server = TestServer::with(notes()).await;
+    let (guest, superuser) = (server.guest(), server.superuser());
+    let mut events = Events::resume(&server, None).await;
+    events.subscribe(&guest, &["notes/*"]).await.is(204);
+    superuser.update("notes", &id("n1"), json!({"title": "first"})).await.is(200);
+    let place = place(&events.next().await);
+    drop(events);
+    superuser.update_collection("notes", json!({"listRule": null})).await.is(200);
+    superuser.update("notes", &id("n1"), json!({"title": "for superusers"})).await.is(200);
+    superuser.delete("notes", &id("n2")).await.is(204);
+    superuser.update_collection("notes", json!({"listRule": ""})).await.is(200);
+    superuser.update("notes", &id("n1"), json!({"title": "open"})).await.is(200);
+    // Once, however many changes it stands for.
+    for who in [None, Some(&superuser)] {
+        let mut events = Events::resume(&server, Some(&place)).await;
+        match who {
+            None => events.subscribe(&guest, &["notes/*"]).await.is(204),
+            Some(superuser) => events.subscribe(superuser, &["notes/*"]).await.is(204),
+        };
+        if who.is_none() {
+            let event = events.next().await;
+            assert_eq!((event.topic.as_str(), &event.data), ("resync", &json!({"topic": "notes/*"})));
+        } else {
+            assert_eq!(events.next().await.told("title"), "update for superusers");
+            assert_eq!(events.next().await.told("title"), "delete Birch");
         }
+        assert_eq!(events.next().await.told("title"), "update open");
     }
 }

@@ -55,6 +55,39 @@ async fn an_exclusive_write_that_gets_on_may_take_any_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn work_with_a_time_of_its_own_has_it_as_long_as_it_gets_on_and_no_more() {
+    let db = Database::with(|options| options.exclusive_timeout = SHORT).await;
+    let works_for = |long: Duration| {
+        move |tx: &mut Tx<'_>| -> Result<()> {
+            let began = Instant::now();
+            while began.elapsed() < long {
+                tx.execute("UPDATE notes SET text = '' WHERE id = 'none'")?;
+                tx.advance()?;
+            }
+            Ok(())
+        }
+    };
+    let within = |time: Duration, long: Duration| {
+        db.store.write(WriteLane::Exclusive, move |tx| {
+            tx.within(time, works_for(long))?;
+            insert(tx, "behind it").map(drop)
+        })
+    };
+    within(SHORT * 100, SHORT * 4).await.unwrap();
+    assert!(is_deadline(&within(SHORT * 2, SHORT * 100).await));
+    let stands_still = |tx: &mut Tx<'_>| tx.within(SHORT * 100, |tx| number(tx, ENDLESS));
+    assert!(is_deadline(&db.store.write(WriteLane::Exclusive, stands_still).await));
+    // The limit around it is there again: a part that is over takes nothing from the rest.
+    let in_parts = |tx: &mut Tx<'_>| -> Result<i64> {
+        let part = tx.within(SHORT / 10, |tx| number(tx, ENDLESS));
+        assert!(is_deadline(&part));
+        number(tx, "SELECT 1")
+    };
+    assert_eq!(db.store.write(WriteLane::Exclusive, in_parts).await.unwrap(), 1);
+    assert_eq!(db.ids(), ["behind it"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn getting_on_gives_no_time_to_reads_and_shared_writes() {
     let db = Database::with(|options| options.query_timeout = SHORT).await;
     let endless = |tx: &mut Tx<'_>| -> Result<()> {

@@ -19,7 +19,7 @@ pub use client::{Client, Guest, Superuser, User, form, multipart};
 pub use database::Database;
 pub use events::{Event, Events};
 pub use fixtures::{Fixture, blog, collection, comments_belong_to_their_writers, id, notes};
-pub use process::{Process, run_command};
+pub use process::{Process, run_command, run_command_with};
 pub use raw::{raw_request, slow_connection};
 pub use server::TestServer;
 pub use template::{SUPERUSER_EMAIL, SUPERUSER_PASSWORD};

@@ -51,6 +51,10 @@ impl Template {
         let forgotten =
             "DELETE FROM _tb_changes WHERE record IN (SELECT id FROM _authOrigins); DELETE FROM _authOrigins";
         Database::open(&dir).execute(forgotten);
+        // Nor is what it logged.
+        let logs = rusqlite::Connection::open(dir.join("auxiliary.db")).expect("the database of the log");
+        logs.execute_batch("DELETE FROM _logs").expect("no entries");
+        drop(logs);
         let mut files = Vec::new();
         read_all(&dir, Path::new(""), &mut files);
         Self { files, token, superuser }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use tokio::sync::watch;
 use tuckbox::error::Error;
-use tuckbox::files::Files;
+use tuckbox::files::{Files, NewFile};
 use tuckbox::store::{Value, WriteLane};
 
 use super::house::{House, base, code, field, guest, input, superuser, text, with_files};
@@ -174,6 +174,33 @@ async fn the_sweep_removes_what_an_earlier_run_left_and_nothing_else() {
     assert!(!orphan.exists());
     assert!(house.has_file("items", &id, &names(&record)[0]));
     assert_eq!(house.count("_tb_uploads"), 1, "an upload that is under way stays");
+}
+
+#[tokio::test]
+async fn where_one_of_several_files_cannot_be_stored_none_stays_and_no_sweep_is_held_up() {
+    let house = with_docs().await;
+    let (id, files) = ("abcdefghijklmno", Files::new(house.dir.path(), watch::channel(Arc::default()).1));
+    let folder = house.dir.path().join("storage/pbc_items").join(id);
+    std::fs::create_dir_all(folder.join("second.txt/in the way")).unwrap();
+    let new = |name: &str| NewFile {
+        name: name.into(),
+        original_name: String::new(),
+        content_type: "text/plain",
+        content: "x".into(),
+    };
+    let new = ["first.txt", "second.txt", "third.txt"].map(new);
+    assert!(files.store(&house.store, "pbc_items", id, &new).await.is_err());
+    assert!(!folder.join("first.txt").exists() && !folder.join("third.txt").exists());
+    assert_eq!(house.count("_tb_uploads"), 1, "what cannot be removed stays listed");
+
+    std::fs::write(folder.join("later.txt"), "x").unwrap();
+    let list = "INSERT INTO _tb_uploads (collection, record, name, at) VALUES ('pbc_items', ?, 'later.txt', '2020')";
+    house.store.write(WriteLane::Grouped, move |tx| tx.execute((list, &[Value::from(id)][..]))).await.unwrap();
+    assert_eq!(files.sweep(&house.store).await.unwrap(), 1);
+    assert!(!folder.join("later.txt").exists());
+    std::fs::remove_dir_all(folder.join("second.txt")).unwrap();
+    assert_eq!(files.sweep(&house.store).await.unwrap(), 1);
+    assert!(!folder.exists() && house.count("_tb_uploads") == 0);
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ use tuckbox::store::{Store, StoreOptions, Synchronous, Value, WriteLane, tables}
 pub struct House {
     pub dir: TempDir,
     pub store: Store,
+    pub schema: Arc<Published>,
     pub records: Records,
 }
 
@@ -66,12 +67,17 @@ impl House {
 
     /// These collections alone.
     pub async fn with(all: Vec<Collection>) -> Self {
+        Self::standing_still(all, Duration::from_secs(60)).await
+    }
+
+    /// These collections, where an exclusive write may stand still for so long.
+    pub async fn standing_still(all: Vec<Collection>, exclusive_timeout: Duration) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(&StoreOptions {
             synchronous: Synchronous::Normal,
             slow_readers: 2,
             query_timeout: Duration::from_secs(30),
-            exclusive_timeout: Duration::from_secs(60),
+            exclusive_timeout,
             ..StoreOptions::new(dir.path().join("data.db"))
         })
         .unwrap();
@@ -79,8 +85,8 @@ impl House {
         store.write(WriteLane::Exclusive, move |tx| made.iter().try_for_each(|one| make(tx, one))).await.unwrap();
         let schema = Arc::new(Published::new(Schema::new(1, all)));
         let files = Files::new(dir.path(), watch::channel(Arc::default()).1);
-        let records = Records::new(store.clone(), schema, files, Passwords::new(2));
-        Self { dir, store, records }
+        let records = Records::new(store.clone(), Arc::clone(&schema), files, Passwords::new(2));
+        Self { dir, store, schema, records }
     }
 
     pub async fn create(&self, collection: &str, data: Json) -> Result<Json> {

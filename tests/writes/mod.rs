@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
+mod batches;
 mod bulk;
 mod cascade_model;
 mod cascades;

@@ -1,8 +1,9 @@
 //! The local disk: `<root>/<collection id>/<record id>/<name>` with `<name>.attrs` beside it, in the contract's
 //! shape (files, section 9). Everything here blocks.
 
+use std::borrow::Cow;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -11,6 +12,7 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use serde_json::{Value as Json, json};
 
+use super::Access;
 use crate::error::{Error, Result};
 use crate::files::content::{Bearer, Content};
 use crate::files::key::{ATTRIBUTES, Folder, Key};
@@ -20,6 +22,8 @@ use crate::ids;
 
 /// Files up to this size are read when they are opened.
 const SMALL: u64 = 64 * 1024;
+/// A side file is one line; what is larger is none.
+const LARGEST_SIDE_FILE: u64 = 64 * 1024;
 
 /// A folder that holds the files of all records.
 #[derive(Debug)]
@@ -88,10 +92,19 @@ impl Disk {
 
     /// Opens a file; `None` where it is not there.
     pub(in crate::files) fn open(&self, key: &Key) -> Result<Option<StoredFile>> {
-        let mut file = match File::open(self.path(key)) {
+        Ok(self.opened(key, Access::Waiting)?)
+    }
+
+    /// Opens a file without waiting for the disk; `None` where it would have to, or goes wrong.
+    pub(in crate::files) fn open_at_once(&self, key: &Key) -> Option<Option<StoredFile>> {
+        self.opened(key, Access::AtOnce).ok()
+    }
+
+    fn opened(&self, key: &Key, access: Access) -> io::Result<Option<StoredFile>> {
+        let file = match access.open(&self.path(key)) {
             Ok(file) => file,
             Err(error) if is_absent(&error) => return Ok(None),
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(error),
         };
         let about = file.metadata()?;
         if !about.is_file() {
@@ -102,14 +115,13 @@ impl Disk {
         let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
         let tag = format!("{size:x}-{:x}", since.as_nanos());
         let source = if size <= SMALL {
-            let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-            file.read_to_end(&mut bytes)?;
+            let bytes = access.read(&file, 0, size)?;
             size = bytes.len() as u64;
-            Source::Memory(bytes.into())
+            Source::Memory(bytes)
         } else {
             Source::Disk(file)
         };
-        let content_type = content_type(&self.side_file(key));
+        let content_type = content_type(&self.side_file(key), access)?;
         Ok(Some(StoredFile { key: key.clone(), content_type, modified, size, tag, source }))
     }
 
@@ -134,7 +146,8 @@ impl Disk {
         Ok(())
     }
 
-    fn side_file(&self, key: &Key) -> PathBuf {
+    /// Where what is told of a file is.
+    pub(in crate::files) fn side_file(&self, key: &Key) -> PathBuf {
         self.root.join(format!("{}{ATTRIBUTES}", key.path()))
     }
 }
@@ -209,10 +222,29 @@ fn attributes(file: &NewFile) -> Json {
 }
 
 /// The stored type; without a readable side file it is the one that nothing is known of.
-fn content_type(side_file: &Path) -> String {
-    let stored = fs::read(side_file).ok().and_then(|bytes| serde_json::from_slice::<Json>(&bytes).ok());
-    let found = stored.as_ref().and_then(|json| json["user.content_type"].as_str()).unwrap_or_default();
-    if found.is_empty() { "application/octet-stream".to_owned() } else { found.to_owned() }
+///
+/// # Errors
+/// It cannot be read at once.
+fn content_type(side_file: &Path, access: Access) -> io::Result<String> {
+    let read = access.open(side_file).and_then(|file| {
+        let size = file.metadata()?.len();
+        if size > LARGEST_SIDE_FILE { Ok(Bytes::new()) } else { access.read(&file, 0, size) }
+    });
+    let side = match read {
+        Ok(side) => side,
+        Err(error) if access == Access::AtOnce && !is_absent(&error) => return Err(error),
+        Err(_) => Bytes::new(),
+    };
+    let stored: Option<Attributes<'_>> = serde_json::from_slice(&side).ok();
+    let found = stored.map(|attributes| attributes.content_type).unwrap_or_default();
+    Ok(if found.is_empty() { "application/octet-stream".to_owned() } else { found.into_owned() })
+}
+
+/// What is read of a side file.
+#[derive(serde::Deserialize)]
+struct Attributes<'a> {
+    #[serde(rename = "user.content_type", borrow)]
+    content_type: Cow<'a, str>,
 }
 
 #[cfg(test)]
@@ -278,5 +310,24 @@ mod tests {
         let file = disk.open(&key("a.txt")).expect("open").expect("there");
         assert_eq!(file.content_type, "application/octet-stream");
         assert!(disk.open(&Key::new("c", "r", "folder").expect("a place")).expect("open").is_none());
+    }
+
+    #[test]
+    fn what_is_opened_at_once_is_what_waiting_would_give() {
+        let dir = tempfile::tempdir().expect("dir");
+        let disk = Disk::new(dir.path().join("storage"));
+        for name in ["a.txt", "bare.txt"] {
+            disk.write(&key(name), &new_file(name)).expect("written");
+        }
+        fs::remove_file(dir.path().join("storage/c/r/bare.txt.attrs")).expect("removed");
+        fs::create_dir(dir.path().join("storage/c/r/folder")).expect("a folder");
+        let about = |file: Option<StoredFile>| file.map(|file| (file.content_type, file.size, file.tag));
+        for name in ["a.txt", "bare.txt", "none.txt", "folder"] {
+            let waiting = about(disk.open(&key(name)).expect("open"));
+            assert_eq!(waiting.is_some(), name.ends_with("a.txt") || name == "bare.txt", "{name}");
+            if let Some(found) = disk.open_at_once(&key(name)) {
+                assert_eq!(about(found), waiting, "{name}");
+            }
+        }
     }
 }

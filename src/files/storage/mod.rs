@@ -1,6 +1,7 @@
 //! Where files lie: on the local disk, or in a bucket where the settings name one. What is chosen is asked for each
 //! time, so that a change of the settings takes effect at once; nothing is moved.
 
+mod access;
 mod bucket;
 mod disk;
 
@@ -11,10 +12,12 @@ use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
+pub(super) use access::Access;
 pub(super) use bucket::{Bucket, Object};
 pub(super) use disk::Disk;
 
 use super::key::{Folder, Key};
+use super::stored::Expected;
 use super::{NewFile, StoredFile, blocking};
 use crate::error::{Error, Result};
 use crate::settings::{S3, Values};
@@ -111,13 +114,16 @@ impl Storage {
     }
 
     /// Opens a file; `None` where it is not there.
-    pub(super) async fn open(&self, key: &Key) -> Result<Option<StoredFile>> {
+    pub(super) async fn open(&self, key: &Key, expected: Expected) -> Result<Option<StoredFile>> {
         match self {
             Self::Disk(disk) => {
+                if let Some(found) = disk.open_at_once(key) {
+                    return Ok(found);
+                }
                 let (disk, key) = (Arc::clone(disk), key.clone());
                 blocking(move || disk.open(&key)).await
             }
-            Self::Bucket(bucket) => bucket.open(key).await,
+            Self::Bucket(bucket) => bucket.open(key, expected).await,
         }
     }
 

@@ -12,6 +12,7 @@ use crate::context::RequestContext;
 use crate::error::Result;
 use crate::http::extract::{CredentialsBody, Params};
 use crate::http::fields::Fields;
+use crate::logs::Failure;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -25,8 +26,13 @@ async fn request(
     fields: Fields,
     CredentialsBody(sent): CredentialsBody,
 ) -> Result<Response> {
-    let id = app.auth.request_otp(&collection, sent).await?;
-    fields.object(json!({"otpId": id}).to_string().into_bytes()).await
+    let requested = app.auth.request_otp(&collection, sent).await?;
+    let mut response = fields.object(json!({"otpId": requested.id}).to_string().into_bytes()).await?;
+    if !requested.known {
+        let error = "No account has the address that a one-time password was asked for.".to_owned();
+        response.extensions_mut().insert(Failure { error, details: None });
+    }
+    Ok(response)
 }
 
 async fn with_otp(

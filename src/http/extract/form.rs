@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Number, Value as Json};
 
-use super::body::object_of;
+use super::json::{Room, object_of};
 use crate::error::{Error, Result};
 
 /// The key whose values are JSON objects that are merged over everything else.
@@ -76,9 +76,9 @@ type Pairs = Vec<(String, String)>;
 /// The pairs of a form as they are, without its payloads, and those as one object.
 pub(super) fn split(pairs: Pairs) -> Result<(Pairs, Map<String, Json>)> {
     let (payloads, pairs): (Pairs, Pairs) = pairs.into_iter().partition(|(key, _)| key == PAYLOAD);
-    let mut map = Map::new();
+    let (mut map, room) = (Map::new(), Room::default());
     for (_, text) in payloads {
-        map.extend(object_of(text.as_bytes())?.ok_or_else(|| Error::bad_request(""))?);
+        map.extend(object_of(text.as_bytes(), &room)?.ok_or_else(|| Error::bad_request(""))?);
     }
     Ok((pairs, map))
 }

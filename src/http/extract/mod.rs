@@ -3,13 +3,15 @@
 mod body;
 mod context;
 mod form;
+mod json;
 mod multipart;
 mod path;
 mod query;
+mod submitted;
 mod superuser;
 
 pub(super) use body::{
-    Asking, BatchBody, ChangeBody, CollectionBody, CredentialsBody, ImportBody, LoadedBody, RecordBody,
+    Asking, BatchBody, ChangeBody, CollectionBody, CredentialsBody, FilesBody, ImportBody, LoadedBody, RecordBody,
 };
 pub(super) use context::{Guest, Visitor, authorization};
 pub(super) use form::{decode_pairs, decode_path};

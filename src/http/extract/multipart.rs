@@ -3,7 +3,7 @@
 use axum::extract::multipart::Field;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 
-use super::body::refused;
+use super::submitted::refused;
 use crate::error::{Error, Result};
 use crate::files::{Content, Intake, Upload};
 use crate::http::middleware::body_memory::BodyMemory;

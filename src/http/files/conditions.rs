@@ -68,6 +68,11 @@ impl Known<'_> {
     }
 }
 
+/// Whether a request has conditions.
+pub(super) fn are_in(headers: &HeaderMap) -> bool {
+    [IF_MATCH, IF_UNMODIFIED_SINCE, IF_NONE_MATCH, IF_MODIFIED_SINCE].iter().any(|name| headers.contains_key(name))
+}
+
 #[derive(PartialEq)]
 enum Compare {
     Strong,

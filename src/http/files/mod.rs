@@ -4,6 +4,7 @@ mod conditions;
 mod range;
 
 use std::ops::Range;
+use std::time::SystemTime;
 
 use axum::Router;
 use axum::body::Body;
@@ -15,7 +16,7 @@ use http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
     CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, RANGE,
 };
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde_json::Map;
 
 use self::conditions::{Known, Verdict};
@@ -26,7 +27,7 @@ use super::middleware::security_headers::MayBeFramed;
 use crate::app::App;
 use crate::context::RequestContext;
 use crate::error::Result;
-use crate::files::StoredFile;
+use crate::files::{Expected, StoredFile};
 
 /// What a browser may do with a file that it opens: nothing but show it.
 const POLICY: HeaderValue =
@@ -80,12 +81,39 @@ pub(super) fn routes() -> Router<App> {
 async fn download(
     State(app): State<App>,
     Params((collection, id, name)): Params<(String, String, String)>,
+    method: Method,
     headers: HeaderMap,
     Guest(context): Guest,
 ) -> Result<Response> {
     let context = RequestContext { caller: app.auth.file_caller(&context), ..context };
-    let file = app.records.file(&context, &collection, &id, &name).await?;
-    Ok(answer(file, &headers, forced(&context)))
+    let file = app.records.file_to_read(&context, &collection, &id, &name, expected(&method, &headers)).await?;
+    let (content_type, disposition) = shown(file.key.name(), &file.content_type, forced(&context));
+    let about = about(content_type, &disposition, file.modified);
+    Ok(answer(file, &headers, about))
+}
+
+/// The answer with a backup: always something to save, under a name that may be anything.
+pub(super) fn saved(file: StoredFile, asked: &HeaderMap) -> Response {
+    let about = about(&file.content_type, &format!("attachment; {}", as_parameter(file.key.name())), file.modified);
+    answer(file, asked, about)
+}
+
+/// A name as the parameter of a disposition: as it stands where it can, else quoted, and in full beside it.
+fn as_parameter(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~@".contains(&byte);
+    if name.bytes().all(plain) {
+        return format!("filename={name}");
+    }
+    let told: String = name.chars().map(|one| if one == ' ' || one.is_ascii_graphic() { one } else { '_' }).collect();
+    let quoted = told.replace('\\', "\\\\").replace('"', "\\\"");
+    let full: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+    format!("filename=\"{quoted}\"; filename*=UTF-8''{}", full.replace('+', "%20").replace('*', "%2A"))
+}
+
+/// What is read of the file, before anything is known of it.
+fn expected(method: &Method, headers: &HeaderMap) -> Expected {
+    let is_whole = method == Method::GET && !headers.contains_key(RANGE) && !conditions::are_in(headers);
+    if is_whole { Expected::Whole } else { Expected::Unknown }
 }
 
 /// Whether the query says that the file is to be saved rather than shown.
@@ -94,8 +122,7 @@ fn forced(context: &RequestContext) -> bool {
 }
 
 /// The file, or the part of it that was asked for, or what the client is told instead.
-fn answer(file: StoredFile, asked: &HeaderMap, download: bool) -> Response {
-    let about = about(&file, download);
+fn answer(file: StoredFile, asked: &HeaderMap, about: HeaderMap) -> Response {
     let tag = format!("\"{}\"", file.tag);
     let known = Known { tag: &tag, modified: file.modified };
     let size = file.size;
@@ -153,14 +180,13 @@ fn refused(about: &HeaderMap) -> Response {
 }
 
 /// What is told of a file, whichever part of it is sent.
-fn about(file: &StoredFile, download: bool) -> HeaderMap {
-    let (content_type, disposition) = shown(file.key.name(), &file.content_type, download);
+fn about(content_type: &str, disposition: &str, modified: SystemTime) -> HeaderMap {
     let values = [
         (CONTENT_TYPE, HeaderValue::from_str(content_type).ok()),
-        (CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).ok()),
+        (CONTENT_DISPOSITION, HeaderValue::from_str(disposition).ok()),
         (CONTENT_SECURITY_POLICY, Some(POLICY)),
         (CACHE_CONTROL, Some(LIFE)),
-        (LAST_MODIFIED, HeaderValue::from_str(&httpdate::fmt_http_date(file.modified)).ok()),
+        (LAST_MODIFIED, HeaderValue::from_str(&httpdate::fmt_http_date(modified)).ok()),
     ];
     // Names and types that we store are plain ASCII.
     values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
@@ -183,6 +209,20 @@ fn set(response: &mut Response, name: HeaderName, value: Option<HeaderValue>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_backups_stay_one_parameter() {
+        for (name, expected) in [
+            ("pb_backup_acme_20240501100000.zip", "filename=pb_backup_acme_20240501100000.zip"),
+            ("@a.zip", "filename=@a.zip"),
+            ("a b;c.zip", "filename=\"a b;c.zip\"; filename*=UTF-8''a%20b%3Bc.zip"),
+            ("a\"\\.zip", "filename=\"a\\\"\\\\.zip\"; filename*=UTF-8''a%22%5C.zip"),
+            ("ä*.zip", "filename=\"_*.zip\"; filename*=UTF-8''%C3%A4%2A.zip"),
+        ] {
+            assert_eq!(as_parameter(name), expected);
+            assert!(HeaderValue::from_str(&as_parameter(name)).is_ok());
+        }
+    }
 
     #[test]
     fn only_harmless_types_are_shown_in_place() {

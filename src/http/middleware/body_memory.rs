@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
-use super::body_limit::BodyError;
+use super::limited_body::BodyError;
 
 /// How many bytes of all bodies are held at once, beyond the free part of each.
 pub(super) const MOST_HELD: usize = 512 * 1024 * 1024;

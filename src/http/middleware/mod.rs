@@ -7,6 +7,8 @@ pub(super) mod body_memory;
 pub(super) mod compression;
 pub(super) mod cors;
 pub(super) mod header_limits;
+pub(super) mod limited_body;
+mod log;
 mod panics;
 pub(super) mod rate_limit;
 mod request_id;
@@ -22,6 +24,7 @@ use tracing::Instrument;
 
 use body_limit::BodyLimits;
 use cors::Origins;
+use log::Logged;
 
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -47,13 +50,19 @@ pub(super) async fn around(around: &Around, request: Request, routes: Router) ->
     let version = request.version();
     let id = request_id::take(&request);
     let span = trace::span(&request, &id);
-    let inner = async {
-        if let Err(refusal) = header_limits::check(&request) {
-            return *refusal;
-        }
-        admitted(around, request, routes).await
+    let answer = async {
+        let logged = Logged::begin(&around.app, &request, &id);
+        let inner = async {
+            if let Err(refusal) = header_limits::check(&request) {
+                return *refusal;
+            }
+            admitted(around, request, routes, &logged).await
+        };
+        let mut response = panics::contained(inner).await;
+        logged.end(&mut response);
+        response
     };
-    let mut response = trace::timed(panics::contained(inner)).instrument(span).await;
+    let mut response = answer.instrument(span).await;
     body_limit::close_after_refusal(&mut response, version);
     security_headers::add(&mut response);
     request_id::add(&mut response, id);
@@ -62,8 +71,10 @@ pub(super) async fn around(around: &Around, request: Request, routes: Router) ->
 }
 
 /// Those whose request is looked at, in the contract's order: who asks and from where, how often, with how much.
-async fn admitted(around: &Around, mut request: Request, mut routes: Router) -> Response {
-    let standing = match admit(&around.app, &mut request).await {
+async fn admitted(around: &Around, mut request: Request, mut routes: Router, logged: &Logged<'_>) -> Response {
+    let admitted = admit(&around.app, &mut request).await;
+    logged.identified(&request);
+    let standing = match admitted {
         Ok(standing) => standing,
         Err(refusal) => {
             around.bodies.discard(request);

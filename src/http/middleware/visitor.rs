@@ -27,10 +27,11 @@ pub(super) async fn identify(app: &App, settings: &Values, request: &mut Request
         None => request.extensions_mut().get_or_insert_default(),
     };
     visitor.ip = told.or(visitor.ip);
-    if caller.as_ref().is_some_and(|caller| caller.superuser) && !settings.admit_superusers_from(visitor.ip) {
+    let superuser = caller.as_ref().is_some_and(|caller| caller.superuser);
+    visitor.caller = caller;
+    if superuser && !settings.admit_superusers_from(visitor.ip) {
         return Err(Error::Forbidden("Superusers may not sign requests from this address.".into()));
     }
-    visitor.caller = caller;
     Ok(())
 }
 

@@ -46,6 +46,8 @@ struct Batch {
     admission: Admission,
     /// What the admission of each item said.
     admitted: Mutex<Vec<Option<Result<()>>>>,
+    /// How long its runs may still take, all together.
+    left: Mutex<Duration>,
     /// Set once nobody waits for the answer.
     gone: Arc<AtomicBool>,
 }
@@ -70,18 +72,19 @@ impl Records {
             admitted: Mutex::new(items.iter().map(|_| None).collect()),
             items: items.into_iter().map(|item| Item::new(self, item)).collect(),
             admission,
+            left: Mutex::new(time),
             gone: Arc::clone(&caller.0),
         });
         // It goes on where its caller has gone, to clean up behind itself.
-        let whole = tokio::spawn(batch.whole(time).in_current_span());
+        let whole = tokio::spawn(batch.whole().in_current_span());
         whole.await.map_err(|error| Error::internal(format!("a batch ended early: {error}")))?
     }
 }
 
 impl Batch {
-    async fn whole(self: Arc<Self>, time: Duration) -> Result<Vec<Option<Rendered>>> {
+    async fn whole(self: Arc<Self>) -> Result<Vec<Option<Rendered>>> {
         let mut known = vec![Known::default(); self.items.len()];
-        let written = match self.runs(&mut known, time).await {
+        let written = match self.runs(&mut known).await {
             Ok(written) => written,
             Err(error) => {
                 // The caller need not wait for the cleaning.
@@ -92,10 +95,14 @@ impl Batch {
         self.answers(written).await
     }
 
-    /// The records as their writer sees them. What they bring along is bounded for all of them together.
+    /// The records as their writer sees them. What they bring along is bounded for all of them together, and nothing is
+    /// looked up for a caller who has gone.
     async fn answers(&self, written: Vec<Written>) -> Result<Vec<Option<Rendered>>> {
         let (mut answers, mut bytes) = (Vec::with_capacity(written.len()), 0);
         for written in written {
+            // A record is rendered without a pause, and there may be thousands.
+            tokio::task::coop::consume_budget().await;
+            self.still_wanted()?;
             answers.push(match written {
                 Written::Deleted => None,
                 Written::Saved(context, saved) => {
@@ -113,17 +120,13 @@ impl Batch {
     }
 
     /// Runs until nothing is missing any more.
-    async fn runs(self: &Arc<Self>, known: &mut [Known], time: Duration) -> Result<Vec<Written>> {
-        let mut left = time;
+    async fn runs(self: &Arc<Self>, known: &mut [Known]) -> Result<Vec<Written>> {
         for _ in 0..RUNS {
             let (batch, so_far) = (Arc::clone(self), known.to_vec());
             let store = &self.records.parts.store;
-            match store.write(WriteLane::Exclusive, move |tx| batch.run(tx, &so_far, left)).await {
+            match store.write(WriteLane::Exclusive, move |tx| batch.run(tx, &so_far)).await {
                 Ok(Turn::Written(written)) => return Ok(written),
-                Ok(Turn::Wants { wanted, took }) => {
-                    left = left.saturating_sub(took);
-                    self.work(wanted, known).await?;
-                }
+                Ok(Turn::Wants(wanted)) => self.work(wanted, known).await?,
                 Err(Error::StaleSchema(_)) => {}
                 Err(Error::Deadline) => break,
                 Err(error) => return Err(error),
@@ -132,9 +135,9 @@ impl Batch {
         Err(failed())
     }
 
-    /// Whether somebody still waits for the answer.
-    fn is_wanted(&self) -> bool {
-        !self.gone.load(Ordering::Relaxed)
+    /// Refuses to go on where nobody waits for the answer any more.
+    fn still_wanted(&self) -> Result<()> {
+        if self.gone.load(Ordering::Relaxed) { Err(failed()) } else { Ok(()) }
     }
 
     /// Whether one more write is admitted, asked once.

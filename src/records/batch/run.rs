@@ -1,7 +1,7 @@
 //! One run of a batch in its transaction.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::item::Item;
 use super::work::Wanted;
@@ -10,6 +10,7 @@ use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::records::save::{Known, Prepared, Save, Saved};
 use crate::records::{delete_within, gate, validate, write};
+use crate::schema::CollectionRef;
 use crate::store::Tx;
 
 /// What a password that has no hash yet is written as in a run that is undone.
@@ -19,8 +20,8 @@ const MARK: &str = "*";
 pub(super) enum Turn {
     /// All of it is written.
     Written(Vec<Written>),
-    /// Nothing is written: heavy work is missing. The run took this long.
-    Wants { wanted: Wanted, took: Duration },
+    /// Nothing is written: heavy work is missing.
+    Wants(Wanted),
 }
 
 /// What became of an item.
@@ -32,21 +33,22 @@ pub(super) enum Written {
 
 impl Batch {
     /// Runs all items; `known` is what heavy work has found out for each.
-    pub(super) fn run(&self, tx: &mut Tx<'_>, known: &[Known], time: Duration) -> Result<Turn> {
-        let began = Instant::now();
+    pub(super) fn run(&self, tx: &mut Tx<'_>, known: &[Known]) -> Result<Turn> {
+        let (began, left) = (Instant::now(), *self.left.lock());
         let mut wanted = Wanted::default();
-        let ran = tx.within_unless(time, &self.gone, |tx| {
+        let ran = tx.within_unless(left, &self.gone, |tx| {
             tx.savepoint(|tx| {
                 let written = self.all(tx, known, &mut wanted)?;
                 // To be undone.
                 if wanted.is_empty() { Ok(written) } else { Err(failed()) }
             })
         });
+        *self.left.lock() = left.saturating_sub(began.elapsed());
         match ran {
             Ok(written) => Ok(Turn::Written(written)),
             Err(error) if is_of_the_whole(&error) => Err(error),
             Err(error) => match wanted.before(&error) {
-                Some(wanted) => Ok(Turn::Wants { wanted, took: began.elapsed() }),
+                Some(wanted) => Ok(Turn::Wants(wanted)),
                 None => Err(error),
             },
         }
@@ -60,10 +62,8 @@ impl Batch {
                 Err(error) if is_of_the_whole(&error) => return Err(error),
                 Err(error) => return Err(Error::OneOf { at, error: Box::new(error) }),
             }
-            // Also behind the last one: no statement follows that would notice.
-            if !self.is_wanted() {
-                return Err(Error::Deadline);
-            }
+            // Also behind the last one: no statement follows that would notice that the time is over.
+            tx.advance()?;
         }
         Ok(written)
     }
@@ -73,7 +73,7 @@ impl Batch {
             Item::Refused(error) => Err(error.for_another()),
             Item::Save(save) => self.save(tx, at, save, known, wanted),
             Item::Upsert { id, create, update } => {
-                let collection = update.collection(&self.records.parts.schema.current())?;
+                let collection = self.collection(update)?;
                 let save = if validate::exists(tx, &collection, id)? { update } else { create };
                 self.save(tx, at, save, known, wanted)
             }
@@ -89,6 +89,12 @@ impl Batch {
         }
     }
 
+    /// The collection as it is now; that it is gone is told in the words of batches.
+    fn collection(&self, save: &Save) -> Result<CollectionRef> {
+        let schema = self.records.parts.schema.current();
+        save.collection(&schema).map_err(|_| Error::NotFound(gate::MISSING_COLLECTION.into()))
+    }
+
     /// Writes a record. What heavy work is missing for it is noted and taken as done.
     fn save(
         &self,
@@ -98,7 +104,7 @@ impl Batch {
         known: &Known,
         wanted: &mut Wanted,
     ) -> Result<Written> {
-        let collection = save.collection(&self.records.parts.schema.current())?;
+        let collection = self.collection(save)?;
         self.admit(at, &save.context, &collection)?;
         let draft = match save.prepare(tx, known)? {
             Prepared::Ready(draft) => draft,

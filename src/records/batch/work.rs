@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::{Batch, failed};
+use super::Batch;
 use crate::error::{Error, Result};
 use crate::records::save::{Draft, Known, Save};
 
@@ -112,10 +112,6 @@ impl Batch {
             }
         }
         Err(Error::TooMany)
-    }
-
-    fn still_wanted(&self) -> Result<()> {
-        if self.is_wanted() { Ok(()) } else { Err(failed()) }
     }
 }
 

@@ -13,7 +13,7 @@ use self::form::Form;
 use super::{Records, gate, rules};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
-use crate::filter::{self, FilterError, Input};
+use crate::filter::{self, Asker, FilterError, Input};
 use crate::schema::{CollectionRef, Schema};
 use crate::store::{ReadLane, Tx, Value, ValueRef, expression, quoted};
 
@@ -224,7 +224,7 @@ impl Export {
             rule: None,
             filter: self.options.filter.as_deref(),
             sort,
-            superuser: true,
+            asker: Asker::Superuser,
             candidate: false,
             whole: true,
             input: Input::of(&self.context),

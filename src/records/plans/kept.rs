@@ -8,7 +8,7 @@ use quick_cache::{Equivalent, Weighter};
 
 use super::{Condition, Plan};
 use crate::error::{Error, Result};
-use crate::filter::{self, FilterError};
+use crate::filter::{self, Asker, FilterError};
 
 /// How much text the kept plans may have, in bytes.
 const KEPT_BYTES: u64 = 32 << 20;
@@ -43,7 +43,7 @@ struct Key {
     rule: Option<String>,
     filter: Option<String>,
     sort: Option<String>,
-    superuser: bool,
+    asker: Asker,
     candidate: bool,
     whole: bool,
 }
@@ -56,7 +56,7 @@ struct Sought<'a> {
     rule: Option<&'a str>,
     filter: Option<&'a str>,
     sort: Option<&'a str>,
-    superuser: bool,
+    asker: Asker,
     candidate: bool,
     whole: bool,
 }
@@ -64,7 +64,7 @@ struct Sought<'a> {
 impl Equivalent<Key> for Sought<'_> {
     fn equivalent(&self, key: &Key) -> bool {
         self.version == key.version
-            && self.superuser == key.superuser
+            && self.asker == key.asker
             && self.candidate == key.candidate
             && self.whole == key.whole
             && self.collection == key.collection
@@ -91,7 +91,7 @@ impl Plans {
             rule: request.rule,
             filter: request.filter,
             sort: request.sort,
-            superuser: request.superuser,
+            asker: request.asker,
             candidate: request.candidate,
             whole: request.whole,
         };
@@ -124,7 +124,7 @@ impl Sought<'_> {
             rule: self.rule.map(str::to_owned),
             filter: self.filter.map(str::to_owned),
             sort: self.sort.map(str::to_owned),
-            superuser: self.superuser,
+            asker: self.asker,
             candidate: self.candidate,
             whole: self.whole,
         }
@@ -151,7 +151,7 @@ mod tests {
             rule: Some("a = 1"),
             filter: None,
             sort: Some("-b"),
-            superuser: false,
+            asker: Asker::Client,
             candidate: true,
             whole: false,
         };
@@ -209,7 +209,7 @@ mod tests {
                 rule: Some(rule),
                 filter: None,
                 sort: None,
-                superuser: false,
+                asker: Asker::Client,
                 candidate: false,
                 whole: false,
                 input: Input { context, body: &body },

@@ -47,9 +47,8 @@ impl FileOptions {
     }
 
     /// The greatest size of one file in bytes.
-    pub fn size_limit(&self) -> u64 {
-        let size = if self.max_size > 0 { self.max_size } else { DEFAULT_MAX_SIZE };
-        size.unsigned_abs()
+    pub fn size_limit(&self) -> i64 {
+        if self.max_size > 0 { self.max_size } else { DEFAULT_MAX_SIZE }
     }
 
     /// Whether thumbs of this size may be asked for; sizes are compared letter by letter.

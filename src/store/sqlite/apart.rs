@@ -13,10 +13,11 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::connection::open_reader;
 use super::errors::from_engine;
-use super::job::panicked;
 use super::readers::Caller;
+use super::writer::panicked;
 use super::{Watch, stopping};
 use crate::error::{Error, Result};
+use crate::store::StoreOptions;
 
 /// How many run at once.
 const AT_ONCE: usize = 2;
@@ -28,6 +29,8 @@ const END: Duration = Duration::from_secs(5);
 /// Where reads of this kind begin.
 pub(super) struct Apart {
     path: PathBuf,
+    slow: Option<Duration>,
+    name: String,
     turns: Arc<Semaphore>,
     waiting: AtomicUsize,
     running: Arc<Running>,
@@ -42,8 +45,16 @@ struct Running {
 }
 
 impl Apart {
-    pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, turns: Arc::new(Semaphore::new(AT_ONCE)), waiting: AtomicUsize::new(0), running: Arc::default() }
+    pub(super) fn new(options: &StoreOptions) -> Self {
+        let (path, slow, name) = (options.path.clone(), options.slow_statement, format!("{}apart", options.threads));
+        Self {
+            path,
+            slow,
+            name,
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            waiting: AtomicUsize::new(0),
+            running: Arc::default(),
+        }
     }
 
     /// Runs a read and answers what it answers. It is stopped when its time is over, its caller has gone, or the
@@ -60,12 +71,13 @@ impl Apart {
         let (reply, answer) = oneshot::channel();
         let caller = Caller::default();
         let (path, running, gone) = (self.path.clone(), Arc::clone(&self.running), Arc::clone(&caller.0));
-        let thread = std::thread::Builder::new().name("apart".into());
+        let slow = self.slow;
+        let thread = std::thread::Builder::new().name(self.name.clone());
         thread.spawn(move || {
             let result = catch_unwind(AssertUnwindSafe(|| {
                 let connection = open_reader(&path)?;
                 connection.execute_batch("PRAGMA temp_store = FILE").map_err(from_engine)?;
-                let watch = Watch::over(&connection)?;
+                let watch = Watch::over(&connection, slow)?;
                 watch.limit_all(time, Some(gone));
                 let _listed = running.enter(watch.clone())?;
                 let result = read(&connection, &watch);

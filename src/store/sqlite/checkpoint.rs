@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 use rusqlite::Connection;
+use tokio::sync::oneshot;
 
 use super::connection::LOG_BYTES;
 use crate::error::Result;
-
-/// How long commits gather before they are moved.
-const EVERY: Duration = Duration::from_millis(100);
+use crate::store::StoreOptions;
 
 /// Tells the thread that there is something to do.
 #[derive(Clone, Default)]
@@ -28,13 +27,16 @@ struct Signal {
 struct State {
     written: bool,
     stopped: bool,
+    /// Who waits for the log to be empty.
+    waiting: Vec<oneshot::Sender<()>>,
 }
 
 impl Checkpoints {
     /// Starts the thread.
-    pub(super) fn start(&self, connection: Connection) -> Result<JoinHandle<()>> {
-        let signal = Arc::clone(&self.0);
-        Ok(std::thread::Builder::new().name("checkpoints".into()).spawn(move || serve(&connection, &signal))?)
+    pub(super) fn start(&self, connection: Connection, options: &StoreOptions) -> Result<JoinHandle<()>> {
+        let (signal, after) = (Arc::clone(&self.0), options.checkpoint_after);
+        let thread = std::thread::Builder::new().name(format!("{}checkpoints", options.threads));
+        Ok(thread.spawn(move || serve(&connection, &signal, after))?)
     }
 
     /// Something was committed.
@@ -46,44 +48,65 @@ impl Checkpoints {
         }
     }
 
+    /// Moves everything and cuts the file of the log, as soon as no reader needs it; tells when that is done.
+    pub(super) fn empty(&self) -> oneshot::Receiver<()> {
+        let (done, is_done) = oneshot::channel();
+        let mut state = self.0.state.lock();
+        state.waiting.push(done);
+        state.written = true;
+        self.0.changed.notify_one();
+        is_done
+    }
+
     /// Ends the thread.
     pub(super) fn stop(&self) {
-        self.0.state.lock().stopped = true;
+        let mut state = self.0.state.lock();
+        state.stopped = true;
+        state.waiting.clear();
+        drop(state);
         self.0.changed.notify_one();
     }
 }
 
-fn serve(connection: &Connection, signal: &Signal) {
+/// Commits gather for a time before they are moved.
+fn serve(connection: &Connection, signal: &Signal, after: Duration) {
     loop {
         let mut state = signal.state.lock();
         while !state.written && !state.stopped {
             signal.changed.wait(&mut state);
         }
         if !state.stopped {
-            signal.changed.wait_for(&mut state, EVERY);
+            signal.changed.wait_for(&mut state, after);
         }
         if state.stopped {
             return;
         }
         state.written = false;
+        let mut waiting = std::mem::take(&mut state.waiting);
         drop(state);
-        match tidy(connection) {
-            Ok(true) => {}
+        waiting.retain(|one| !one.is_closed());
+        match tidy(connection, !waiting.is_empty()) {
+            Ok(true) => waiting.into_iter().for_each(|one| _ = one.send(())),
             // A reader holds an old state: the rest is done in a later round.
-            Ok(false) => signal.state.lock().written = true,
+            Ok(false) => {
+                let mut state = signal.state.lock();
+                state.written = true;
+                state.waiting.extend(waiting);
+            }
             Err(error) => tracing::warn!(%error, "moving the write-ahead log into the database failed"),
         }
     }
 }
 
-/// Moves the log, and cuts it where it has grown over what it may keep; whether nothing is left to do.
-fn tidy(connection: &Connection) -> rusqlite::Result<bool> {
+/// Moves the log, and cuts it where it has grown over what it may keep, or where somebody waits for that; whether
+/// nothing is left to do.
+fn tidy(connection: &Connection, cut: bool) -> rusqlite::Result<bool> {
     let (pages, moved) = checkpoint(connection, "PASSIVE")?;
     if pages != moved {
         return Ok(false);
     }
     let page_bytes: i64 = connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
-    if pages.saturating_mul(page_bytes) <= LOG_BYTES {
+    if !cut && pages.saturating_mul(page_bytes) <= LOG_BYTES {
         return Ok(true);
     }
     // Everything is moved, so that this holds the writer up for an instant, and only where no reader needs the log.

@@ -8,6 +8,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::errors::from_engine;
 use crate::error::{Error, Result};
+use crate::store::aside::Found;
+use crate::store::foreign::Owner;
 use crate::store::{StoreOptions, Synchronous};
 
 /// "Tuck" in ASCII: marks the file as ours (PRAGMA application_id).
@@ -75,6 +77,11 @@ pub(super) fn open_checkpointer(options: &StoreOptions) -> Result<Connection> {
     Ok(connection)
 }
 
+/// The connection that writes the database anew.
+pub(super) fn open_compactor(path: &Path) -> Result<Connection> {
+    open(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(from_engine)
+}
+
 /// A connection that cannot write.
 pub(super) fn open_reader(path: &Path) -> Result<Connection> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(from_engine)?;
@@ -131,6 +138,56 @@ fn refuse_foreign_file(path: &Path) -> Result<()> {
     }
 }
 
+/// Whose database a file is; it is not changed.
+///
+/// # Errors
+/// One sentence where it is no database, or damaged.
+pub(in crate::store) fn owner(path: &Path) -> Result<Owner> {
+    Ok(match look(path).map_err(|error| cannot_open(path, error))? {
+        Content { mark: APPLICATION_ID, .. } => Owner::Tuckbox,
+        Content { pocketbase: true, .. } => Owner::PocketBase,
+        _ => Owner::Another,
+    })
+}
+
+/// Moves the log of a database that nobody has open into it, and ends it, so that the file can be moved. One that
+/// cannot be read is left as it is.
+///
+/// # Errors
+/// `Invalid` where another process has it open.
+pub(in crate::store) fn release(path: &Path) -> Result<()> {
+    let ended = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        .and_then(|connection| connection.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0)));
+    let held = || Error::bad_request(format!("another process has {} open; end it first", path.display()));
+    match ended {
+        Ok(mode) if mode == "wal" => Err(held()),
+        Ok(_) => Ok(()),
+        Err(error) => match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Err(held()),
+            _ => {
+                tracing::warn!(%error, path = %path.display(), "the log of a database could not be moved into it");
+                Ok(())
+            }
+        },
+    }
+}
+
+/// Whose a file is, as far as a look at it tells.
+pub(in crate::store) fn found(path: &Path) -> Found {
+    if !std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
+        return Found::Usable;
+    }
+    match look(path) {
+        Ok(Content { mark: APPLICATION_ID, .. } | Content { mark: 0, tables: false, .. }) => Found::Usable,
+        Ok(_) => Found::Foreign,
+        Err(error) => match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Found::Damaged,
+            // Why it cannot be looked at shows when it is opened.
+            _ => Found::Usable,
+        },
+    }
+}
+
 /// What a file tells about its owner.
 struct Content {
     mark: i64,
@@ -166,7 +223,7 @@ pub(super) fn immutable(path: &Path) -> Option<String> {
 }
 
 /// The path of a file that the engine keeps beside a database, such as `-wal`.
-pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
+pub(in crate::store) fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(end);
     PathBuf::from(name)

@@ -5,23 +5,38 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::errors::from_engine;
 use crate::error::{Error, Result};
+use crate::store::SystemTables;
 
 /// Number, name and text of a step.
 type Step = (i64, &'static str, &'static str);
 
-/// All steps, in order; `migrations/sqlite/` holds their texts.
+/// All steps of the data, in order; `migrations/sqlite/` holds their texts.
 const STEPS: &[Step] = &[
     (1, "init", include_str!("../../../migrations/sqlite/0001_init.sql")),
     (2, "jobs", include_str!("../../../migrations/sqlite/0002_jobs.sql")),
     (3, "followers", include_str!("../../../migrations/sqlite/0003_followers.sql")),
+    (4, "crons", include_str!("../../../migrations/sqlite/0004_crons.sql")),
+    (5, "backups", include_str!("../../../migrations/sqlite/0005_backups.sql")),
 ];
+
+/// The same for the logs.
+const STEPS_OF_LOGS: &[Step] = &[(1, "logs", include_str!("../../../migrations/sqlite/logs/0001_logs.sql"))];
+
+/// The number of the last step that this program knows.
+pub(in crate::store) fn newest() -> i64 {
+    STEPS.last().map_or(0, |step| step.0)
+}
 
 /// Runs the steps that the database has not seen.
 ///
 /// # Errors
 /// The database has seen a step that this program does not know: a newer one wrote it.
-pub(super) fn run(connection: &mut Connection) -> Result<()> {
-    run_steps(connection, STEPS)
+pub(super) fn run(connection: &mut Connection, tables: SystemTables) -> Result<()> {
+    let steps = match tables {
+        SystemTables::Data => STEPS,
+        SystemTables::Logs => STEPS_OF_LOGS,
+    };
+    run_steps(connection, steps)
 }
 
 fn run_steps(connection: &mut Connection, steps: &[Step]) -> Result<()> {
@@ -79,10 +94,10 @@ mod tests {
     #[test]
     fn steps_run_once_and_a_newer_database_is_refused() {
         let mut db = memory();
-        run(&mut db).expect("first");
-        run(&mut db).expect("second");
+        run(&mut db, SystemTables::Data).expect("first");
+        run(&mut db, SystemTables::Data).expect("second");
         db.execute("INSERT INTO _tb_migrations (number, name) VALUES (9999, 'later')", []).expect("insert");
-        assert!(run(&mut db).expect_err("must be refused").to_string().contains("newer Tuckbox"));
+        assert!(run(&mut db, SystemTables::Data).expect_err("must be refused").to_string().contains("newer Tuckbox"));
     }
 
     #[test]
@@ -96,6 +111,8 @@ mod tests {
 
     #[test]
     fn numbers_grow_and_are_the_files_numbers() {
-        assert!(STEPS.iter().map(|step| step.0).eq(1..=STEPS.len() as i64));
+        for steps in [STEPS, STEPS_OF_LOGS] {
+            assert!(steps.iter().map(|step| step.0).eq(1..=steps.len() as i64));
+        }
     }
 }

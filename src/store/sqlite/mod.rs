@@ -5,20 +5,22 @@ mod apart;
 mod checkpoint;
 mod connection;
 mod console;
+mod copy;
 mod errors;
 mod expansion;
 pub(super) mod foreign;
-mod job;
 mod journal;
 mod migrate;
 mod plan;
 mod readers;
+mod slow;
 mod sources;
 mod states;
 mod statistics;
 mod watch;
 mod writer;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -26,11 +28,16 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use rusqlite::Connection;
 
+pub(super) use connection::{beside, found, owner, release};
 pub(super) use console::write as write_typed;
+pub(super) use copy::copy_file;
 pub(super) use errors::from_engine;
 pub(super) use expansion::refuse_immense;
 pub(super) use journal::Journal;
+pub(super) use migrate::newest as newest_step;
 pub(super) use plan::Plans;
+pub(super) use readers::Reader;
+pub(super) use slow::Clock;
 pub(super) use states::Kept;
 pub(super) use watch::Watch;
 
@@ -45,8 +52,12 @@ use super::versions::Versions;
 use super::{ConsoleLimits, OnExternalChange, ReadLane, Sql, State, StoreOptions, Table, Tx, Witness, WriteLane};
 use crate::error::{Error, Result};
 
+/// How long it waits for readers that need the log.
+const EMPTYING: Duration = Duration::from_secs(60);
+
 /// The open database.
 pub(super) struct Engine {
+    path: PathBuf,
     writer: Writer,
     fast: FastReaders,
     slow: SlowReaders,
@@ -68,15 +79,15 @@ impl Engine {
     pub(super) fn open(options: &StoreOptions) -> Result<Self> {
         connection::refuse_old_library()?;
         let mut connection = connection::open_writer(options)?;
-        migrate::run(&mut connection)?;
+        migrate::run(&mut connection, options.tables)?;
         let plans = Plans::new();
-        let fast = FastReaders::new(&options.path, options.query_timeout, plans.clone());
-        let (slow, mut others) = SlowReaders::start(&options.path, options.slow_readers, options.query_timeout)?;
-        let apart = Apart::new(options.path.clone());
+        let fast = FastReaders::new(options, plans.clone());
+        let (slow, mut others) = SlowReaders::start(options)?;
+        let apart = Apart::new(options);
         let checkpoints = Checkpoints::default();
-        others.push(checkpoints.start(connection::open_checkpointer(options)?)?);
+        others.push(checkpoints.start(connection::open_checkpointer(options)?, options)?);
         let versions = Versions::default();
-        let states = States::new(&options.path);
+        let states = States::new(options);
         let shared = Shared {
             checkpoints: checkpoints.clone(),
             plans: plans.clone(),
@@ -86,7 +97,19 @@ impl Engine {
         let (writer, thread) = Writer::start(connection, options, shared)?;
         let sources = Sources::new(&options.path, versions.clone());
         let threads = Mutex::new(Some(Threads { writer: thread, others }));
-        Ok(Self { writer, fast, slow, apart, states, checkpoints, plans, versions, sources, threads })
+        Ok(Self {
+            path: options.path.clone(),
+            writer,
+            fast,
+            slow,
+            apart,
+            states,
+            checkpoints,
+            plans,
+            versions,
+            sources,
+            threads,
+        })
     }
 
     pub(super) fn read_here<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
@@ -160,8 +183,26 @@ impl Engine {
         self.writer.on_commit(f);
     }
 
+    /// On a connection of its own, since the writer's transactions could not hold it.
+    pub(super) fn compact(&self) -> Result<()> {
+        if self.is_closing() {
+            return Err(stopping());
+        }
+        connection::open_compactor(&self.path)?.execute_batch("VACUUM").map_err(from_engine)
+    }
+
     pub(super) fn is_closing(&self) -> bool {
         self.writer.is_stopped()
+    }
+
+    /// Has the writer look which statistics are old, and empties the log.
+    pub(super) async fn optimize(&self) -> Result<()> {
+        self.writer.want_statistics();
+        match tokio::time::timeout(EMPTYING, self.checkpoints.empty()).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(Error::internal("the write-ahead log could not be moved into the database")),
+            Err(_) => Err(Error::Unavailable("Readers hold the write-ahead log for too long.".into())),
+        }
     }
 
     /// Finishes the writes that wait, ends the threads and empties the log.

@@ -12,13 +12,14 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
+use tracing::Span;
 
 use super::connection::open_reader;
 use super::errors::from_engine;
-use super::job::panicked;
+use super::writer::panicked;
 use super::{Plans, Watch, stopping};
 use crate::error::{Error, Result};
-use crate::store::Tx;
+use crate::store::{StoreOptions, Tx};
 
 /// How many long reads may wait; more are refused at once.
 const SLOW_QUEUE: usize = 512;
@@ -30,19 +31,23 @@ const PATIENCE: u32 = 4;
 const NICENESS: i32 = 5;
 
 /// A connection that cannot write.
-pub(super) struct Reader {
+pub(in crate::store) struct Reader {
     pub(super) connection: Connection,
-    pub(super) watch: Watch,
+    pub(in crate::store) watch: Watch,
 }
 
 impl Reader {
-    pub(super) fn open(path: &Path) -> Result<Self> {
+    pub(in crate::store) fn open(path: &Path, slow: Option<Duration>) -> Result<Self> {
         let connection = open_reader(path)?;
-        Ok(Self { watch: Watch::over(&connection)?, connection })
+        Ok(Self { watch: Watch::over(&connection, slow)?, connection })
     }
 
     /// Runs a read in one transaction, so that its queries see the same state.
-    fn read<T>(&self, plans: Option<&Plans>, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+    pub(in crate::store) fn read<T>(
+        &self,
+        plans: Option<&Plans>,
+        f: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
         self.run("BEGIN")?;
         let result = f(&mut Tx::reading(&self.connection, &self.watch, plans));
         self.watch.lift();
@@ -91,17 +96,19 @@ pub(super) struct FastReaders {
     database: u64,
     path: PathBuf,
     limit: Duration,
+    slow: Option<Duration>,
     plans: Plans,
     closed: AtomicBool,
     slots: Mutex<Vec<Weak<Slot>>>,
 }
 
 impl FastReaders {
-    pub(super) fn new(path: &Path, limit: Duration, plans: Plans) -> Self {
+    pub(super) fn new(options: &StoreOptions, plans: Plans) -> Self {
         Self {
             database: DATABASES.fetch_add(1, Ordering::Relaxed),
-            path: path.to_owned(),
-            limit,
+            path: options.path.clone(),
+            limit: options.query_timeout,
+            slow: options.slow_statement,
             plans,
             closed: AtomicBool::new(false),
             slots: Mutex::default(),
@@ -126,7 +133,7 @@ impl FastReaders {
             OWN.with_borrow(|own| own.iter().find(|slot| slot.database == self.database)?.reader.lock().take());
         let reader = match reader {
             Some(reader) => reader,
-            None => Box::new(Reader::open(&self.path)?),
+            None => Box::new(Reader::open(&self.path, self.slow)?),
         };
         let result = f(&reader);
         if reader.connection.is_autocommit() {
@@ -178,21 +185,22 @@ pub(super) struct SlowReaders {
 
 impl SlowReaders {
     /// Starts the threads.
-    pub(super) fn start(path: &Path, count: usize, limit: Duration) -> Result<(Self, Vec<JoinHandle<()>>)> {
+    pub(super) fn start(options: &StoreOptions) -> Result<(Self, Vec<JoinHandle<()>>)> {
         let (queue, jobs) = sync_channel(SLOW_QUEUE);
         let jobs = Arc::new(Mutex::new(jobs));
         let mut watches = Vec::new();
         let mut threads = Vec::new();
-        for number in 0..count.max(1) {
-            let reader = Reader::open(path)?;
+        for number in 0..options.slow_readers.max(1) {
+            let reader = Reader::open(&options.path, options.slow_statement)?;
             watches.push(reader.watch.clone());
             let jobs = Arc::clone(&jobs);
-            let thread = std::thread::Builder::new().name(format!("reader-{number}"));
+            let thread = std::thread::Builder::new().name(format!("{}reader-{number}", options.threads));
             threads.push(thread.spawn(move || {
                 stand_back();
                 serve(&reader, &jobs);
             })?);
         }
+        let limit = options.query_timeout;
         Ok((Self { queue: Mutex::new(Some(queue)), watches, closed: Arc::default(), limit }, threads))
     }
 
@@ -207,7 +215,10 @@ impl SlowReaders {
         let caller = Caller::default();
         let (gone, closed, limit) = (Arc::clone(&caller.0), Arc::clone(&self.closed), self.limit);
         let asked = Instant::now();
+        // What is told of a read is told of the request that asked for it.
+        let span = Span::current();
         let job: SlowJob = Box::new(move |reader| {
+            let _within = span.enter();
             if gone.load(Ordering::Relaxed) {
                 return;
             }

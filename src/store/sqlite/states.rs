@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
+use super::copy::copy;
 use super::errors::from_engine;
 use super::readers::Reader;
 use super::stopping;
 use crate::error::Result;
-use crate::store::Tx;
+use crate::store::{StoreOptions, Tx};
 
 /// How many connections wait for their next use.
 const IDLE: usize = 4;
@@ -24,6 +25,7 @@ pub(super) struct States(Arc<Home>);
 
 struct Home {
     path: PathBuf,
+    slow: Option<Duration>,
     idle: Mutex<Vec<Reader>>,
     closed: AtomicBool,
 }
@@ -35,8 +37,13 @@ pub(in crate::store) struct Kept {
 }
 
 impl States {
-    pub(super) fn new(path: &Path) -> Self {
-        Self(Arc::new(Home { path: path.to_owned(), idle: Mutex::default(), closed: AtomicBool::new(false) }))
+    pub(super) fn new(options: &StoreOptions) -> Self {
+        Self(Arc::new(Home {
+            path: options.path.clone(),
+            slow: options.slow_statement,
+            idle: Mutex::default(),
+            closed: AtomicBool::new(false),
+        }))
     }
 
     /// The state after the last commit.
@@ -47,7 +54,7 @@ impl States {
         let idle = self.0.idle.lock().pop();
         let reader = match idle {
             Some(reader) => reader,
-            None => Reader::open(&self.0.path)?,
+            None => Reader::open(&self.0.path, self.0.slow)?,
         };
         reader.run("BEGIN")?;
         // A transaction begins to see with its first read.
@@ -72,6 +79,16 @@ impl Kept {
         let result = f(&mut Tx::reading(&reader.connection, &reader.watch, None));
         reader.watch.lift();
         result
+    }
+
+    /// Copies the whole database as the state has it.
+    pub(in crate::store) fn copy_to(
+        &self,
+        path: &Path,
+        progress: &mut dyn FnMut(u64, u64) -> Result<()>,
+    ) -> Result<()> {
+        let reader = self.reader.lock();
+        copy(&reader.as_ref().ok_or_else(stopping)?.connection, path, progress)
     }
 }
 

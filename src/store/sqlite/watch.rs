@@ -30,8 +30,12 @@ struct State {
     limit: AtomicU64,
     /// How long work may stand still that says when it has got on; 0 where time is limited as a whole.
     standstill: AtomicU64,
+    /// When a part of the work has to be over, however well it gets on.
+    last: AtomicU64,
     /// The program ends: work that takes long does not go on.
     ending: AtomicBool,
+    /// From what time on a statement is told of.
+    slow: Option<Duration>,
     /// How often the engine has asked.
     ticks: AtomicU32,
     /// Set where the caller has gone.
@@ -39,14 +43,16 @@ struct State {
 }
 
 impl Watch {
-    /// Watches over a connection.
-    pub(super) fn over(connection: &Connection) -> Result<Self> {
+    /// Watches over a connection, whose statements are told of from a time on.
+    pub(super) fn over(connection: &Connection, slow: Option<Duration>) -> Result<Self> {
         let watch = Self(Arc::new(State {
             base: Instant::now(),
             due: AtomicU64::new(NEVER),
             limit: AtomicU64::new(0),
             standstill: AtomicU64::new(0),
+            last: AtomicU64::new(NEVER),
             ending: AtomicBool::new(false),
+            slow,
             ticks: AtomicU32::new(0),
             gone: Mutex::new(None),
         }));
@@ -63,6 +69,7 @@ impl Watch {
     /// Limits what follows; the clock starts once it takes longer than an instant.
     pub(super) fn limit(&self, time: Duration) {
         self.0.standstill.store(0, Ordering::Relaxed);
+        self.0.last.store(NEVER, Ordering::Relaxed);
         self.0.limit.store(nanos(time), Ordering::Relaxed);
         self.0.due.store(NOT_STARTED, Ordering::Relaxed);
     }
@@ -72,8 +79,8 @@ impl Watch {
     pub(in crate::store) fn limit_all(&self, time: Duration, gone: Option<Arc<AtomicBool>>) {
         *self.0.gone.lock() = gone;
         self.0.standstill.store(0, Ordering::Relaxed);
-        let due = nanos(self.0.base.elapsed()).saturating_add(nanos(time)).clamp(1, NEVER - 1);
-        self.0.due.store(due, Ordering::SeqCst);
+        self.0.last.store(NEVER, Ordering::Relaxed);
+        self.0.due.store(self.0.after(nanos(time)), Ordering::SeqCst);
     }
 
     /// Limits for how long what follows may stand still: each [`Watch::advance`] begins the time anew.
@@ -95,8 +102,7 @@ impl Watch {
         if self.0.ending.load(Ordering::Relaxed) {
             return Err(super::stopping());
         }
-        let due = nanos(self.0.base.elapsed()).saturating_add(standstill).clamp(1, NEVER - 1);
-        self.0.due.store(due, Ordering::SeqCst);
+        self.0.due.store(self.0.after(standstill), Ordering::SeqCst);
         Ok(())
     }
 
@@ -105,17 +111,12 @@ impl Watch {
         self.0.ending.store(true, Ordering::Relaxed);
     }
 
-    /// Brings the end nearer, where it is not nearer already, and lets it come at once where `gone` is set; until what
-    /// this answers is dropped.
+    /// Limits a part of the work: it has to be over after `time`, however well it gets on, and at once where `gone` is
+    /// set. The limits around it hold as well. Until what this answers is dropped.
     pub(in crate::store) fn narrow(&self, time: Duration, gone: Option<Arc<AtomicBool>>) -> Narrowed<'_> {
-        let due = nanos(self.0.base.elapsed()).saturating_add(nanos(time)).clamp(1, NEVER - 1);
+        let last = self.0.last.fetch_min(self.0.after(nanos(time)), Ordering::SeqCst);
         let gone = std::mem::replace(&mut *self.0.gone.lock(), gone);
-        // Nothing in it says that it gets on.
-        let standstill = self.0.standstill.swap(0, Ordering::Relaxed);
-        // A clock that was not started has its whole time before it.
-        let nearer = |before| Some(if before == NOT_STARTED { due } else { due.min(before) });
-        let before = self.0.due.fetch_update(Ordering::SeqCst, Ordering::SeqCst, nearer).unwrap_or(NOT_STARTED);
-        Narrowed { watch: self, due: before, standstill, gone }
+        Narrowed { watch: self, last, gone }
     }
 
     /// Takes the limit away: what ends a transaction is never stopped.
@@ -135,11 +136,17 @@ impl Watch {
 
     /// Refuses to begin another statement after the time is over.
     pub(in crate::store) fn check(&self) -> Result<()> {
-        match self.0.due.load(Ordering::Relaxed) {
-            NOT_STARTED | NEVER => Ok(()),
-            due if nanos(self.0.base.elapsed()) > due || self.0.caller_has_gone() => Err(Error::Deadline),
-            _ => Ok(()),
-        }
+        let due = match self.0.due.load(Ordering::Relaxed) {
+            NOT_STARTED => NEVER,
+            due => due,
+        };
+        let last = self.0.last.load(Ordering::Relaxed);
+        if (due, last) != (NEVER, NEVER) && self.0.is_over(due, last) { Err(Error::Deadline) } else { Ok(()) }
+    }
+
+    /// From what time on a statement is told of.
+    pub(in crate::store) fn slow(&self) -> Option<Duration> {
+        self.0.slow
     }
 
     /// How often the engine has asked so far; the difference of two answers tells how long a statement was.
@@ -148,21 +155,17 @@ impl Watch {
     }
 }
 
-/// A nearer end than that of the whole.
+/// The limit of a part of the work.
 pub(in crate::store) struct Narrowed<'w> {
     watch: &'w Watch,
-    due: u64,
-    standstill: u64,
+    last: u64,
     gone: Option<Arc<AtomicBool>>,
 }
 
 impl Drop for Narrowed<'_> {
-    /// An end that [`Watch::stop`] brought meanwhile stays.
     fn drop(&mut self) {
         let state = &self.watch.0;
-        let before = |due| (due != 1).then_some(self.due);
-        let _ = state.due.fetch_update(Ordering::SeqCst, Ordering::SeqCst, before);
-        state.standstill.store(self.standstill, Ordering::Relaxed);
+        state.last.store(self.last, Ordering::SeqCst);
         *state.gone.lock() = self.gone.take();
     }
 }
@@ -170,15 +173,21 @@ impl Drop for Narrowed<'_> {
 impl State {
     fn must_stop(&self) -> bool {
         self.ticks.fetch_add(1, Ordering::Relaxed);
-        match self.due.load(Ordering::Relaxed) {
-            NEVER => false,
-            NOT_STARTED => {
-                let due = nanos(self.base.elapsed()).saturating_add(self.limit.load(Ordering::Relaxed));
-                self.due.store(due.clamp(1, NEVER - 1), Ordering::Relaxed);
-                false
-            }
-            due => nanos(self.base.elapsed()) > due || self.caller_has_gone(),
+        let (mut due, last) = (self.due.load(Ordering::Relaxed), self.last.load(Ordering::Relaxed));
+        if due == NOT_STARTED {
+            due = self.after(self.limit.load(Ordering::Relaxed));
+            self.due.store(due, Ordering::Relaxed);
         }
+        (due, last) != (NEVER, NEVER) && self.is_over(due, last)
+    }
+
+    fn is_over(&self, due: u64, last: u64) -> bool {
+        nanos(self.base.elapsed()) > due.min(last) || self.caller_has_gone()
+    }
+
+    /// The moment that is so many nanoseconds away.
+    fn after(&self, time: u64) -> u64 {
+        nanos(self.base.elapsed()).saturating_add(time).clamp(1, NEVER - 1)
     }
 
     fn caller_has_gone(&self) -> bool {

@@ -123,3 +123,34 @@ async fn the_caller_stays_who_asked() {
     let answer = send(&ann, items).await;
     answer.is(200).has("/0/body/email", "ann@example.com").lacks("/1/body/email");
 }
+
+#[tokio::test]
+async fn the_caller_stays_where_an_item_ends_its_token_or_deletes_it() {
+    let server = server(blog()).await;
+    let rule = format!("@request.auth.id = '{}'", id("ann"));
+    server.superuser().update_collection("tags", json!({"createRule": rule})).await.is(200);
+    let ann = server.user("members", &id("ann")).await;
+    let tag = |name: &str| create("tags", json!({"name": name}));
+    let change = update("members", &id("ann"), password("password-of-a-member", "another password"));
+    send(&ann, vec![change, tag("first"), tag("second")]).await.is(200).has("/0/body/email", "ann@example.com");
+    failed_at(&send(&ann, vec![tag("third")]).await, 0, 400, "Failed to create record.");
+    let bob = server.user("members", &id("bob")).await;
+    server.superuser().update_collection("tags", json!({"createRule": "@request.auth.id != ''"})).await.is(200);
+    send(&bob, vec![delete("members", &id("bob")), tag("fourth")]).await.is(200);
+    failed_at(&send(&bob, vec![tag("fifth")]).await, 0, 400, "Failed to create record.");
+}
+
+#[tokio::test]
+async fn rules_read_the_callers_account_as_earlier_items_left_it() {
+    let server = server(blog()).await;
+    server.superuser().update_collection("tags", json!({"createRule": "@request.auth.nick = 'ann'"})).await.is(200);
+    let ann = server.user("members", &id("ann")).await;
+    // What one item uses up is gone for the next: a batch allows no more than its items one by one.
+    let spend = update("members", &id("ann"), json!({"nick": "spent"}));
+    let tag = create("tags", json!({"name": "bought"}));
+    send(&ann, vec![tag.clone(), spend.clone()]).await.is(200);
+    let back = update("members", &id("ann"), json!({"nick": "ann"}));
+    send(&ann, vec![back, tag.clone()]).await.is(200);
+    failed_at(&send(&ann, vec![tag.clone(), spend, tag]).await, 2, 400, "Failed to create record.");
+    server.guest().list("tags", &[("filter", "name = 'bought'")]).await.is(200).has("/totalItems", 2);
+}

@@ -156,6 +156,25 @@ async fn files_are_stored_only_where_nothing_else_speaks_against_the_batch() {
 }
 
 #[tokio::test]
+async fn a_file_that_cannot_be_taken_in_is_told_as_such() {
+    let server = server().await;
+    let guest = server.guest();
+    // Larger files go to this folder while they come.
+    let uploads = server.dir().join("uploads");
+    let _ = std::fs::remove_dir(&uploads);
+    std::fs::write(&uploads, "no folder").unwrap();
+    let files: &[(&str, &str, &[u8])] = &[("requests.0.one", "large.txt", &[b'x'; 100_000])];
+    let answer = send_files(&guest, vec![create("docs", json!({}))], files).await;
+    answer.is(400).no_data().message("Failed to read the submitted batch files data.");
+    // It comes before what is wrong with the items.
+    let answer = send_files(&guest, vec![json!({"method": "none"})], files).await;
+    answer.is(400).no_data().message("Failed to read the submitted batch files data.");
+    guest.list("docs", &[]).await.is(200).has("/totalItems", 0);
+    std::fs::remove_file(&uploads).unwrap();
+    send_files(&guest, vec![create("docs", json!({}))], files).await.is(200);
+}
+
+#[tokio::test]
 async fn a_record_that_is_replaced_within_a_batch_keeps_its_new_files() {
     let mut server = server().await;
     let guest = server.guest();

@@ -31,3 +31,5 @@ mod a32_one_request_multiplied;
 mod a33_expensive_filters;
 mod a34_slow_clients;
 mod a36_login_flood;
+mod a38_secrets_in_backups;
+mod a39_hostile_backups;

@@ -211,3 +211,30 @@ async fn keys_without_end() {
     guest.list("notes", &query).await.is_no_failure();
     guest.view("notes", &id("n1"), &[]).await.is(200);
 }
+
+#[tokio::test]
+async fn values_without_number() {
+    const REFUSAL: &str = "The request body has too many values.";
+    let fields = json!([{"name": "meta", "type": "json", "maxSize": 64 << 20}]);
+    let mut server = TestServer::with_collections([collection("notes", fields)]).await;
+    let guest = server.guest();
+    let path = "/api/collections/notes/records";
+    let objects = |count: usize| format!("{{\"meta\":[{}0]}}", "{\"\":1},".repeat(count));
+    guest.post_text(path, "application/json", objects(10_000)).await.is(200);
+    // As values these would take more than 2 GB.
+    let many = objects(4_000_000);
+    guest.post_text(path, "application/json", many).await.is(400).no_data().message(REFUSAL);
+    guest
+        .create_form("notes", crate::support::form(&[("@jsonPayload", &objects(500_000))]))
+        .await
+        .is(400)
+        .message(REFUSAL);
+    let pairs = "a&".repeat(1_000_000);
+    guest.post_text(path, "application/x-www-form-urlencoded", pairs).await.is(400).no_data().message(REFUSAL);
+    #[cfg(target_os = "linux")]
+    {
+        let peak = server.process().peak_memory();
+        assert!(peak < 768 << 10, "the process held {peak} KiB");
+    }
+    guest.list("notes", &[("fields", "id")]).await.is(200).has("/totalItems", 1);
+}

@@ -1,12 +1,14 @@
 //! A bucket of an S3-compatible service: `<collection id>/<record id>/<name>`, the type as the object's, the client's
 //! name as metadata (contract: files, section 9).
 
-use std::fmt::Display;
+mod archives;
+
+use std::fmt::{self, Display};
 use std::fs::File;
 use std::io::Read;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream};
@@ -23,7 +25,7 @@ use url::form_urlencoded::byte_serialize;
 use crate::error::{Error, Result};
 use crate::files::content::{Bearer, Content};
 use crate::files::key::{Folder, Key};
-use crate::files::stored::{Chunks, Source};
+use crate::files::stored::{Chunks, Expected, Source};
 use crate::files::{NewFile, StoredFile, blocking, upload};
 use crate::ids;
 use crate::settings::S3;
@@ -34,6 +36,8 @@ const PART: u64 = 6 * 1024 * 1024;
 const PARTS_AT_ONCE: usize = 5;
 /// How many contents go in parts at once: each holds [`PARTS_AT_ONCE`] of them in memory.
 const LARGE_AT_ONCE: usize = 2;
+/// How many contents are read from the disk at once to go in one request: each is held as a whole.
+const WHOLE_AT_ONCE: usize = 16;
 /// How long a connection may take to be made, and how long one may bring nothing.
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(30));
 /// How often a request is tried again, and until when.
@@ -44,15 +48,18 @@ const RETRIES: (usize, Duration) = (2, Duration::from_secs(10));
 pub(in crate::files) struct Bucket {
     store: Arc<dyn ObjectStore>,
     large: Semaphore,
+    whole: Semaphore,
 }
 
 /// An object to read.
-#[derive(Debug)]
 pub(in crate::files) struct Object {
     store: Arc<dyn ObjectStore>,
     path: Path,
+    size: u64,
     /// What it must still be when it is read.
     tag: Option<String>,
+    /// Its bytes, where they come already.
+    coming: Option<Chunks>,
 }
 
 impl Bucket {
@@ -65,7 +72,7 @@ impl Bucket {
     }
 
     fn over(store: Arc<dyn ObjectStore>) -> Self {
-        Self { store, large: Semaphore::new(LARGE_AT_ONCE) }
+        Self { store, large: Semaphore::new(LARGE_AT_ONCE), whole: Semaphore::new(WHOLE_AT_ONCE) }
     }
 
     /// Writes a file; nothing of it is there where that fails.
@@ -80,11 +87,11 @@ impl Bucket {
         if file.content.size() > PART {
             return self.write_parts(&path, attributes, &file.content).await;
         }
-        let bytes = match file.content.bearer() {
-            Bearer::Memory(bytes) => bytes.clone(),
+        let (_turn, bytes) = match file.content.bearer() {
+            Bearer::Memory(bytes) => (None, bytes.clone()),
             Bearer::Disk(spooled) => {
-                let spooled = spooled.to_owned();
-                blocking(move || Ok(std::fs::read(spooled)?.into())).await?
+                let (turn, spooled) = (self.whole.acquire().await.ok(), spooled.to_owned());
+                (turn, blocking(move || Ok(std::fs::read(spooled)?.into())).await?)
             }
         };
         let written = self.store.put_opts(&path, bytes.into(), PutOptions::from(attributes)).await;
@@ -108,26 +115,30 @@ impl Bucket {
         }
     }
 
-    /// Asks for a file; `None` where it is not there. Its bytes are asked for when they are read.
-    pub(in crate::files) async fn open(&self, key: &Key) -> Result<Option<StoredFile>> {
+    /// Asks for a file; `None` where it is not there. Where it is expected to be read as a whole, its bytes come with the
+    /// answer; otherwise they are asked for when they are read.
+    pub(in crate::files) async fn open(&self, key: &Key, expected: Expected) -> Result<Option<StoredFile>> {
         let path = path(&key.path())?;
-        let found = match self.store.get_opts(&path, GetOptions::new().with_head(true)).await {
+        let is_whole = expected == Expected::Whole;
+        let found = match self.store.get_opts(&path, GetOptions::new().with_head(!is_whole)).await {
             Ok(found) => found,
             Err(Fault::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(unreachable(error)),
         };
         let content_type = found.attributes.get(&Attribute::ContentType).map(|kind| kind.to_string());
-        let modified = found.meta.last_modified;
-        let tag = match &found.meta.e_tag {
+        let (modified, size) = (found.meta.last_modified, found.meta.size);
+        let e_tag = found.meta.e_tag.clone();
+        let tag = match &e_tag {
             Some(tag) => tag.trim_start_matches("W/").trim_matches('"').to_owned(),
-            None => format!("{:x}-{:x}", found.meta.size, modified.timestamp_millis()),
+            None => format!("{size:x}-{:x}", modified.timestamp_millis()),
         };
-        let object = Object { store: Arc::clone(&self.store), path, tag: found.meta.e_tag };
+        let coming: Option<Chunks> = is_whole.then(|| found.into_stream().map_err(unreachable).boxed());
+        let object = Object { store: Arc::clone(&self.store), path, size, tag: e_tag, coming };
         Ok(Some(StoredFile {
             key: key.clone(),
             content_type: content_type.unwrap_or_else(|| "application/octet-stream".to_owned()),
             modified: modified.into(),
-            size: found.meta.size,
+            size,
             tag,
             source: Source::Bucket(object),
         }))
@@ -149,6 +160,22 @@ impl Bucket {
         self.delete(found.map_ok(|object| object.location).boxed()).await
     }
 
+    /// The paths of everything below a folder, each with when it was written.
+    ///
+    /// # Errors
+    /// `Unavailable` with a sentence for who runs the server, here or in the stream.
+    pub(in crate::files) fn list(&self, folder: &Folder) -> Result<BoxStream<'static, Result<(String, SystemTime)>>> {
+        let found = self.store.list(Some(&path(folder.as_str())?));
+        let found = found.map_ok(|object| (object.location.to_string(), object.last_modified.into()));
+        Ok(found.map_err(unlistable).boxed())
+    }
+
+    /// Removes objects by their paths.
+    pub(in crate::files) async fn remove_objects(&self, paths: Vec<String>) -> Result<()> {
+        let paths = paths.into_iter().map(|path| Path::parse(path).map_err(Fault::from));
+        self.delete(stream::iter(paths.collect::<Vec<_>>()).boxed()).await
+    }
+
     async fn delete(&self, paths: BoxStream<'static, std::result::Result<Path, Fault>>) -> Result<()> {
         let mut deleted = self.store.delete_stream(paths);
         while let Some(one) = deleted.next().await {
@@ -158,6 +185,14 @@ impl Bucket {
             }
         }
         Ok(())
+    }
+
+    /// Asks the service for an object that nobody has: nothing is written.
+    ///
+    /// # Errors
+    /// What the service says.
+    pub(in crate::files) async fn reach(&self) -> std::result::Result<(), Fault> {
+        self.store.list(Some(&Path::from("tuckbox_test_"))).try_next().await.map(drop)
     }
 
     /// Whether objects can be written, listed and deleted: done with one of a name that nobody else has.
@@ -176,11 +211,20 @@ impl Bucket {
     }
 }
 
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Object").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
 impl Object {
     /// The bytes of a range.
     pub(in crate::files) fn read(self, range: Range<u64>) -> Chunks {
         if range.is_empty() {
             return Box::pin(stream::empty());
+        }
+        if let Some(coming) = self.coming.filter(|_| range == (0..self.size)) {
+            return coming;
         }
         let asked = async move {
             let options = GetOptions::new().with_if_match(self.tag).with_range(Some(GetRange::Bounded(range)));
@@ -253,6 +297,14 @@ async fn send_parts(upload: &mut WriteMultipart, content: &Content) -> Result<()
 /// A text as metadata may have it.
 fn encoded(text: &str) -> String {
     byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
+/// A bucket cannot be listed, for who runs the server. Which of the reasons it is, object_store tells in words alone,
+/// which are for the log.
+fn unlistable(cause: impl Display) -> Error {
+    tracing::warn!(%cause, "the bucket of files cannot be listed");
+    let reasons = "it is away, does not exist, or refuses the key of the settings";
+    Error::Unavailable(format!("The bucket of files cannot be listed: {reasons}.").into())
 }
 
 /// The storage does not do what it should; why is for the log.

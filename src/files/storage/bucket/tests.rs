@@ -1,8 +1,9 @@
 //! A service that fails in the middle.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use futures_util::future::join_all;
 use futures_util::stream::BoxStream;
 use object_store::memory::InMemory;
 use object_store::{
@@ -21,6 +22,9 @@ struct Failing {
     inner: Arc<InMemory>,
     left: Arc<AtomicI64>,
     aborted: Arc<AtomicBool>,
+    /// How many contents it takes in now, and how many it took in at once.
+    now: Arc<AtomicUsize>,
+    most: Arc<AtomicUsize>,
 }
 
 #[derive(Debug)]
@@ -32,7 +36,8 @@ struct FailingUpload {
 impl Failing {
     fn after(bytes: u64) -> Self {
         let left = Arc::new(AtomicI64::new(i64::try_from(bytes).expect("a number")));
-        Self { inner: Arc::default(), left, aborted: Arc::default() }
+        let (now, most) = (Arc::default(), Arc::default());
+        Self { inner: Arc::default(), left, aborted: Arc::default(), now, most }
     }
 
     fn take(&self, payload: &PutPayload) -> Told<()> {
@@ -54,6 +59,11 @@ impl std::fmt::Display for Failing {
 impl ObjectStore for Failing {
     async fn put_opts(&self, path: &Path, payload: PutPayload, options: PutOptions) -> Told<PutResult> {
         self.take(&payload)?;
+        self.most.fetch_max(self.now.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        self.now.fetch_sub(1, Ordering::Relaxed);
         self.inner.put_opts(path, payload, options).await
     }
 
@@ -122,7 +132,7 @@ async fn write(service: &Failing, size: usize) -> Result<Vec<u8>> {
         content: content(&dir, size).await,
     };
     let written = bucket.write(&key, &file).await;
-    let found = bucket.open(&key).await.expect("asked");
+    let found = bucket.open(&key, Expected::Whole).await.expect("asked");
     match written {
         Ok(()) => found.expect("it is there").bytes().await,
         Err(error) => {
@@ -153,6 +163,23 @@ async fn a_service_that_fails_after_some_bytes_keeps_nothing() {
 }
 
 #[tokio::test]
+async fn only_some_contents_are_read_into_the_memory_at_once() {
+    let dir = tempfile::tempdir().expect("dir");
+    let service = Failing::after(u64::MAX >> 1);
+    let bucket = Bucket::over(Arc::new(service.clone()));
+    let content = content(&dir, 100_000).await;
+    let written = join_all((0..3 * WHOLE_AT_ONCE).map(|number| {
+        let (name, content) = (format!("{number}.bin"), content.clone());
+        let file = NewFile { name, original_name: String::new(), content_type: "image/png", content };
+        let (bucket, key) = (&bucket, Key::new("c", "r", &file.name).expect("a place"));
+        async move { bucket.write(&key, &file).await }
+    }));
+    assert!(written.await.iter().all(Result::is_ok));
+    let most = service.most.load(Ordering::Relaxed);
+    assert!((2..=WHOLE_AT_ONCE).contains(&most), "{most} at once");
+}
+
+#[tokio::test]
 async fn removing_takes_what_is_derived_along_and_nothing_else() {
     let bucket = Bucket::over(Arc::new(InMemory::new()));
     let key = |name| Key::new("c", "r", name).expect("a place");
@@ -168,7 +195,7 @@ async fn removing_takes_what_is_derived_along_and_nothing_else() {
     }
     bucket.remove(&key("a.png")).await.expect("removed");
     bucket.remove(&key("a.png")).await.expect("what is gone is gone");
-    let is_there = async |key: &Key| bucket.open(key).await.expect("asked").is_some();
+    let is_there = async |key: &Key| bucket.open(key, Expected::Unknown).await.expect("asked").is_some();
     assert!(!is_there(&key("a.png")).await && !is_there(&thumb).await);
     bucket.remove_all(key("a.png").folder()).await.expect("removed");
     assert!(!is_there(&key("a.png2")).await && is_there(&Key::new("c", "r2", "a.png").expect("a place")).await);

@@ -1,27 +1,37 @@
 //! The application: opens the store, builds the rooms in order, stops them in reverse.
 
+mod readiness;
+mod restoring;
+mod schedules;
+
+pub use readiness::{Condition, Part};
+
 use std::fs::{self, File, TryLockError};
 use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::auth::{self, Auth, AuthParts};
-use crate::changes::{self, Feed, Retention};
+use crate::backups::{Backups, BackupsParts, restore};
+use crate::changes::{Feed, Retention};
 use crate::check::Checks;
 use crate::collections::{self, Collections};
 use crate::config::Config;
 use crate::console::Console;
+use crate::crons::Crons;
 use crate::crypto::passwords::Passwords;
 use crate::crypto::seal::Sealer;
 use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::import::Import;
 use crate::jobs::Jobs;
+use crate::logs::Logs;
 use crate::mail::Mail;
 use crate::rates::Rates;
 use crate::realtime::{Lifetimes, Realtime, RealtimeParts};
@@ -29,12 +39,13 @@ use crate::records::Records;
 use crate::schema::{Published, Schema};
 use crate::settings::Settings;
 use crate::store::{ReadLane, Store, StoreOptions, Synchronous, WriteLane};
-
-/// How often files are swept, the feed is trimmed and what is expired goes.
-const HOUR: Duration = Duration::from_secs(60 * 60);
+use readiness::Readiness;
 
 /// The database in the data directory.
 const DATABASE: &str = "data.db";
+
+/// The database of the logs beside it.
+const LOGS: &str = "auxiliary.db";
 
 /// The directory's own key.
 const INSTANCE_KEY: &str = "instance.key";
@@ -69,6 +80,8 @@ pub struct Rooms {
     pub files: Files,
     /// Work that is stored before it runs.
     pub jobs: Jobs,
+    /// What is done at certain times.
+    pub crons: Crons,
     /// Mail.
     pub mail: Mail,
     /// Records.
@@ -81,13 +94,20 @@ pub struct Rooms {
     pub realtime: Realtime,
     /// Imports.
     pub import: Import,
+    /// Backups.
+    pub backups: Backups,
     /// Whether the server is stopping: long work ends at its next step.
     pub stopping: watch::Sender<bool>,
+    /// Whether the server is to start anew once it has stopped.
+    pub restart: watch::Sender<bool>,
     /// Typed SQL.
     pub console: Console,
     /// What may be wrong with the directory.
     pub checks: Checks,
+    /// What the server did; kept where a server runs.
+    pub logs: Logs,
     feed: Feed,
+    readiness: Readiness,
     background: Background,
 }
 
@@ -107,15 +127,23 @@ impl App {
     pub async fn open(config: Config) -> Result<Self> {
         make_directory(&config.dir)?;
         let lock = lock(&config.dir)?;
-        let app = Self::open_beside(config).await?;
+        let app = Self::open_locked(config).await?;
         *app.background.lock.lock() = Some(lock);
-        // What a crash left behind is gone before anybody asks.
-        sweep(&app.files, &app.store).await;
+        app.logs.open();
+        // What a crash left behind is gone before anybody asks; a bucket, which may be away, is swept meanwhile.
+        if !app.files.are_in_bucket()
+            && let Err(error) = schedules::sweep(app.files.clone(), app.store.clone()).await
+        {
+            tracing::warn!(%error, "files that no record holds could not be removed");
+        }
         app.files.sweep_spooled();
         app.import.sweep();
+        app.backups.sweep();
         app.start_followers()?;
         app.start_background();
         app.jobs.start().await?;
+        app.crons.start().await?;
+        try_join_all(schedules::AT_START.map(|id| app.crons.run(id))).await?;
         Ok(app)
     }
 
@@ -124,7 +152,7 @@ impl App {
     /// # Errors
     /// As [`App::open_beside`], and where there is no database.
     pub async fn open_existing(config: Config) -> Result<Self> {
-        if !Self::is_there(&config.dir) {
+        if !Self::is_there(&config.dir) && !restore::is_under_way(&config.dir) {
             let dir = config.dir.display();
             return Err(Error::Setup(format!("There is no database in {dir}; name the data directory with --dir.")));
         }
@@ -148,10 +176,30 @@ impl App {
     /// As [`App::open`], but for the other server.
     pub async fn open_beside(config: Config) -> Result<Self> {
         make_directory(&config.dir)?;
-        let store = Store::open(&store_options(&config))?;
+        if restore::is_under_way(&config.dir) {
+            let dir = config.dir.display();
+            return Err(Error::Setup(format!(
+                "A backup is being restored in {dir}, which the server does when it starts; try again then."
+            )));
+        }
+        Self::open_rooms(config, None).await
+    }
+
+    /// Opens a data directory, whatever waits in it. Statements of the store are told of once they take so long.
+    async fn open_rooms(config: Config, slow_query: Option<Duration>) -> Result<Self> {
+        let store = Store::open(&StoreOptions { slow_statement: slow_query, ..store_options(&config) })?;
+        let opened = Self::over(store.clone(), config).await;
+        if opened.is_err() {
+            store.close().await;
+        }
+        opened
+    }
+
+    async fn over(store: Store, config: Config) -> Result<Self> {
         let schema = Arc::new(Published::new(load_schema(&store).await?));
         let sealer = Arc::new(sealer(&config));
-        let settings = Settings::open(&store, config.encryption_key.is_some().then(|| sealer.clone())).await?;
+        let sealing = config.encryption_key.is_some().then(|| sealer.clone());
+        let settings = Settings::open(&store, sealing.clone()).await?;
         let rates = Rates::new(settings.clone());
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let passwords = Passwords::new(cores.saturating_sub(1));
@@ -173,6 +221,7 @@ impl App {
             dev: config.dev,
         });
         jobs.handle(auth::MAIL, auth.letters());
+        let crons = Crons::new(store.clone(), jobs.clone(), settings.clone());
         let realtime = Realtime::new(RealtimeParts {
             store: store.clone(),
             schema: schema.clone(),
@@ -185,11 +234,22 @@ impl App {
         auth.tell_returns_to(realtime.listener());
         let feed = Feed::new(store.clone());
         let console = Console::new(store.clone(), schema.clone());
+        let logs = Logs::new(config.dir.join(LOGS), settings.clone(), config.query_timeout);
         let checks = Checks::new(store.clone(), files.clone());
         let import = Import::new(records.clone(), collections.clone(), schema.clone(), &config.dir);
+        let (stopping, restart) = (watch::Sender::new(false), watch::Sender::new(false));
+        let backups = Backups::new(BackupsParts {
+            dir: config.dir.clone(),
+            store: store.clone(),
+            files: files.clone(),
+            settings: settings.clone(),
+            mail: mail.clone(),
+            sealer: sealing,
+            restart: restart.clone(),
+            stopping: stopping.subscribe(),
+        });
         let config = Arc::new(config);
         let background = Background::default();
-        let stopping = watch::Sender::new(false);
         let app = Self(Arc::new(Rooms {
             config,
             store,
@@ -199,18 +259,24 @@ impl App {
             rates,
             files,
             jobs,
+            crons,
             mail,
             records,
             collections,
             auth,
             realtime,
             import,
+            backups,
             stopping,
+            restart,
             console,
             checks,
+            logs,
             feed,
+            readiness: Readiness::default(),
             background,
         }));
+        schedules::register(&app);
         app.reload_after_changes_of_others();
         Ok(app)
     }
@@ -221,17 +287,15 @@ impl App {
     }
 
     fn start_background(&self) {
-        let hourly = hourly(self.store.clone(), self.files.clone(), self.auth.clone(), retention(&self.config));
-        let hourly = tokio::spawn(hourly);
         let lifetimes = tokio::spawn(self.realtime.clone().watch_over_lifetimes());
-        self.background.tasks.lock().extend([hourly, lifetimes]);
+        self.background.tasks.lock().push(lifetimes);
     }
 
     /// Another process may change collections and settings beside us, or have jobs done; the writer notices before its
     /// next write.
     fn reload_after_changes_of_others(&self) {
         let (store, schema) = (self.store.clone(), Arc::clone(&self.schema));
-        let (settings, jobs) = (self.settings.clone(), self.jobs.clone());
+        let (settings, jobs, crons) = (self.settings.clone(), self.jobs.clone(), self.crons.clone());
         self.store.on_external_change(Arc::new(move || {
             if let Err(error) = settings.reload() {
                 tracing::error!(%error, "settings saved by another process could not be read; the old ones stay");
@@ -240,13 +304,23 @@ impl App {
                 tracing::error!(%error, "collections changed by another process could not be read");
             }
             jobs.wake();
+            crons.wake();
         }));
+    }
+
+    /// Tells those who do long work that it is time to end.
+    pub fn begin_to_stop(&self) {
+        // First: what ends because the server stops is then no failed run.
+        self.crons.begin_to_stop();
+        self.stopping.send_replace(true);
     }
 
     /// Stops the background work, closes the database and gives the directory free.
     pub async fn close(&self) {
+        self.begin_to_stop();
         self.realtime.stop();
         self.feed.stop().await;
+        self.crons.stop().await;
         self.jobs.stop().await;
         let tasks = std::mem::take(&mut *self.background.tasks.lock());
         for task in tasks {
@@ -254,7 +328,10 @@ impl App {
             // Ended or aborted: both are what is wanted.
             let _ = task.await;
         }
+        self.backups.ended().await;
         self.store.close().await;
+        // The last of all, since the others may tell something until their end.
+        self.logs.close().await;
         self.background.lock.lock().take();
     }
 }
@@ -273,6 +350,11 @@ fn sealer(config: &Config) -> Sealer {
         Some(key) => Sealer::with_key(&key.0),
         None => Sealer::with_key_file(config.dir.join(INSTANCE_KEY)),
     }
+}
+
+/// What the settings are sealed with, where they are.
+fn sealing(config: &Config) -> Option<Arc<Sealer>> {
+    config.encryption_key.is_some().then(|| Arc::new(sealer(config)))
 }
 
 fn make_directory(dir: &Path) -> Result<()> {
@@ -300,15 +382,22 @@ fn probe(dir: &Path) -> std::io::Result<()> {
 
 /// Takes the directory's lock; it is released when the file is closed, by the end of the process too.
 fn lock(dir: &Path) -> Result<File> {
+    lock_with(dir, || {
+        format!(
+            "Another tuckbox serves the data directory {} already; stop it, or choose another one with --dir.",
+            dir.display()
+        )
+    })
+}
+
+/// As [`lock`], with a sentence of its own for the case that a server has it.
+fn lock_with(dir: &Path, taken: impl FnOnce() -> String) -> Result<File> {
     let path = dir.join("lock");
     let failed = |error: std::io::Error| Error::Setup(format!("{} cannot be locked: {error}.", path.display()));
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::Setup(format!(
-            "Another tuckbox serves the data directory {} already; stop it, or choose another one with --dir.",
-            dir.display()
-        ))),
+        Err(TryLockError::WouldBlock) => Err(Error::Setup(taken())),
         Err(TryLockError::Error(error)) => Err(failed(error)),
     }
 }
@@ -331,47 +420,4 @@ async fn load_schema(store: &Store) -> Result<Schema> {
 fn retention(config: &Config) -> Retention {
     let age = i64::try_from(config.feed_age.as_millis()).unwrap_or(i64::MAX);
     Retention { max_age_ms: age, max_rows: config.feed_rows.into() }
-}
-
-/// What is done every hour. A failure is told and tried again the next hour.
-async fn hourly(store: Store, files: Files, auth: Auth, retention: Retention) {
-    let mut hours = tokio::time::interval(HOUR);
-    loop {
-        hours.tick().await;
-        sweep(&files, &store).await;
-        clean_up(&auth).await;
-        match trim(&store, retention).await {
-            Ok(0) => {}
-            Ok(rows) => tracing::info!(rows, "the feed was trimmed"),
-            Err(error) => tracing::warn!(%error, "the feed could not be trimmed"),
-        }
-    }
-}
-
-async fn sweep(files: &Files, store: &Store) {
-    match files.sweep(store).await {
-        Ok(0) => {}
-        Ok(names) => tracing::info!(names, "files that no record holds were removed"),
-        Err(error) => tracing::warn!(%error, "files that no record holds could not be removed"),
-    }
-}
-
-/// One-time passwords and second factors that nobody can use any more go.
-async fn clean_up(auth: &Auth) {
-    match auth.clean_up().await {
-        Ok(0) => {}
-        Ok(rows) => tracing::info!(rows, "expired one-time passwords and second factors were removed"),
-        Err(error) => tracing::warn!(%error, "expired one-time passwords and second factors could not be removed"),
-    }
-}
-
-/// Trims the feed step by step, so that other writes come in between.
-async fn trim(store: &Store, retention: Retention) -> Result<usize> {
-    let mut rows = 0;
-    loop {
-        match store.write(WriteLane::Grouped, move |tx| changes::trim(tx, retention)).await? {
-            0 => return Ok(rows),
-            step => rows += step,
-        }
-    }
 }

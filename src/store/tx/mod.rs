@@ -1,99 +1,28 @@
 //! A transaction: the few verbs that everything below the rooms is made of.
+//!
+//! `statement.rs` is what it runs and `row.rs` what a query answers; `define.rs` has the verbs for changes of tables and
+//! for SQL that people wrote.
+
+mod define;
+mod row;
+mod statement;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use rusqlite::config::DbConfig;
-use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
-use rusqlite::types::{ToSql, ToSqlOutput};
 use rusqlite::{CachedStatement, Connection};
 
+pub use self::row::Row;
+use self::statement::Bound;
+pub use self::statement::{Borrowed, Statement};
+use super::Witness;
 use super::effects::Effects;
-use super::select::Described;
-use super::sqlite::{Journal, Plans, Watch, from_engine, refuse_immense, write_typed};
-use super::{Sql, Value, ValueRef, Witness};
+use super::sqlite::{Clock, Journal, Plans, Watch, from_engine};
 use crate::error::{Error, Result};
 
 /// After how many of the watch's questions a query counts as long: several milliseconds.
 const LONG: u32 = 5;
-
-/// A statement with its values: what [`Tx`] runs.
-pub trait Statement {
-    /// The text; each `?` stands for the next value.
-    fn text(&self) -> &str;
-    /// How many values there are.
-    fn count(&self) -> usize;
-    /// The value at a place below `count`.
-    fn value(&self, at: usize) -> ValueRef<'_>;
-}
-
-impl Statement for &Sql {
-    fn text(&self) -> &str {
-        &self.text
-    }
-    fn count(&self) -> usize {
-        self.values.len()
-    }
-    fn value(&self, at: usize) -> ValueRef<'_> {
-        self.values[at].borrow()
-    }
-}
-
-/// Fixed text and its values.
-impl Statement for (&str, &[Value]) {
-    fn text(&self) -> &str {
-        self.0
-    }
-    fn count(&self) -> usize {
-        self.1.len()
-    }
-    fn value(&self, at: usize) -> ValueRef<'_> {
-        self.1[at].borrow()
-    }
-}
-
-/// Fixed text and its values.
-impl<const N: usize> Statement for (&str, &[Value; N]) {
-    fn text(&self) -> &str {
-        self.0
-    }
-    fn count(&self) -> usize {
-        N
-    }
-    fn value(&self, at: usize) -> ValueRef<'_> {
-        self.1[at].borrow()
-    }
-}
-
-/// Fixed text and values that belong to others: nothing is copied on the way to the engine.
-#[derive(Debug, Clone, Copy)]
-pub struct Borrowed<'a>(pub &'a str, pub &'a [ValueRef<'a>]);
-
-impl Statement for Borrowed<'_> {
-    fn text(&self) -> &str {
-        self.0
-    }
-    fn count(&self) -> usize {
-        self.1.len()
-    }
-    fn value(&self, at: usize) -> ValueRef<'_> {
-        self.1[at]
-    }
-}
-
-/// Fixed text without values.
-impl Statement for &str {
-    fn text(&self) -> &str {
-        self
-    }
-    fn count(&self) -> usize {
-        0
-    }
-    fn value(&self, _at: usize) -> ValueRef<'_> {
-        ValueRef::Null
-    }
-}
 
 /// An open transaction, on a reader or on the writer.
 pub struct Tx<'c> {
@@ -112,50 +41,6 @@ pub struct Tx<'c> {
     pub(super) wants_state: bool,
     /// The engine gave the transaction up: a statement would now commit by itself.
     lost: bool,
-}
-
-/// A row of an answer, while it is being read.
-pub struct Row<'r> {
-    row: &'r rusqlite::Row<'r>,
-}
-
-impl Row<'_> {
-    /// The value of a column by its place; NULL where there is no such column.
-    #[inline]
-    pub fn get(&self, at: usize) -> ValueRef<'_> {
-        match self.row.get_ref(at) {
-            Ok(rusqlite::types::ValueRef::Integer(number)) => ValueRef::Int(number),
-            Ok(rusqlite::types::ValueRef::Real(number)) => ValueRef::Real(number),
-            Ok(rusqlite::types::ValueRef::Text(bytes)) => {
-                std::str::from_utf8(bytes).map_or(ValueRef::Null, ValueRef::Text)
-            }
-            _ => ValueRef::Null,
-        }
-    }
-}
-
-/// A value on its way to the engine.
-struct Bound<'a>(ValueRef<'a>);
-
-impl ToSql for Bound<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self.0 {
-            ValueRef::Null => rusqlite::types::ValueRef::Null,
-            ValueRef::Int(number) => rusqlite::types::ValueRef::Integer(number),
-            ValueRef::Real(number) => rusqlite::types::ValueRef::Real(number),
-            ValueRef::Text(text) => rusqlite::types::ValueRef::Text(text.as_bytes()),
-        }))
-    }
-}
-
-/// What a query may do that only reads.
-fn reading_only(asked: AuthContext<'_>) -> Authorization {
-    match asked.action {
-        AuthAction::Select | AuthAction::Read { .. } | AuthAction::Function { .. } | AuthAction::Recursive => {
-            Authorization::Allow
-        }
-        _ => Authorization::Deny,
-    }
 }
 
 impl<'c> Tx<'c> {
@@ -190,9 +75,10 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// What the engine says against the query, `Deadline` where it took too long, and what `each` answers.
     pub fn rows(&mut self, query: impl Statement, mut each: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
-        self.run(&query, |statement| {
+        self.run(&query, |statement, count| {
             let mut rows = statement.raw_query();
             while let Some(row) = rows.next().map_err(from_engine)? {
+                *count += 1;
                 each(&Row { row })?;
             }
             Ok(())
@@ -217,9 +103,11 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// As [`Tx::rows`].
     pub fn row<T>(&mut self, query: impl Statement, read: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<Option<T>> {
-        self.run(&query, |statement| {
+        self.run(&query, |statement, count| {
             let mut rows = statement.raw_query();
-            rows.next().map_err(from_engine)?.map(|row| read(&Row { row })).transpose()
+            let row = rows.next().map_err(from_engine)?;
+            *count = usize::from(row.is_some());
+            row.map(|row| read(&Row { row })).transpose()
         })
     }
 
@@ -228,91 +116,13 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// What the engine says against it: [`Error::Unique`] above all.
     pub fn execute(&mut self, statement: impl Statement) -> Result<usize> {
-        self.run(&statement, |statement| statement.raw_execute().map_err(from_engine))
+        self.run(&statement, |statement, count| {
+            *count = statement.raw_execute().map_err(from_engine)?;
+            Ok(*count)
+        })
     }
 
-    /// Runs a change of tables, as `tables.rs` builds them.
-    ///
-    /// # Errors
-    /// What the engine says against it, as [`Error::Engine`], [`Error::StaleSchema`] or [`Error::Unique`].
-    pub fn define(&mut self, text: &str) -> Result<()> {
-        self.usable()?;
-        self.defined = true;
-        let result = self.connection.execute_batch(text).map_err(from_engine);
-        self.settle(result)
-    }
-
-    /// Runs one change of tables whose text has words of the caller's in it, such as an index's condition.
-    ///
-    /// # Errors
-    /// As [`Tx::define`]; [`Error::Engine`], with nothing run, where the text holds more than one statement.
-    pub fn define_one(&mut self, text: &str) -> Result<()> {
-        self.usable()?;
-        self.defined = true;
-        let result = self.connection.execute(text, []).map(drop).map_err(from_engine);
-        self.settle(result)
-    }
-
-    /// Runs statements that a person typed: how many rows the last one changed, 0 for a change of tables. They are
-    /// stopped after `time`, and once `gone` is set. What would end the transaction or leave the database is refused.
-    ///
-    /// # Errors
-    /// [`Error::Engine`] or [`Error::StaleSchema`] in the engine's words; `Deadline`.
-    pub fn run_typed(&mut self, text: &str, time: Duration, gone: &Arc<AtomicBool>) -> Result<u64> {
-        self.usable()?;
-        self.defined = true;
-        let _limited = self.watch.narrow(time, Some(Arc::clone(gone)));
-        let result = write_typed(self.connection, self.watch, text);
-        self.settle(result)
-    }
-
-    /// Compiles a statement against the tables as they are now, without running it.
-    ///
-    /// # Errors
-    /// What the engine says against it, as [`Error::Engine`] or [`Error::StaleSchema`].
-    pub fn compile(&mut self, text: &str) -> Result<()> {
-        self.usable()?;
-        refuse_immense(self.connection, text)?;
-        let result = self.connection.prepare(text).map(drop).map_err(from_engine);
-        self.settle(result)
-    }
-
-    /// Runs work in which whatever stands in double quotes is a name. Otherwise the engine takes what it does not know
-    /// as a name for a text, and would not miss a column that is gone.
-    ///
-    /// # Errors
-    /// What the work answers.
-    pub fn with_strict_quotes<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        let _strict = StrictQuotes::on(self.connection)?;
-        work(self)
-    }
-
-    /// The columns of a query that people wrote. It is read by the engine and not run.
-    ///
-    /// # Errors
-    /// [`Error::Engine`] or [`Error::StaleSchema`] with what the engine has against it; it must be one query that
-    /// only reads, and no more than the engine should write out.
-    pub fn describe(&mut self, query: &str) -> Result<Vec<Described>> {
-        self.usable()?;
-        refuse_immense(self.connection, query)?;
-        // The engine does some statements while it reads them.
-        self.connection.authorizer(Some(reading_only)).map_err(from_engine)?;
-        let described = self.connection.prepare(query).map_err(from_engine).and_then(|statement| {
-            if statement.column_count() == 0 {
-                return Err(Error::Engine("only a SELECT is supported".into()));
-            }
-            if statement.parameter_count() > 0 {
-                return Err(Error::Engine("parameters are not supported".into()));
-            }
-            let is_text = |kind: Option<&str>| kind.is_some_and(|kind| kind.eq_ignore_ascii_case("TEXT"));
-            let columns = statement.columns().into_iter();
-            Ok(columns.map(|one| Described { name: one.name().to_owned(), text: is_text(one.decl_type()) }).collect())
-        });
-        self.connection.authorizer(None::<fn(AuthContext<'_>) -> Authorization>).map_err(from_engine)?;
-        self.settle(described)
-    }
-
-    /// Runs work that has less time than the whole: `Deadline` where it takes longer.
+    /// Runs work that has a time of its own, however well it gets on: `Deadline` where it takes longer.
     ///
     /// # Errors
     /// What the work answers.
@@ -413,12 +223,13 @@ impl<'c> Tx<'c> {
     fn run<T>(
         &mut self,
         query: &impl Statement,
-        work: impl FnOnce(&mut CachedStatement<'_>) -> Result<T>,
+        work: impl FnOnce(&mut CachedStatement<'_>, &mut usize) -> Result<T>,
     ) -> Result<T> {
         self.usable()?;
         let ticks = self.watch.ticks();
+        let (mut rows, clock) = (0, Clock::start(self.watch));
         let begun = self.journal.map(|journal| journal.statement_begins(self.connection));
-        let result = self.prepare(query).and_then(|mut statement| work(&mut statement));
+        let result = self.prepare(query).and_then(|mut statement| work(&mut statement, &mut rows));
         if let (Some(journal), Some(begun)) = (self.journal, begun) {
             journal.statement_ends(begun, self.connection, query.text(), result.is_ok());
         }
@@ -426,6 +237,9 @@ impl<'c> Tx<'c> {
             && self.watch.ticks().wrapping_sub(ticks) >= LONG
         {
             plans.was_slow(query.text());
+        }
+        if let Some(clock) = clock {
+            clock.stop(self.connection, query.text(), rows);
         }
         self.settle(result)
     }
@@ -460,29 +274,5 @@ impl<'c> Tx<'c> {
             self.lost = self.connection.is_autocommit();
         }
         result
-    }
-}
-
-/// Double quotes hold names alone while this lives.
-struct StrictQuotes<'c>(&'c Connection);
-
-impl<'c> StrictQuotes<'c> {
-    fn on(connection: &'c Connection) -> Result<Self> {
-        let strict = Self(connection);
-        strict.set(false).map_err(from_engine)?;
-        Ok(strict)
-    }
-
-    fn set(&self, lax: bool) -> rusqlite::Result<()> {
-        let both = [DbConfig::SQLITE_DBCONFIG_DQS_DML, DbConfig::SQLITE_DBCONFIG_DQS_DDL];
-        both.into_iter().try_for_each(|one| self.0.set_db_config(one, lax).map(drop))
-    }
-}
-
-impl Drop for StrictQuotes<'_> {
-    fn drop(&mut self) {
-        if let Err(error) = self.set(true) {
-            tracing::error!(%error, "texts in double quotes could not be allowed again");
-        }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use tokio::sync::oneshot;
+use tracing::Span;
 
 use crate::error::{Error, Result};
 use crate::store::{Tx, WriteLane};
@@ -61,11 +62,13 @@ pub(super) struct Pending<T, F> {
     result: Option<Result<T>>,
     reply: oneshot::Sender<Result<T>>,
     place: Place,
+    /// What is told of the write is told of the request that asked for it.
+    span: Span,
 }
 
 impl<T, F> Pending<T, F> {
     pub(super) fn new(lane: WriteLane, f: F, reply: oneshot::Sender<Result<T>>, place: Place) -> Self {
-        Self { lane, f, result: None, reply, place }
+        Self { lane, f, result: None, reply, place, span: Span::current() }
     }
 }
 
@@ -83,6 +86,7 @@ where
     }
 
     fn run(&mut self, tx: &mut Tx<'_>) -> Ran {
+        let _within = self.span.enter();
         let result = catch_unwind(AssertUnwindSafe(|| (self.f)(tx))).unwrap_or_else(|panic| Err(panicked(&*panic)));
         let ran = match &result {
             Ok(_) => Ran::Well,
@@ -105,7 +109,7 @@ where
 }
 
 /// The error of a closure that panicked, with the panic's words.
-pub(super) fn panicked(panic: &(dyn Any + Send)) -> Error {
+pub(in crate::store::sqlite) fn panicked(panic: &(dyn Any + Send)) -> Error {
     let words = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let words = words.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
     tracing::error!(panic = words, "database work panicked and was undone");

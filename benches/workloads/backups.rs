@@ -1,0 +1,75 @@
+//! Backups of the database that is served, beside the shell's own and a plain copy of the same bytes.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::cpu;
+use crate::report::{Copied, median};
+use crate::rounds::Bench;
+use crate::server::TUCKBOX;
+
+/// One way to copy.
+struct Way {
+    name: &'static str,
+    command: fn(&Path, &Path) -> Command,
+}
+
+const WAYS: [Way; 3] = [
+    Way { name: "cp", command: |place, to| with(Command::new("cp"), [&place.join("data.db"), to]) },
+    Way {
+        name: "sqlite3 .backup",
+        command: |place, to| {
+            let mut command = Command::new("sqlite3");
+            command.arg(place.join("data.db")).arg(format!(".backup '{}'", to.display()));
+            command
+        },
+    },
+    Way {
+        name: "tuckbox backup create",
+        command: |place, _| {
+            let mut command = Command::new(TUCKBOX);
+            command.args(["backup", "create", "measured.zip", "--dir"]).arg(place);
+            command
+        },
+    },
+];
+
+fn with<const N: usize>(mut command: Command, arguments: [&Path; N]) -> Command {
+    command.args(arguments);
+    command
+}
+
+pub(super) fn run(bench: &Bench) -> Vec<Copied> {
+    let ways = WAYS.iter().filter(|way| bench.scale.wants(way.name));
+    ways.map(|way| {
+        let runs: Result<Vec<_>, String> = (0..bench.scale.rounds).map(|_| once(bench, way)).collect();
+        let mib =
+            std::fs::metadata(bench.place.join("data.db")).map_or(0.0, |file| file.len() as f64 / f64::from(1 << 20));
+        let of = |runs: &[(Duration, Duration)], figure: fn(&(Duration, Duration)) -> Duration| {
+            median(&runs.iter().map(|run| figure(run).as_secs_f64()).collect::<Vec<_>>())
+        };
+        let result = runs.map(|runs| [mib / of(&runs, |run| run.0), of(&runs, |run| run.1) * 1e3 / mib]);
+        let line = Copied { name: way.name, mib, result };
+        eprintln!("{}", line.short());
+        line
+    })
+    .collect()
+}
+
+/// Wall and CPU time of one run.
+fn once(bench: &Bench, way: &Way) -> Result<(Duration, Duration), String> {
+    let to = bench.dir.path().join("copied.db");
+    let (before, begin) = (cpu::of_ended_children(), Instant::now());
+    let mut command = (way.command)(&bench.place, &to);
+    let output = command.stdin(Stdio::null()).output().map_err(|error| format!("{}: {error}", way.name))?;
+    let ran = (begin.elapsed(), cpu::of_ended_children() - before);
+    // Whichever of them it made.
+    for made in [to, bench.place.join("backups/measured.zip")] {
+        let _ = std::fs::remove_file(made);
+    }
+    match output.status.success() {
+        true => Ok(ran),
+        false => Err(String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or("it failed").to_owned()),
+    }
+}

@@ -1,0 +1,8 @@
+//! Restoring backups: uploading them, while a server serves, by a command, and after crashes.
+//! What hostile archives do is among the attacks (`safety/attacks/a39_hostile_backups.rs`).
+
+mod command;
+mod crashes;
+pub mod house;
+mod serving;
+mod upload;

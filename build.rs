@@ -15,12 +15,13 @@ const DIST: &str = "admin-ui/dist";
 const INDEX: &str = "admin-ui/dist/index.html";
 /// Locked while the dashboard is built; holds the fingerprint of the sources that `DIST` was built from.
 const STAMP: &str = "admin-ui/.built";
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     "src",
     "public",
     "index.html",
     "package.json",
     "package-lock.json",
+    "compress.js",
     "vite.config.ts",
     "svelte.config.js",
     "tsconfig.json",

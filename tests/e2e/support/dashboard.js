@@ -29,5 +29,5 @@ export async function signIn(page, email = EMAIL, password = PASSWORD) {
   await page.getByLabel('E-mail').fill(email)
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('button', { name: 'Sign in' }).waitFor({ state: 'detached' })
+  await page.getByRole('main').and(page.locator('#content')).waitFor()
 }

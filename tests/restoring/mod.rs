@@ -4,5 +4,6 @@
 mod command;
 mod crashes;
 pub mod house;
+mod logs;
 mod serving;
 mod upload;

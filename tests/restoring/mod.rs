@@ -1,6 +1,7 @@
 //! Restoring backups: uploading them, while a server serves, by a command, and after crashes.
 //! What hostile archives do is among the attacks (`safety/attacks/a39_hostile_backups.rs`).
 
+mod bucket;
 mod command;
 mod crashes;
 pub mod house;

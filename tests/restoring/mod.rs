@@ -2,6 +2,7 @@
 //! What hostile archives do is among the attacks (`safety/attacks/a39_hostile_backups.rs`).
 
 mod bucket;
+mod busy;
 mod command;
 mod crashes;
 pub mod house;

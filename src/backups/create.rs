@@ -61,13 +61,16 @@ impl Backups {
     pub(super) async fn made(&self, name: &str, named: bool, progress: Option<Progress>) -> Result<Outcome> {
         let turn = self.active.begin(name)?;
         let archives = self.archives()?;
-        if archives.find(name).await?.is_some() {
-            // Two without a name in one second.
-            return Err(if named { name::taken() } else { Error::bad_request("A backup was made just now.") });
-        }
         let watch = Watch::new(progress, self.parts.stopping.clone());
         let (backups, name) = (self.clone(), name.to_owned());
-        let work = tokio::spawn(async move { backups.work(turn, archives, name, watch).await });
+        // From here on it goes on without whoever asked.
+        let work = tokio::spawn(async move {
+            if watch.wait(archives.find(&name)).await?.is_some() {
+                // Two without a name in one second.
+                return Err(if named { name::taken() } else { Error::bad_request("A backup was made just now.") });
+            }
+            backups.work(turn, archives, name, watch).await
+        });
         work.await.map_err(|error| Error::Internal(error.into()))?
     }
 

@@ -1,7 +1,8 @@
 //! Records: list, view, create, update, delete, under rules; several writes in one transaction (`batch/`), creates by
-//! the hundred (`bulk/`) and exports (`export/`). One file a verb; what they share stands in `rules.rs` (does a row
-//! satisfy a rule), `plans/` (compiled conditions, kept by shape), `totals.rs` (counts, kept with the versions of their
-//! tables), `layout.rs` (a collection's columns and how its rows are written out), `rows.rs`, `expand/` and `render.rs`
+//! the hundred (`bulk/`) and exports (`export/`). One file a verb; what they
+//! share stands in `rules.rs` (does a row satisfy a rule), `plans/` (compiled conditions, kept by shape), `totals.rs`
+//! (counts, kept with the versions of their tables), `version.rs` (which state of a record a write is meant for),
+//! `layout.rs` (a collection's columns and how its rows are written out), `rows.rs`, `expand/` and `render.rs`
 //! (records as their reader may see them).
 //!
 //! Reads go straight from rows to JSON: no value of a list is ever held as a tree.
@@ -37,6 +38,7 @@ mod totals;
 mod turns;
 mod update;
 mod validate;
+mod version;
 mod view;
 mod viewer;
 mod write;
@@ -59,6 +61,7 @@ pub use render::shown;
 pub use repair::drop_dangling;
 pub use save::{Along, NewAccount};
 pub use telling::asks;
+pub use version::{Version, Versioned};
 
 use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};

@@ -1,5 +1,5 @@
 //! Records: list, view, create, update, delete, under rules; several writes in one transaction (`batch/`), creates by
-//! the hundred (`bulk/`) and exports (`export/`). One file a verb; what they
+//! the hundred (`bulk/`), exports (`export/`), and why a rule says yes or no (`explain/`). One file a verb; what they
 //! share stands in `rules.rs` (does a row satisfy a rule), `plans/` (compiled conditions, kept by shape), `totals.rs`
 //! (counts, kept with the versions of their tables), `version.rs` (which state of a record a write is meant for),
 //! `layout.rs` (a collection's columns and how its rows are written out), `rows.rs`, `expand/` and `render.rs`
@@ -16,6 +16,7 @@ mod cascade;
 mod create;
 mod delete;
 mod expand;
+mod explain;
 mod export;
 mod file;
 mod gate;
@@ -54,6 +55,7 @@ pub use accounts::{AUTH_ORIGINS, EXTERNAL_AUTHS, INSTALLER_EMAIL, MFAS, OTPS, SU
 pub use batch::{Admission, BatchAction, BatchItem};
 pub use bulk::{Bulk, BulkOptions, Chunk, Existing, Links, Outcome};
 pub use delete::{delete_many_within, delete_within};
+pub use explain::{Explanation, Verdict, caller_of};
 pub use export::{Export, ExportFormat, ExportOptions};
 pub use page::Page;
 pub use read::{find, load, load_all};

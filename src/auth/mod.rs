@@ -54,6 +54,7 @@ use crate::crypto::seal::Sealer;
 use crate::error::Result;
 use crate::ids;
 use crate::jobs::Jobs;
+use crate::logs::Logs;
 use crate::mail::Mail;
 use crate::rates::Rates;
 use crate::records::Records;
@@ -100,6 +101,8 @@ pub struct AuthParts {
     pub jobs: Jobs,
     /// Who sends mails.
     pub mail: Mail,
+    /// Where it is told what an answer must not tell.
+    pub logs: Logs,
     /// How often somebody may do something.
     pub rates: Rates,
     /// What seals one-time codes in letters that wait.

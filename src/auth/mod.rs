@@ -49,7 +49,6 @@ use throttle::Throttle;
 use tries::Tries;
 use usual_hash::UsualHashes;
 
-use crate::context::Caller;
 use crate::crypto::passwords::Passwords;
 use crate::crypto::seal::Sealer;
 use crate::error::Result;
@@ -59,7 +58,7 @@ use crate::logs::Logs;
 use crate::mail::Mail;
 use crate::rates::Rates;
 use crate::records::Records;
-use crate::schema::{Published, Record};
+use crate::schema::Published;
 use crate::settings::Settings;
 use crate::store::Store;
 
@@ -135,19 +134,5 @@ impl Auth {
     /// other means alone.
     pub(super) async fn random_password(&self) -> Result<String> {
         self.parts.passwords.hash(ids::random_alphanumeric(30)).await
-    }
-}
-
-/// An auth record as the one behind a request.
-fn caller_of(record: &Record) -> Caller {
-    Caller {
-        id: record.id().to_owned(),
-        collection_id: record.collection.id.clone(),
-        collection_name: record.collection.name.clone(),
-        email: record.text("email").to_owned(),
-        email_visibility: record.flag("emailVisibility"),
-        verified: record.flag("verified"),
-        token_key: record.text("tokenKey").to_owned(),
-        superuser: record.collection.is_superusers(),
     }
 }

@@ -33,6 +33,9 @@ pub enum Error {
     /// The thing does not exist, or the caller may not know that it does.
     #[error("not found: {0}")]
     NotFound(Cow<'static, str>),
+    /// The record is another one by now than the write was meant for.
+    #[error("the record has changed since it was read")]
+    Outdated,
     /// The body is over the limit of its route.
     #[error("request entity too large")]
     TooLarge,
@@ -289,6 +292,7 @@ impl Error {
             Self::TooOften(wait) => Self::TooOften(*wait),
             Self::Unavailable(text) => Self::Unavailable(text.clone()),
             Self::Deadline => Self::Deadline,
+            Self::Outdated => Self::Outdated,
             Self::StaleSchema(text) => Self::StaleSchema(text.clone()),
             Self::Engine(text) => Self::Engine(text.clone()),
             other => Self::internal(other.to_string()),

@@ -35,8 +35,8 @@ const LAYERS: &[&[&str]] = &[
 /// What a room may use beside that: rooms of its own line. On the ground floor everybody knows errors.
 const NEIGHBOURS: &[(&str, &[&str])] = &[
     // Mails of sign-ins are composed there, stored as jobs, and sent; one that makes a record is limited as a create.
-    // The picture of a new user comes as an upload does.
-    ("auth", &["records", "collections", "settings", "jobs", "mail", "rates", "files"]),
+    // The picture of a new user comes as an upload does. What an answer must not tell is told to the log.
+    ("auth", &["records", "collections", "settings", "jobs", "mail", "rates", "files", "logs"]),
     // What files a copied database names is for its collections to say; a failure is told by mail.
     // What comes out of one is opened as a start would open it.
     ("backups", &["collections", "files", "settings", "jobs", "mail"]),

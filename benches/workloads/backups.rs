@@ -1,4 +1,5 @@
-//! Backups of the database that is served, beside the shell's own and a plain copy of the same bytes.
+//! Backups of the database that is served, beside the shell's own and a plain copy of the same bytes; and a backup of it
+//! restored into an empty directory.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -12,28 +13,42 @@ use crate::server::TUCKBOX;
 /// One way to copy.
 struct Way {
     name: &'static str,
+    /// What is done first, and not measured.
+    before: Option<fn(&Path) -> Command>,
     command: fn(&Path, &Path) -> Command,
 }
 
-const WAYS: [Way; 3] = [
-    Way { name: "cp", command: |place, to| with(Command::new("cp"), [&place.join("data.db"), to]) },
+const WAYS: [Way; 4] = [
+    Way { name: "cp", before: None, command: |place, to| with(Command::new("cp"), [&place.join("data.db"), to]) },
     Way {
         name: "sqlite3 .backup",
+        before: None,
         command: |place, to| {
             let mut command = Command::new("sqlite3");
             command.arg(place.join("data.db")).arg(format!(".backup '{}'", to.display()));
             command
         },
     },
+    Way { name: "tuckbox backup create", before: None, command: |place, _| create(place) },
     Way {
-        name: "tuckbox backup create",
-        command: |place, _| {
+        name: "tuckbox backup restore",
+        before: Some(create),
+        command: |place, to| {
             let mut command = Command::new(TUCKBOX);
-            command.args(["backup", "create", "measured.zip", "--dir"]).arg(place);
+            command.args(["backup", "restore"]).arg(place.join(MADE)).arg("--dir").arg(to);
             command
         },
     },
 ];
+
+/// The backup, within the data directory.
+const MADE: &str = "backups/measured.zip";
+
+fn create(place: &Path) -> Command {
+    let mut command = Command::new(TUCKBOX);
+    command.args(["backup", "create", "measured.zip", "--dir"]).arg(place);
+    command
+}
 
 fn with<const N: usize>(mut command: Command, arguments: [&Path; N]) -> Command {
     command.args(arguments);
@@ -59,17 +74,25 @@ pub(super) fn run(bench: &Bench) -> Vec<Copied> {
 
 /// Wall and CPU time of one run.
 fn once(bench: &Bench, way: &Way) -> Result<(Duration, Duration), String> {
-    let to = bench.dir.path().join("copied.db");
+    let to = bench.dir.path().join("copied");
+    if let Some(before) = way.before {
+        ended(way, before(&bench.place))?;
+    }
     let (before, begin) = (cpu::of_ended_children(), Instant::now());
-    let mut command = (way.command)(&bench.place, &to);
-    let output = command.stdin(Stdio::null()).output().map_err(|error| format!("{}: {error}", way.name))?;
+    let ended = ended(way, (way.command)(&bench.place, &to));
     let ran = (begin.elapsed(), cpu::of_ended_children() - before);
     // Whichever of them it made.
-    for made in [to, bench.place.join("backups/measured.zip")] {
+    let _ = std::fs::remove_dir_all(&to);
+    for made in [to, bench.place.join(MADE)] {
         let _ = std::fs::remove_file(made);
     }
+    ended.map(|()| ran)
+}
+
+fn ended(way: &Way, mut command: Command) -> Result<(), String> {
+    let output = command.stdin(Stdio::null()).output().map_err(|error| format!("{}: {error}", way.name))?;
     match output.status.success() {
-        true => Ok(ran),
+        true => Ok(()),
         false => Err(String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or("it failed").to_owned()),
     }
 }

@@ -208,6 +208,7 @@ impl App {
         let collections = Collections::new(store.clone(), schema.clone(), files.clone(), settings.clone());
         let jobs = Jobs::new(store.clone());
         let mail = Mail::new(settings.clone(), config.dev.then(|| config.dir.join("mails")));
+        let logs = Logs::new(config.dir.join(LOGS), settings.clone(), config.query_timeout);
         let auth = Auth::new(AuthParts {
             store: store.clone(),
             schema: schema.clone(),
@@ -216,6 +217,7 @@ impl App {
             passwords,
             jobs: jobs.clone(),
             mail: mail.clone(),
+            logs: logs.clone(),
             rates: rates.clone(),
             sealer: sealer.clone(),
             dev: config.dev,
@@ -234,7 +236,6 @@ impl App {
         auth.tell_returns_to(realtime.listener());
         let feed = Feed::new(store.clone());
         let console = Console::new(store.clone(), schema.clone());
-        let logs = Logs::new(config.dir.join(LOGS), settings.clone(), config.query_timeout);
         let checks = Checks::new(store.clone(), files.clone());
         let import = Import::new(records.clone(), collections.clone(), schema.clone(), &config.dir);
         let (stopping, restart) = (watch::Sender::new(false), watch::Sender::new(false));

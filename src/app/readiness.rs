@@ -29,6 +29,9 @@ const LONG_WAIT: Duration = Duration::from_secs(5 * 60);
 /// How long nobody may look which schedules are due.
 const LONG_SILENCE: Duration = Duration::from_secs(3 * 60);
 
+/// How many entries of the log may wait to be written.
+const MANY_ENTRIES: u64 = 1000;
+
 /// A part of the server, and how it is.
 #[derive(Debug, Clone)]
 pub struct Part {
@@ -68,6 +71,7 @@ const PROBES: &[Probe] = &[
     Probe { name: "jobs", kept: KEPT, look: |app| Box::pin(async move { said(jobs(&app)) }) },
     Probe { name: "schedules", kept: KEPT, look: |app| Box::pin(async move { schedules(&app) }) },
     Probe { name: "files", kept: KEPT_OF_OTHERS, look: |app| Box::pin(files(app)) },
+    Probe { name: "logs", kept: KEPT, look: |app| Box::pin(async move { logs(&app) }) },
     Probe { name: "mail", kept: KEPT, look: |app| Box::pin(async move { mail(&app) }) },
 ];
 
@@ -205,6 +209,27 @@ async fn files(app: App) -> Said {
     match app.files.reach().await {
         Ok(place) => (Condition::Ready, format!("They lie on {place}, which can be reached.")),
         Err(error) => down(&error),
+    }
+}
+
+fn logs(app: &App) -> Said {
+    let state = app.logs.state();
+    match (state.is_open, state.trouble) {
+        (false, trouble) => {
+            let why = trouble.map(|trouble| format!(" {}", sentence(trouble))).unwrap_or_default();
+            (Condition::Down, format!("Nothing is kept, since their database cannot be used.{why}"))
+        }
+        (true, Some(trouble)) => {
+            let (unwritten, trouble) = (state.unwritten, sentence(trouble));
+            (Condition::Degraded, format!("{unwritten} entries could not be written yet: {trouble}"))
+        }
+        (true, None) if app.settings.current().logs.max_days == 0 => {
+            (Condition::Ready, "None are kept, as the settings want it.".to_owned())
+        }
+        (true, None) if state.unwritten >= MANY_ENTRIES => {
+            (Condition::Degraded, format!("{} entries wait to be written.", state.unwritten))
+        }
+        (true, None) => (Condition::Ready, "They are written as they come.".to_owned()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::pin::pin;
 
 use tokio::sync::watch;
 
@@ -76,7 +77,7 @@ impl App {
                 "A restored backup waits in {dir} for the server to start; start it first."
             )));
         }
-        let (archive, fetched) = find(&config, asked, progress.clone()).await?;
+        let (archive, fetched) = find(&config, asked, progress.clone(), stopping.clone()).await?;
         let name = Path::new(asked).file_name().unwrap_or_default().to_string_lossy().into_owned();
         let given = restore::Given { dir: config.dir.clone(), name, archive, sealer: sealing(&config) };
         let manifest = restore::stage_here(given, progress, stopping).await?;
@@ -104,7 +105,12 @@ fn taken_back(why: &str) -> Error {
 }
 
 /// The archive that somebody means: a file, else one of the directory's backups, else one of its bucket.
-async fn find(config: &Config, asked: &str, progress: Option<Progress>) -> Result<(File, Option<Fetched>)> {
+async fn find(
+    config: &Config,
+    asked: &str,
+    progress: Option<Progress>,
+    mut stopping: watch::Receiver<bool>,
+) -> Result<(File, Option<Fetched>)> {
     let unreadable =
         |path: &Path, error: std::io::Error| Error::Setup(format!("{} cannot be read: {error}.", path.display()));
     let here = Backups::folder_of(&config.dir).join(asked);
@@ -115,7 +121,14 @@ async fn find(config: &Config, asked: &str, progress: Option<Progress>) -> Resul
     }
     if App::is_there(&config.dir) {
         let app = App::open_rooms(config.clone(), None).await?;
-        let fetched = app.backups.fetch(asked, progress).await;
+        let mut fetching = pin!(app.backups.fetch(asked, progress));
+        let fetched = tokio::select! {
+            fetched = &mut fetching => fetched,
+            Ok(_) = stopping.wait_for(|stopping| *stopping) => {
+                app.begin_to_stop();
+                fetching.await
+            }
+        };
         app.close().await;
         if let Some(fetched) = fetched? {
             let file = fetched.file.try_clone()?;

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::token::issue_auth;
-use super::{Auth, SignedIn, caller_of};
+use super::{Auth, SignedIn};
 use crate::context::{Occasion, RequestContext};
 use crate::error::{Error, Result};
+use crate::records::caller_of;
 use crate::schema::Record;
 
 /// A way to sign in.

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::Auth;
 use super::token::{TokenKind, issue};
-use super::{Auth, caller_of};
 use crate::context::{Caller, RequestContext};
 use crate::error::Result;
+use crate::records::caller_of;
 
 impl Auth {
     /// A token for protected files that the caller may see.

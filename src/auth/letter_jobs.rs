@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
 
-use super::letters::Letter;
+use super::letters::{Letter, Written};
 use super::{Auth, Parts};
 use crate::error::{Error, Result};
 use crate::jobs::{Failure, Handler, Job, Outcome};
@@ -36,11 +36,15 @@ impl Handler for Letters {
         Box::pin(async move {
             let letter = read(job)?;
             let auth = self.auth().map_err(again)?;
-            let room = auth.clone();
-            let written = auth.parts.store.read(ReadLane::Fast, move |tx| room.write(tx, &letter)).await;
+            let (room, asked) = (auth.clone(), letter.clone());
+            let written = auth.parts.store.read(ReadLane::Fast, move |tx| room.write(tx, &asked)).await;
             match written.map_err(again)? {
-                Some(message) => auth.parts.mail.send(&message).await.map_err(unsent),
-                None => Ok(()),
+                Written::Message(message) => auth.parts.mail.send(&message).await.map_err(unsent),
+                Written::ForNobody => {
+                    auth.tell_of_nobody(&letter);
+                    Ok(())
+                }
+                Written::Senseless => Ok(()),
             }
         })
     }

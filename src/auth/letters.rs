@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Map;
 
 use super::throttle::Slot;
 use super::token::{TokenKind, issue};
@@ -17,6 +18,7 @@ use super::{Auth, identity, otp};
 use crate::error::{Error, Result};
 use crate::ids;
 use crate::jobs::{NewJob, Outcome};
+use crate::logs::Level;
 use crate::mail::{Message, compose};
 use crate::records::{self, INSTALLER_EMAIL};
 use crate::schema::auth_options::{AuthOptions, MailTemplate, TokenOptions};
@@ -29,19 +31,39 @@ pub const MAIL: &str = "mail";
 /// How long a letter about a sign-in is worth sending, in seconds.
 const ALERT_LIFE: u32 = 24 * 60 * 60;
 
-/// A letter, as its job holds it. Collections are named by id.
+/// A letter, as its job holds it. Collections are named by id, requests by the id that the log knows them by.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "template", rename_all = "kebab-case")]
 pub(super) enum Letter {
     /// Proves an address, if a record has it that is not verified.
-    Verification { collection: String, email: String },
+    Verification {
+        collection: String,
+        email: String,
+        #[serde(default)]
+        asked_by: String,
+    },
     /// Sets a new password, if a record has the address.
-    PasswordReset { collection: String, email: String },
+    PasswordReset {
+        collection: String,
+        email: String,
+        #[serde(default)]
+        asked_by: String,
+    },
     /// Carries a one-time password, if its row is there. The code is sealed.
     Otp { collection: String, otp: String, code: String },
     /// Tells of a sign-in from a new place, which is remembered once the letter is sent, unless the account has another
     /// key by then: a new password forgets all places. `key` tells one key from another, and nothing of them.
     LoginAlert { collection: String, record: String, key: String, fingerprint: String, info: String },
+}
+
+/// What became of a letter that was to be written.
+pub(super) enum Written {
+    /// It is to be sent.
+    Message(Message),
+    /// Nobody has the address that it was asked for.
+    ForNobody,
+    /// It makes no sense any more.
+    Senseless,
 }
 
 /// The letters that are asked for with an address, and have rest between them.
@@ -52,10 +74,10 @@ pub(super) enum Mailing {
 }
 
 impl Mailing {
-    fn letter(self, collection: String, email: String) -> Letter {
+    fn letter(self, collection: String, email: String, asked_by: String) -> Letter {
         match self {
-            Self::Verification => Letter::Verification { collection, email },
-            Self::PasswordReset => Letter::PasswordReset { collection, email },
+            Self::Verification => Letter::Verification { collection, email, asked_by },
+            Self::PasswordReset => Letter::PasswordReset { collection, email, asked_by },
         }
     }
 
@@ -95,15 +117,21 @@ impl Mailing {
 
 impl Auth {
     /// Has a letter sent to an address, unless one was of late. The letter is stored when this returns; whether
-    /// anybody gets it is found out later.
-    pub(super) async fn mail_to(&self, mailing: Mailing, collection: &CollectionRef, email: String) -> Result<()> {
+    /// anybody gets it is found out later, and then told of the request that asked for it.
+    pub(super) async fn mail_to(
+        &self,
+        mailing: Mailing,
+        collection: &CollectionRef,
+        email: String,
+        asked_by: &str,
+    ) -> Result<()> {
         let Some(options) = collection.auth() else { return Err(Error::not_found()) };
         let seconds = mailing.options(options).1.duration;
         let slot = mailing.slot(collection, &email);
         if !self.parts.throttle.take(slot.clone(), Duration::from_secs(seconds.unsigned_abs()))? {
             return Ok(());
         }
-        let letter = mailing.letter(collection.id.clone(), email);
+        let letter = mailing.letter(collection.id.clone(), email, asked_by.to_owned());
         let auth = self.clone();
         // On a task of its own: a client that leaves in between must neither keep the slot nor free it.
         let stored = tokio::spawn(async move {
@@ -165,28 +193,32 @@ impl Auth {
         })
     }
 
-    /// The letter as it is to be sent; `None` where it makes no sense any more.
-    pub(super) fn write(&self, tx: &mut Tx<'_>, letter: &Letter) -> Result<Option<Message>> {
+    /// The letter as it is to be sent, if it is.
+    pub(super) fn write(&self, tx: &mut Tx<'_>, letter: &Letter) -> Result<Written> {
         let schema = self.parts.schema.current();
-        let Some(collection) = schema.by_id(letter.collection()) else { return Ok(None) };
-        let Some(options) = collection.auth() else { return Ok(None) };
+        let Some(collection) = schema.by_id(letter.collection()) else { return Ok(Written::Senseless) };
+        let Some(options) = collection.auth() else { return Ok(Written::Senseless) };
         match letter {
             Letter::Verification { email, .. } => self.with_token(tx, Mailing::Verification, collection, email),
             Letter::PasswordReset { email, .. } => self.with_token(tx, Mailing::PasswordReset, collection, email),
             Letter::Otp { otp, code, .. } => {
-                let Some((_, record)) = otp::load(tx, &schema, collection, otp)? else { return Ok(None) };
+                let Some((_, record)) = otp::load(tx, &schema, collection, otp)? else { return Ok(Written::Senseless) };
                 let code = String::from_utf8(self.parts.sealer.open(code)?);
                 let code = code.map_err(|error| Error::Internal(error.into()))?;
                 let values = [("OTP", code), ("OTP_ID", otp.clone())];
                 let template = &options.otp.email_template;
-                Ok(Some(self.message(record.text("email").to_owned(), template, &record, &values)))
+                let to = record.text("email").to_owned();
+                Ok(Written::Message(self.message(to, template, &record, &values)))
             }
             Letter::LoginAlert { record, info, .. } => {
                 let record = records::load(tx, collection, record)?;
-                let Some(record) = record.filter(|record| !record.text("email").is_empty()) else { return Ok(None) };
+                let Some(record) = record.filter(|record| !record.text("email").is_empty()) else {
+                    return Ok(Written::Senseless);
+                };
                 let template = &options.auth_alert.email_template;
                 let values = [("ALERT_INFO", info.clone())];
-                Ok(Some(self.message(record.text("email").to_owned(), template, &record, &values)))
+                let to = record.text("email").to_owned();
+                Ok(Written::Message(self.message(to, template, &record, &values)))
             }
         }
     }
@@ -197,19 +229,35 @@ impl Auth {
         mailing: Mailing,
         collection: &CollectionRef,
         email: &str,
-    ) -> Result<Option<Message>> {
-        let Some(options) = collection.auth() else { return Ok(None) };
-        let found = identity::by_email(tx, collection, email)?;
-        let Some(record) = found.filter(|record| mailing.suits(record, options)) else {
-            // Told here and not where it was asked for: there nobody looks, so that all addresses cost the same.
-            let collection = &collection.name;
-            tracing::warn!(collection, letter = ?mailing, "a letter was asked for an address that it is of no use to");
-            return Ok(None);
-        };
+    ) -> Result<Written> {
+        let Some(options) = collection.auth() else { return Ok(Written::Senseless) };
+        let Some(record) = identity::by_email(tx, collection, email)? else { return Ok(Written::ForNobody) };
+        if !mailing.suits(&record, options) {
+            return Ok(Written::Senseless);
+        }
         let token = issue(&record, mailing.token(), None, [("email", record.text("email").into())])?;
         // To the address of the record, whatever was typed that is taken for the same.
         let to = record.text("email").to_owned();
-        Ok(Some(self.message(to, mailing.options(options).0, &record, &[("TOKEN", token)])))
+        Ok(Written::Message(self.message(to, mailing.options(options).0, &record, &[("TOKEN", token)])))
+    }
+
+    /// Tells the log that nobody has the address that a letter was asked for, as an error of the request that asked
+    /// (contract: settings, section 6.3). It is told here and not where it was asked for: there nobody looks, so that
+    /// all addresses cost the same.
+    pub(super) fn tell_of_nobody(&self, letter: &Letter) {
+        let (what, asked_by) = match letter {
+            Letter::Verification { asked_by, .. } => ("verification", asked_by),
+            Letter::PasswordReset { asked_by, .. } => ("password-reset", asked_by),
+            Letter::Otp { .. } | Letter::LoginAlert { .. } => return,
+        };
+        let schema = self.parts.schema.current();
+        let collection = schema.by_id(letter.collection()).map(|collection| collection.name.clone());
+        let mut data = Map::new();
+        data.insert("collection".to_owned(), collection.unwrap_or_default().into());
+        data.insert("letter".to_owned(), what.into());
+        data.insert("error".to_owned(), "No account has the address that a letter was asked for.".into());
+        data.insert("requestId".to_owned(), asked_by.as_str().into());
+        self.parts.logs.record(Level::Error, "a letter was asked for an address that nobody has".to_owned(), data);
     }
 
     /// A letter about a record, from a template.

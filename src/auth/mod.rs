@@ -49,16 +49,16 @@ use throttle::Throttle;
 use tries::Tries;
 use usual_hash::UsualHashes;
 
-use crate::context::Caller;
 use crate::crypto::passwords::Passwords;
 use crate::crypto::seal::Sealer;
 use crate::error::Result;
 use crate::ids;
 use crate::jobs::Jobs;
+use crate::logs::Logs;
 use crate::mail::Mail;
 use crate::rates::Rates;
 use crate::records::Records;
-use crate::schema::{Published, Record};
+use crate::schema::Published;
 use crate::settings::Settings;
 use crate::store::Store;
 
@@ -101,6 +101,8 @@ pub struct AuthParts {
     pub jobs: Jobs,
     /// Who sends mails.
     pub mail: Mail,
+    /// Where it is told what an answer must not tell.
+    pub logs: Logs,
     /// How often somebody may do something.
     pub rates: Rates,
     /// What seals one-time codes in letters that wait.
@@ -132,19 +134,5 @@ impl Auth {
     /// other means alone.
     pub(super) async fn random_password(&self) -> Result<String> {
         self.parts.passwords.hash(ids::random_alphanumeric(30)).await
-    }
-}
-
-/// An auth record as the one behind a request.
-fn caller_of(record: &Record) -> Caller {
-    Caller {
-        id: record.id().to_owned(),
-        collection_id: record.collection.id.clone(),
-        collection_name: record.collection.name.clone(),
-        email: record.text("email").to_owned(),
-        email_visibility: record.flag("emailVisibility"),
-        verified: record.flag("verified"),
-        token_key: record.text("tokenKey").to_owned(),
-        superuser: record.collection.is_superusers(),
     }
 }

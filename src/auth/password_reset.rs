@@ -12,12 +12,12 @@ use crate::store::{Tx, WriteLane};
 
 impl Auth {
     /// Has a letter sent to an address, if it is that of a record. The answer and its cost are the same for every
-    /// address.
+    /// address. That nobody has it is told to the log, with the id of the request.
     ///
     /// # Errors
     /// `NotFound` where the collection's records cannot sign in, `Invalid` where passwords are switched off and for
     /// a form that is at fault, `TooMany` while too many letters wait.
-    pub async fn request_password_reset(&self, collection: &str, sent: Sent) -> Result<()> {
+    pub async fn request_password_reset(&self, collection: &str, sent: Sent, asked_by: &str) -> Result<()> {
         let collection = self.auth_collection(collection)?;
         if !collection.auth().is_some_and(|options| options.password_auth.enabled) {
             return Err(Error::bad_request("The collection is not configured to allow password sign-in."));
@@ -25,7 +25,7 @@ impl Auth {
         let mut form = Form::of(sent)?;
         let email = form.email("email")?;
         form.done()?;
-        self.mail_to(Mailing::PasswordReset, &collection, email).await
+        self.mail_to(Mailing::PasswordReset, &collection, email, asked_by).await
     }
 
     /// Gives the record that shows a token from such a letter a new password; everything it was signed in with ends.

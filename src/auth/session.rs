@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::Auth;
 use super::token::{TokenKind, without_scheme};
-use super::{Auth, caller_of};
 use crate::context::Caller;
 use crate::error::Result;
 use crate::records;
@@ -22,7 +22,7 @@ impl Session {
     /// The session of an account as it is; `None` where its collection is none of accounts.
     fn of(record: &Record) -> Option<Self> {
         Some(Self {
-            caller: Arc::new(caller_of(record)),
+            caller: Arc::new(records::caller_of(record)),
             token_key: record.text("tokenKey").into(),
             secret: record.collection.auth()?.auth_token.secret.as_str().into(),
         })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::{Auth, caller_of};
+use super::Auth;
 use crate::context::Caller;
 use crate::crypto::tokens::{self, Claims, Key};
 use crate::error::{Error, Result};
@@ -54,7 +54,8 @@ impl TokenKind {
 impl Auth {
     /// Who a token of the `Authorization` header belongs to; `None` for whatever is not a valid one.
     pub async fn caller(&self, authorization: &str) -> Option<Arc<Caller>> {
-        self.holder(TokenKind::Auth, without_scheme(authorization)).map(|(record, _)| Arc::new(caller_of(&record)))
+        self.holder(TokenKind::Auth, without_scheme(authorization))
+            .map(|(record, _)| Arc::new(records::caller_of(&record)))
     }
 
     /// The record that a token of this kind belongs to, and what the token says; `None` for whatever is not a valid

@@ -11,18 +11,18 @@ use crate::store::{Tx, WriteLane};
 
 impl Auth {
     /// Has a letter sent to an address, if it is that of a record which is not verified yet. The answer and its cost
-    /// are the same for every address.
+    /// are the same for every address. That nobody has it is told to the log, with the id of the request.
     ///
     /// # Errors
     /// `NotFound` where the collection's records cannot sign in, `Invalid` for superusers and for a form that is at
     /// fault, `TooMany` while too many letters wait.
-    pub async fn request_verification(&self, collection: &str, sent: Sent) -> Result<()> {
+    pub async fn request_verification(&self, collection: &str, sent: Sent, asked_by: &str) -> Result<()> {
         let collection = self.auth_collection(collection)?;
         refuse_superusers(&collection)?;
         let mut form = Form::of(sent)?;
         let email = form.email("email")?;
         form.done()?;
-        self.mail_to(Mailing::Verification, &collection, email).await
+        self.mail_to(Mailing::Verification, &collection, email, asked_by).await
     }
 
     /// Makes a record verified that shows a token from such a letter. Where nobody can sign in by password, a

@@ -1,5 +1,6 @@
 //! Making a backup: an instant is taken, packed, stored, and read back from where it is stored. Whoever asked waits for
-//! it; where they go away it is made all the same. What fails leaves nothing behind.
+//! it; where they go away it is made all the same. What fails leaves nothing behind; what is stored stays, whatever comes
+//! of reading it back.
 
 use std::fs::File;
 use std::path::Path;
@@ -19,6 +20,8 @@ use crate::time;
 
 /// What everything that goes wrong begins with.
 const FAILED: &str = "The backup was not made.";
+/// What that begins with once it is stored.
+const UNREAD: &str = "The backup was stored, and could not be read back.";
 
 impl Backups {
     /// Makes a backup as a client asks for it.
@@ -58,13 +61,16 @@ impl Backups {
     pub(super) async fn made(&self, name: &str, named: bool, progress: Option<Progress>) -> Result<Outcome> {
         let turn = self.active.begin(name)?;
         let archives = self.archives()?;
-        if archives.find(name).await?.is_some() {
-            // Two without a name in one second.
-            return Err(if named { name::taken() } else { Error::bad_request("A backup was made just now.") });
-        }
         let watch = Watch::new(progress, self.parts.stopping.clone());
         let (backups, name) = (self.clone(), name.to_owned());
-        let work = tokio::spawn(async move { backups.work(turn, archives, name, watch).await });
+        // From here on it goes on without whoever asked.
+        let work = tokio::spawn(async move {
+            if watch.wait(archives.find(&name)).await?.is_some() {
+                // Two without a name in one second.
+                return Err(if named { name::taken() } else { Error::bad_request("A backup was made just now.") });
+            }
+            backups.work(turn, archives, name, watch).await
+        });
         work.await.map_err(|error| Error::Internal(error.into()))?
     }
 
@@ -97,7 +103,7 @@ impl Backups {
         {
             tracing::error!(key = name, problem, "a backup was stored, but it is no good one");
         }
-        outcome
+        outcome.map_err(|error| refusal(error, UNREAD))
     }
 
     /// Reads an archive back from where it lies, and keeps what comes of it.
@@ -130,7 +136,8 @@ pub(super) async fn fetched(
         return Ok(File::open(path)?);
     }
     let target = workspace.file("fetched.zip");
-    fetch(archives, archive, &target, &|done| watch.tell(Stage::Verifying, done, archive.size)).await?;
+    let told = |done| watch.tell(Stage::Verifying, done, archive.size);
+    watch.wait(fetch(archives, archive, &target, &told)).await?;
     Ok(File::open(target)?)
 }
 

@@ -2,7 +2,9 @@
 //! names is there. The copy is made while others write; once it is made, nothing holds the log up any more, and
 //! whatever is asked of the state is asked of the copy.
 
-use std::path::PathBuf;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::BackupsParts;
@@ -11,7 +13,8 @@ use super::watch::{Stage, Watch, blocking};
 use super::workspace::Workspace;
 use crate::error::{Error, Result};
 use crate::files::Held;
-use crate::store::copied;
+use crate::store::copied::{self, Copied};
+use crate::store::damage;
 use crate::time;
 
 /// How long a removal gets before it is looked at again.
@@ -40,15 +43,32 @@ pub(super) async fn take(parts: &BackupsParts, workspace: &Workspace, watch: &Wa
         state.copy_to(&database, &mut told).map_err(Error::as_our_fault)?;
         drop(state);
         let logs = match logs.is_file() {
-            true => {
-                copied::copy(&logs, &copy_of_logs, &mut told)?;
-                Some(copy_of_logs)
-            }
+            true => copy_logs(&logs, copy_of_logs, &watch, &mut told)?,
             false => None,
         };
         Ok(Taken { created, database, logs, held })
     })
     .await
+}
+
+/// Copies the logs; `None` where they cannot be read, since no backup of the data fails because of them.
+fn copy_logs(from: &Path, to: PathBuf, watch: &Watch, told: &mut copied::Progress<'_>) -> Result<Option<PathBuf>> {
+    let damages = copied::copy(from, &to, told).and_then(|()| {
+        let copy = Copied::open(&to)?;
+        watch.ended(copy.read(watch.stopped(), damage::find))
+    });
+    let why = match damages {
+        Ok(damages) if damages.is_empty() => return Ok(Some(to)),
+        Ok(damages) => damages.into_iter().next().unwrap_or_default(),
+        // No room, or it has to end.
+        Err(error @ Error::Unavailable(_)) => return Err(error),
+        Err(error) => error.to_string(),
+    };
+    tracing::warn!(why, "the logs cannot be read; the backup is made without them");
+    match fs::remove_file(&to) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(None),
+    }
 }
 
 /// Holds files, once a removal under way has ended.

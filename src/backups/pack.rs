@@ -38,22 +38,25 @@ const SMALL_ALREADY: [&str; 30] = [
     "mp3", "mp4", "odt", "ogg", "pdf", "png", "pptx", "rar", "webm", "webp", "woff2", "xlsx", "xz", "zip",
 ];
 
-/// The file of the archive. The writer of the zip ends it when it is dropped, also where that makes no sense any more:
-/// after a failure it only counts what is written, and says that all is well.
-struct Target {
-    file: BufWriter<File>,
+/// The file of the archive. The writer of the zip ends it when it is dropped, also where that makes no sense any more,
+/// and panics where it finds itself before the entry that it is in: after a failure it only counts what is written, says
+/// that all is well, and that it is at the end, wherever the writer wanted to go.
+struct Target<W: Write + Seek> {
+    file: BufWriter<W>,
     failed: bool,
     place: u64,
     end: u64,
 }
 
-impl Target {
-    fn new(file: File) -> Self {
-        Self { file: BufWriter::with_capacity(PIECE, file), failed: false, place: 0, end: 0 }
-    }
-
+impl Target<File> {
     fn finish(self) -> std::io::Result<()> {
         self.file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
+    }
+}
+
+impl<W: Write + Seek> Target<W> {
+    fn new(file: W) -> Self {
+        Self { file: BufWriter::with_capacity(PIECE, file), failed: false, place: 0, end: 0 }
     }
 
     fn noted<T>(&mut self, result: std::io::Result<T>) -> std::io::Result<T> {
@@ -62,13 +65,14 @@ impl Target {
     }
 }
 
-impl Write for Target {
+impl<W: Write + Seek> Write for Target<W> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let mut written = bytes.len();
-        if !self.failed {
-            let result = self.file.write(bytes);
-            written = self.noted(result)?;
+        if self.failed {
+            self.end += bytes.len() as u64;
+            return Ok(bytes.len());
         }
+        let result = self.file.write(bytes);
+        let written = self.noted(result)?;
         self.place += written as u64;
         self.end = self.end.max(self.place);
         Ok(written)
@@ -83,17 +87,13 @@ impl Write for Target {
     }
 }
 
-impl Seek for Target {
+impl<W: Write + Seek> Seek for Target<W> {
     fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
-        self.place = match to {
-            _ if !self.failed => {
-                let place = self.file.seek(to);
-                self.noted(place)?
-            }
-            SeekFrom::Start(place) => place,
-            SeekFrom::Current(far) => self.place.saturating_add_signed(far),
-            SeekFrom::End(far) => self.end.saturating_add_signed(far),
-        };
+        if self.failed {
+            return Ok(self.end);
+        }
+        let place = self.file.seek(to);
+        self.place = self.noted(place)?;
         Ok(self.place)
     }
 }
@@ -132,7 +132,7 @@ pub(super) fn pack(files: &Files, taken: &Taken, workspace: &Workspace, watch: &
 
 /// An archive that is being written.
 struct Packing<'w> {
-    zip: ZipWriter<Target>,
+    zip: ZipWriter<Target<File>>,
     watch: &'w Watch,
     done: u64,
 }
@@ -284,5 +284,69 @@ fn zip_fault(error: zip::result::ZipError) -> Error {
     match error {
         zip::result::ZipError::Io(error) => fault(error),
         other => Error::Internal(other.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::io::{self, Cursor};
+
+    use super::*;
+
+    /// A disk that takes so many writes, wherever they go: one that copies what it writes may be full for a few bytes
+    /// in the middle as well.
+    struct Limited<'d> {
+        content: Cursor<Vec<u8>>,
+        left: &'d Cell<usize>,
+    }
+
+    impl Write for Limited<'_> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let left = self.left.get().checked_sub(1).ok_or(ErrorKind::StorageFull)?;
+            self.left.set(left);
+            self.content.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Seek for Limited<'_> {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.content.seek(to)
+        }
+    }
+
+    /// Writes some entries on a disk.
+    fn packed(left: &Cell<usize>) -> Result<()> {
+        let mut state = 1_u32;
+        let noise = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        });
+        let noise: Vec<u8> = noise.take(PIECE + 5000).collect();
+        let mut zip = ZipWriter::new(Target::new(Limited { content: Cursor::default(), left }));
+        for (name, shrink) in [("a", true), ("b", false), ("c", true), ("d", false)] {
+            zip.start_file(name, options(noise.len() as u64, shrink)).map_err(zip_fault)?;
+            for piece in noise.chunks(PIECE / 3) {
+                zip.write_all(piece).map_err(fault)?;
+            }
+        }
+        zip.finish().map_err(zip_fault)?.flush().map_err(fault)
+    }
+
+    #[test]
+    fn a_disk_that_is_full_is_told_whichever_write_it_is() {
+        let most = 10_000;
+        let left = Cell::new(most);
+        packed(&left).unwrap();
+        let writes = most - left.get();
+        assert!(writes > 8, "{writes} writes");
+        for taken in 0..writes {
+            let full = packed(&Cell::new(taken)).unwrap_err();
+            assert!(matches!(full, Error::Unavailable(_)), "{taken} of {writes} writes: {full:?}");
+        }
     }
 }

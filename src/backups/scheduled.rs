@@ -14,7 +14,7 @@ impl Backups {
     pub async fn run_scheduled(&self) -> Result<()> {
         let key = self.unnamed(name::SCHEDULED);
         let failure = match self.made(&key, false, None).await {
-            Ok(outcome) if outcome.problem.is_empty() => return self.remove_surplus().await,
+            Ok(outcome) if outcome.problem.is_empty() => return self.remove_surplus(&key).await,
             Ok(outcome) => Error::bad_request(outcome.problem),
             // It is made up for at the next start.
             Err(error) if *self.parts.stopping.borrow() => return Err(error),
@@ -25,16 +25,16 @@ impl Backups {
         Err(failure)
     }
 
-    /// Keeps the newest of those that were made on schedule.
-    async fn remove_surplus(&self) -> Result<()> {
+    /// Keeps the newest of those that were made on schedule: the one that was just made, whatever clocks say of others.
+    async fn remove_surplus(&self, made: &str) -> Result<()> {
         let keep = usize::try_from(self.parts.settings.current().backups.cron_max_keep).unwrap_or_default();
         if keep == 0 {
             return Ok(());
         }
         let mut found = self.archives()?.list().await?;
-        found.retain(|archive| archive.key.starts_with(name::SCHEDULED));
+        found.retain(|archive| archive.key.starts_with(name::SCHEDULED) && archive.key != made);
         found.sort_by(|one, other| (other.modified, &other.key).cmp(&(one.modified, &one.key)));
-        for surplus in found.iter().skip(keep) {
+        for surplus in found.iter().skip(keep - 1) {
             match self.delete(&surplus.key).await {
                 Ok(()) => tracing::info!(key = surplus.key, "an old backup was removed"),
                 Err(error) => tracing::warn!(key = surplus.key, %error, "an old backup could not be removed"),

@@ -31,21 +31,23 @@ pub type Progress = Arc<dyn Fn(Stage, u64, u64) + Send + Sync>;
 pub(super) struct Watch {
     progress: Option<Progress>,
     stopped: Arc<AtomicBool>,
+    stopping: watch::Receiver<bool>,
 }
 
 impl Watch {
     /// Watches as long as the answer is kept, and stops the work once `stopping` says so.
-    pub(super) fn new(progress: Option<Progress>, mut stopping: watch::Receiver<bool>) -> Self {
+    pub(super) fn new(progress: Option<Progress>, stopping: watch::Receiver<bool>) -> Self {
         let stopped = Arc::new(AtomicBool::new(*stopping.borrow()));
+        let mut heard = stopping.clone();
         let told = Arc::downgrade(&stopped);
         tokio::spawn(async move {
             // The sender lives as long as the app; whoever waits for nothing any more costs a task and no more.
-            let _ = stopping.wait_for(|stopping| *stopping).await;
+            let _ = heard.wait_for(|stopping| *stopping).await;
             if let Some(stopped) = told.upgrade() {
                 stopped.store(true, Ordering::SeqCst);
             }
         });
-        Self { progress, stopped }
+        Self { progress, stopped, stopping }
     }
 
     /// What is set once the work has to end.
@@ -65,6 +67,18 @@ impl Watch {
             progress(stage, done, total);
         }
         Ok(())
+    }
+
+    /// Waits for somebody who may take long to answer, but not longer than the work may go on.
+    ///
+    /// # Errors
+    /// As [`Watch::tell`]; what is waited for.
+    pub(super) async fn wait<T>(&self, answer: impl Future<Output = Result<T>>) -> Result<T> {
+        let mut stopping = self.stopping.clone();
+        tokio::select! {
+            answer = answer => answer,
+            Ok(_) = stopping.wait_for(|stopping| *stopping) => Err(stopped()),
+        }
     }
 
     /// What a read of a database answers that was stopped.

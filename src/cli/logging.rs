@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal};
 
 use tracing::field::{Field, Visit};
 use tracing_subscriber::field::RecordFields;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{FilterExt, LevelFilter, filter_fn};
 use tracing_subscriber::fmt::format::{DefaultFields, Writer};
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 use tracing_subscriber::fmt::{self as lines, FormatFields, FormattedFields};
@@ -19,6 +19,9 @@ use crate::error::{Error, Result};
 use crate::logs::Tap;
 use crate::schema::field::encode;
 
+/// A library that tells of its ordinary work as if somebody had asked.
+const TALKATIVE: &str = "tokio_cron_scheduler";
+
 /// Starts logging from a level such as `info`, and sends panics there too. Where the standard output has data on it,
 /// the log goes to the standard error. A server connects the tap to its log.
 ///
@@ -26,8 +29,15 @@ use crate::schema::field::encode;
 /// One sentence for a person where `TUCKBOX_LOG` is no filter.
 pub(super) fn start(level: &str, data_on_stdout: bool) -> Result<Tap> {
     let asked = std::env::var("TUCKBOX_LOG").ok().filter(|asked| !asked.trim().is_empty());
-    let filter = EnvFilter::try_new(asked.as_deref().unwrap_or(level))
+    let asked = asked.as_deref().unwrap_or(level);
+    let filter = EnvFilter::try_new(asked)
         .map_err(|error| Error::Setup(format!("TUCKBOX_LOG is no filter for the log: {error}.")))?;
+    // Who wants to hear it names it.
+    let hears_all = asked.contains(TALKATIVE);
+    let is_wanted = filter_fn(move |event| {
+        hears_all || *event.level() <= tracing::Level::WARN || !event.target().starts_with(TALKATIVE)
+    });
+    let filter = filter.and(is_wanted.with_max_level_hint(LevelFilter::TRACE));
     let writer = if data_on_stdout { BoxMakeWriter::new(io::stderr) } else { BoxMakeWriter::new(io::stdout) };
     let logs = lines::layer().with_writer(writer);
     // A second start within one process (a test) keeps the first.

@@ -58,7 +58,7 @@ enum Command {
     Export(export::Export),
     /// Run SQL, also while a server runs
     Sql(sql::Arguments),
-    /// Make, list and verify backups, also while a server runs
+    /// Make, list, verify and restore backups
     #[command(subcommand)]
     Backup(backup::Action),
     /// Look for damage and disorder in the data directory, also while a server runs

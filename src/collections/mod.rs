@@ -4,7 +4,8 @@
 //! `save.rs` (from what a request asks for to the writer), `apply.rs` (the one way collections get into the database),
 //! `aside.rs` (names and views that are in its way), `alteration/` (what must happen to a table, as data, and doing
 //! it), `stored.rs` (rows of `_collections`), `publication.rs` (the next snapshot, and when others see it), `rules.rs`
-//! (do the rules compile), `view_query.rs` (is a query one, and what are its columns), `views.rs` (the SQL views).
+//! (do the rules compile), `check_filter.rs` (what is wrong with one that is typed), `view_query.rs` (is a query one,
+//! and what are its columns), `views.rs` (the SQL views).
 //!
 //! What must stay true: only the writer's thread publishes, and nothing is published that is not committed; so a
 //! closure on the writer that asks for the current snapshot sees exactly what the tables are.
@@ -12,6 +13,7 @@
 mod alteration;
 mod apply;
 mod aside;
+mod check_filter;
 mod create;
 mod delete;
 mod draft;
@@ -36,6 +38,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 pub use alteration::{ExpectedIndex, expected_indexes};
+pub use check_filter::Checked;
 pub use dry_run_view::DryRun;
 pub use publication::{publish_stored, reload};
 pub use seed::seed;

@@ -50,6 +50,15 @@ use spool::Spools;
 use storage::{Disk, Storages};
 use thumbs::Thumbs;
 
+/// Forgets what was on its way when a state was copied that becomes the data now. Where files lie in a bucket, somebody
+/// else may hold them since.
+///
+/// # Errors
+/// What the engine says.
+pub fn forget_uploads(tx: &mut Tx<'_>) -> Result<()> {
+    pending::forget(tx)
+}
+
 /// The room of files.
 #[derive(Clone)]
 pub struct Files {

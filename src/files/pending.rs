@@ -49,6 +49,11 @@ pub(super) fn settle(tx: &mut Tx<'_>, collection_id: &str, record_id: &str, name
     }
 }
 
+/// Takes everything from the list.
+pub(super) fn forget(tx: &mut Tx<'_>) -> Result<()> {
+    tx.execute("DELETE FROM _tb_uploads").map(drop)
+}
+
 /// Marks a name, so that no record can store it any more; tells whether it is still listed.
 pub(super) fn doom(tx: &mut Tx<'_>, collection_id: &str, record_id: &str, name: &str) -> Result<bool> {
     let [collection, record, name] = key(collection_id, record_id, name);

@@ -6,16 +6,20 @@
 //!   what a client may not see is refused here; `sort` does the same for orders
 //! - `joins`: the rows beside the tested one, one node a path
 //! - `render`, with `comparison`, `all_match`, `tables`, `sets` and `piece`: typed tree → SQL text and placeholders
+//! - `outline`, `value`, `fault`: what people are told of a filter: its clauses and their places, the values of
+//!   operands, and what is wrong where
 //! - `plan`, `request_value`, `time_macro`, `pattern`: placeholders → values of one request
 
 mod all_match;
 mod ast;
 mod comparison;
+mod fault;
 mod field_path;
 mod flat_path;
 mod joins;
 mod lexer;
 mod operand;
+mod outline;
 mod parser;
 mod pattern;
 mod piece;
@@ -28,6 +32,11 @@ mod sets;
 mod sort;
 mod tables;
 mod time_macro;
+mod value;
+
+pub use fault::{FilterFault, find_fault};
+pub use outline::{Clause, ClauseKind, outline};
+pub use value::{Shown, value_of};
 
 use std::borrow::Cow;
 

@@ -27,6 +27,16 @@ pub(super) fn parse(text: &str) -> Result<Expr, FilterError> {
     }
 }
 
+/// Parses a single operand.
+pub(super) fn parse_operand(text: &str) -> Result<Term, FilterError> {
+    let mut parser = Parser::new(text)?;
+    let term = parser.operand(0)?;
+    match &parser.current {
+        None => Ok(term),
+        Some(token) => Err(invalid(token.at, format!("expected one operand instead of {}", described(&token.kind)))),
+    }
+}
+
 struct Parser<'a> {
     lexer: Lexer<'a>,
     current: Option<Token<'a>>,

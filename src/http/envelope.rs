@@ -86,7 +86,7 @@ fn cause(error: &Error) -> Cause {
             (Some(BATCH_FAILED.to_owned()), Some(json!({at.to_string(): {"error": said, "details": inner.details}})))
         }
         Error::Broken(cause) | Error::Internal(cause) => (None, Some(format!("{cause:#}").into())),
-        Error::SecondFactor(_) | Error::TooLarge | Error::TooMany | Error::TooOften(_) => {
+        Error::Outdated | Error::SecondFactor(_) | Error::TooLarge | Error::TooMany | Error::TooOften(_) => {
             (said(&error.to_string()), None)
         }
         other => (None, Some(other.to_string().into())),
@@ -122,6 +122,7 @@ impl Error {
             Self::Unauthorized(message) => (StatusCode::UNAUTHORIZED, message, Map::new()),
             Self::Forbidden(message) => (StatusCode::FORBIDDEN, message, Map::new()),
             Self::NotFound(message) => (StatusCode::NOT_FOUND, message, Map::new()),
+            Self::Outdated => (StatusCode::PRECONDITION_FAILED, Cow::Borrowed(""), Map::new()),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, Cow::Borrowed(""), Map::new()),
             Self::TooMany | Self::TooOften(_) => (StatusCode::TOO_MANY_REQUESTS, Cow::Borrowed(""), Map::new()),
             Self::Unavailable(message) => (StatusCode::SERVICE_UNAVAILABLE, message, Map::new()),
@@ -189,6 +190,7 @@ pub(super) fn default_message(status: StatusCode) -> &'static str {
         StatusCode::UNAUTHORIZED => "Missing or invalid authentication.",
         StatusCode::FORBIDDEN => "You are not allowed to perform this request.",
         StatusCode::NOT_FOUND => "The requested resource wasn't found.",
+        StatusCode::PRECONDITION_FAILED => "The record has changed since it was read.",
         StatusCode::PAYLOAD_TOO_LARGE => "Request entity too large.",
         StatusCode::TOO_MANY_REQUESTS => "Too Many Requests.",
         StatusCode::SERVICE_UNAVAILABLE => "The server cannot take the request now. Try again in a moment.",
@@ -268,6 +270,7 @@ mod tests {
             (Error::Forbidden("".into()), 403, "You are not allowed to perform this request."),
             (Error::not_found(), 404, "The requested resource wasn't found."),
             (Error::NotFound("missing context".into()), 404, "Missing context."),
+            (Error::Outdated, 412, "The record has changed since it was read."),
             (Error::TooLarge, 413, "Request entity too large."),
             (Error::TooMany, 429, "Too Many Requests."),
             (Error::Unavailable("too busy".into()), 503, "Too busy."),

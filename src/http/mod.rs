@@ -22,6 +22,7 @@ mod middleware;
 mod realtime;
 mod records;
 mod router;
+mod rules;
 pub mod serve;
 mod settings;
 mod socket;

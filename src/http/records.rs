@@ -1,16 +1,20 @@
 //! `/api/collections/{collection}/records`.
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
+use http::header::{CONTENT_TYPE, ETAG};
+use http::{HeaderValue, StatusCode};
 
-use super::envelope::no_content;
+use super::envelope::{json, no_content};
 use super::extract::{Asking, Params, RecordBody};
 use super::fields::Fields;
 use crate::app::App;
 use crate::context::RequestContext;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::records::Versioned;
 
 /// The path of all records of a collection. The limit of bodies knows the form of both paths.
 const ALL: &str = "/api/collections/{collection}/records";
@@ -39,8 +43,9 @@ async fn view(
     fields: Fields,
     Asking(context): Asking,
 ) -> Result<Response> {
-    let record = app.records.view(&context, &collection, &id).await?;
-    fields.object(record.0).await
+    let found = app.records.view(&context, &collection, &id).await?;
+    let answer = tagged(fields, found).await?;
+    Ok(if is_known(&context, &answer) { not_modified(answer) } else { answer })
 }
 
 async fn create(
@@ -50,8 +55,7 @@ async fn create(
     fields: Fields,
     RecordBody(input): RecordBody,
 ) -> Result<Response> {
-    let record = app.records.create(&context, &collection, input).await?;
-    fields.object(record.0).await
+    tagged(fields, app.records.create(&context, &collection, input).await?).await
 }
 
 async fn update(
@@ -61,11 +65,38 @@ async fn update(
     fields: Fields,
     RecordBody(input): RecordBody,
 ) -> Result<Response> {
-    let record = app.records.update(&context, &collection, &id, input).await?;
-    fields.object(record.0).await
+    tagged(fields, app.records.update(&context, &collection, &id, input).await?).await
 }
 
 async fn delete(State(app): State<App>, Params((collection, id)): One, Asking(context): Asking) -> Result<Response> {
     app.records.delete(&context, &collection, &id).await?;
     Ok(no_content())
+}
+
+/// A record with the tag of this answer.
+async fn tagged(fields: Fields, record: Versioned) -> Result<Response> {
+    let body = fields.pick(record.rendered.0).await?;
+    let tag = HeaderValue::from_str(&record.version.tag(&body)).map_err(|error| Error::Internal(error.into()))?;
+    let mut answer = json(body);
+    answer.headers_mut().insert(ETAG, tag);
+    Ok(answer)
+}
+
+/// Whether the client has this answer already.
+fn is_known(context: &RequestContext, answer: &Response) -> bool {
+    let (Some(known), Some(tag)) = (context.headers.header("if_none_match"), answer.headers().get(ETAG)) else {
+        return false;
+    };
+    known.split(',').map(str::trim).any(|known| {
+        let known = known.strip_prefix("W/").unwrap_or(known);
+        known == "*" || known.as_bytes() == tag.as_bytes()
+    })
+}
+
+/// The answer without what the client has.
+fn not_modified(mut answer: Response) -> Response {
+    *answer.status_mut() = StatusCode::NOT_MODIFIED;
+    *answer.body_mut() = Body::empty();
+    answer.headers_mut().remove(CONTENT_TYPE);
+    answer
 }

@@ -10,7 +10,7 @@ use super::middleware::body_limit::BodyLimits;
 use super::middleware::cors::Origins;
 use super::middleware::{Around, around};
 use super::{
-    admin_ui, auth, backups, batch, collections, crons, export, files, health, import, logs, realtime, records,
+    admin_ui, auth, backups, batch, collections, crons, export, files, health, import, logs, realtime, records, rules,
     settings, sql,
 };
 use crate::app::App;
@@ -44,6 +44,7 @@ fn routes(app: App) -> Router {
         .merge(health::routes())
         .merge(collections::routes())
         .merge(records::routes())
+        .merge(rules::routes())
         .merge(batch::routes())
         .merge(realtime::routes())
         .merge(import::routes())

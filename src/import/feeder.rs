@@ -1,5 +1,6 @@
 //! The thread that reads rows, matches them with fields, and hands them on in batches.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 
 use serde_json::{Map, Value as Json};
@@ -38,6 +39,8 @@ pub(super) struct Around {
 pub(super) struct End {
     /// Columns without a field.
     pub(super) ignored: Vec<String>,
+    /// The fields of those that have one.
+    pub(super) columns: BTreeMap<String, String>,
     /// Why it ended before the data did.
     pub(super) ended: Option<Error>,
 }
@@ -60,7 +63,7 @@ impl Feeder {
     /// Reads to the end of the data, or until nobody takes batches any more.
     pub(super) fn run(mut self, source: Box<dyn Read + Send>, batches: &mpsc::Sender<Batch>) -> End {
         let ended = self.feed(source, batches).err();
-        End { ignored: self.mapping.ignored.into_iter().collect(), ended }
+        End { columns: self.mapping.columns(), ignored: self.mapping.ignored.into_iter().collect(), ended }
     }
 
     fn feed(&mut self, source: Box<dyn Read + Send>, batches: &mpsc::Sender<Batch>) -> Result<()> {

@@ -1,6 +1,6 @@
 //! Which field a column goes to, and rows as a create takes them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
@@ -16,6 +16,8 @@ use crate::schema::field::text::TextOptions;
 const SOURCE_ID: &str = "source_id";
 /// How many columns without a field are named.
 const MOST_IGNORED: usize = 50;
+/// How many columns with a field are named.
+const MOST_MATCHED: usize = 1000;
 
 /// Columns of a file, matched with the fields of a collection.
 pub(super) struct Mapping {
@@ -90,6 +92,12 @@ impl Mapping {
     /// Whether any of the columns has a field.
     pub(super) fn knows_any(&mut self, columns: &[String]) -> bool {
         columns.iter().any(|column| self.target(column).is_some())
+    }
+
+    /// The fields of the columns that were met and have one.
+    pub(super) fn columns(&self) -> BTreeMap<String, String> {
+        let met = self.targets.iter().filter_map(|(source, at)| Some((source, (*at)?)));
+        met.take(MOST_MATCHED).map(|(source, at)| (source.clone(), self.collection.fields[at].name.clone())).collect()
     }
 
     /// The collection's name.

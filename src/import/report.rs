@@ -1,5 +1,6 @@
 //! What an import did, and what can be watched while it runs.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -31,6 +32,8 @@ pub struct Report {
     pub bad: u64,
     /// The first of them.
     pub told: Vec<BadRow>,
+    /// The field of each column that has one.
+    pub columns: BTreeMap<String, String>,
     /// Columns without a field, whose values were left out.
     pub ignored: Vec<String>,
     /// Whether it stopped at a bad row, as asked.
@@ -97,6 +100,7 @@ impl Report {
             "existing": self.existing,
             "bad": self.bad,
             "stopped": self.stopped,
+            "columns": self.columns,
             "ignored": self.ignored,
             "errors": self.told.iter().map(BadRow::to_json).collect::<Vec<_>>(),
             "inferred": self.inferred.as_ref().map(columns),

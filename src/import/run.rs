@@ -216,6 +216,7 @@ impl Running<'_> {
             Ok(true) => {
                 let end = feeding.await.map_err(|error| Error::internal(format!("reading rows failed: {error}")))?;
                 self.report.ignored = end.ignored;
+                self.report.columns = end.columns;
                 self.report.ended = end.ended;
             }
             Ok(false) => self.report.stopped = true,

@@ -143,6 +143,7 @@ impl Keeper {
         let written = store.write(WriteLane::Grouped, move |tx| insert(tx, &writes)).await;
         let Err(error) = written else {
             self.paused = None;
+            self.logs.parts.trouble.lock().take();
             return;
         };
         // The writer may still hold its closure for an instant.
@@ -162,6 +163,7 @@ impl Keeper {
     async fn failed(&mut self, error: &Error, what: &str) {
         let now = Instant::now();
         self.paused = Some(now + PAUSE);
+        *self.logs.parts.trouble.lock() = Some(error.to_string());
         if self.told.is_none_or(|told| now > told + TELL_EVERY) {
             self.told = Some(now);
             tracing::error!(target: TARGET, %error, "{what}");

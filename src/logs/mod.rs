@@ -64,13 +64,27 @@ struct Parts {
     /// The database; none until the room is opened, and where it cannot be used.
     store: ArcSwapOption<Store>,
     keeper: Mutex<Option<mpsc::Sender<Asked>>>,
+    /// Why there is no database, or why it could not be written the last time.
+    trouble: Mutex<Option<String>>,
+}
+
+/// How the log is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// Whether there is a database to keep it in.
+    pub is_open: bool,
+    /// Why there is none, or why it could not be written the last time.
+    pub trouble: Option<String>,
+    /// How many entries wait to be written, or had no room and are not told of yet.
+    pub unwritten: u64,
 }
 
 impl Logs {
     /// The room, with nothing kept before it is opened.
     pub fn new(path: PathBuf, settings: Settings, query_timeout: Duration) -> Self {
         let (queue, store, keeper) = (Queue::default(), ArcSwapOption::empty(), Mutex::default());
-        Self { parts: Arc::new(Parts { path, settings, query_timeout, queue, store, keeper }) }
+        let trouble = Mutex::default();
+        Self { parts: Arc::new(Parts { path, settings, query_timeout, queue, store, keeper, trouble }) }
     }
 
     /// Opens the database and begins to keep what is told. Where it cannot be used, that is said, and nothing is kept.
@@ -85,6 +99,7 @@ impl Logs {
         match opened {
             Ok(Opened { store, aside }) => {
                 self.parts.store.store(Some(Arc::new(store)));
+                self.parts.trouble.lock().take();
                 if let Some((aside, reason)) = aside {
                     let (database, aside) = (self.parts.path.display().to_string(), aside.display().to_string());
                     tracing::warn!(target: TARGET, database, aside, "the database of the logs {reason}; it was set aside, and a new one made");
@@ -92,10 +107,22 @@ impl Logs {
                     self.record(Level::Warn, format!("the database of the logs {reason}; this is a new one"), data);
                 }
             }
-            Err(error) => tracing::error!(
-                target: TARGET, %error,
-                "no logs are kept, since their database cannot be used; everything else is served"
-            ),
+            Err(error) => {
+                tracing::error!(
+                    target: TARGET, %error,
+                    "no logs are kept, since their database cannot be used; everything else is served"
+                );
+                *self.parts.trouble.lock() = Some(error.to_string());
+            }
+        }
+    }
+
+    /// How it is kept at the moment. Nothing is written or read to find that out.
+    pub fn state(&self) -> State {
+        State {
+            is_open: self.parts.store.load().is_some(),
+            trouble: self.parts.trouble.lock().clone(),
+            unwritten: self.parts.queue.unwritten(),
         }
     }
 

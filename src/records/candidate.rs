@@ -37,7 +37,7 @@ pub(super) fn values(record: &Record) -> Vec<Value> {
 }
 
 /// The value as a stored column of JSON keeps it: a text that reads as a number is one.
-fn numeric(value: &Value) -> Value {
+pub(super) fn numeric(value: &Value) -> Value {
     match value {
         Value::Text(text) => match (text.parse::<i64>(), text.parse::<f64>()) {
             _ if !text.starts_with(|first: char| first == '-' || first.is_ascii_digit()) => value.clone(),

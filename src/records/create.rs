@@ -7,7 +7,7 @@ use serde_json::Map;
 use super::input::{self, Resolved};
 use super::save::{Draft, Known, NewAccount, Prepared, Save};
 use super::viewer::Viewer;
-use super::{RecordInput, Records, Rendered, accounts, gate, validate};
+use super::{RecordInput, Records, Versioned, accounts, gate, validate};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::filter::Input;
@@ -44,7 +44,7 @@ impl Records {
     /// # Errors
     /// `NotFound` for an unknown collection, `Forbidden` where only superusers may create, `Invalid` for a view, and
     /// where the rule or a check refuses.
-    pub async fn create(&self, context: &RequestContext, collection: &str, input: RecordInput) -> Result<Rendered> {
+    pub async fn create(&self, context: &RequestContext, collection: &str, input: RecordInput) -> Result<Versioned> {
         let schema = self.parts.schema.current();
         let collection = schema.find(collection).ok_or(Error::NotFound(gate::NO_COLLECTION.into()))?;
         gate::writable(collection)?;
@@ -126,7 +126,7 @@ pub(super) fn prepare(save: &Save, tx: &mut Tx<'_>, schema: Arc<Schema>, known: 
 }
 
 /// The record as rules see it: nothing is generated yet but a placeholder for the id, and nobody is verified.
-fn candidate(record: &Record) -> Record {
+pub(super) fn candidate(record: &Record) -> Record {
     let mut candidate = record.clone();
     if candidate.id().is_empty() {
         candidate.set("id", ids::random_record_id());

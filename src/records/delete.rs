@@ -16,7 +16,7 @@ impl Records {
     ///
     /// # Errors
     /// `NotFound` for an unknown collection or record, and where the rule refuses; `Forbidden` where only superusers
-    /// may delete; `Invalid` for a view, for the last superuser and where a required relation would be left empty.
+    /// may delete; `Outdated` where the request is meant for another version of the record; `Invalid` for a view, for the last superuser and where a required relation would be left empty.
     pub async fn delete(&self, context: &RequestContext, collection: &str, id: &str) -> Result<()> {
         for _ in 0..ATTEMPTS {
             match self.try_delete(context, collection, id).await {
@@ -75,7 +75,11 @@ impl Records {
             None => true,
             Some(rule) => gate::or_false(self.parts.conditions.admits(tx, schema, collection, rule, id, &input))?,
         };
-        if admitted { Ok(record) } else { Err(Error::not_found()) }
+        if !admitted {
+            return Err(Error::not_found());
+        }
+        self.parts.expect(context, schema, &record)?;
+        Ok(record)
     }
 }
 

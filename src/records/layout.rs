@@ -7,6 +7,7 @@ use std::sync::Arc;
 use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
 
+use super::version::VersionKey;
 use super::viewer::Viewer;
 use crate::error::Result;
 use crate::schema::{Collection, CollectionRef, Field, Schema};
@@ -29,6 +30,8 @@ pub(super) struct Layout {
     pub(super) by_id: String,
     /// What names a row's place in the table, quoted; nothing where a field has taken its name, or rows have none.
     pub(super) row: Option<String>,
+    /// What the versions of its rows are hashed with.
+    pub(super) versions: VersionKey,
     /// The place of the id.
     pub(super) id: usize,
     /// `{` with the keys that every record has.
@@ -52,7 +55,7 @@ struct Email {
 }
 
 impl Layout {
-    pub(super) fn new(collection: &CollectionRef) -> Self {
+    pub(super) fn new(collection: &CollectionRef, versions: VersionKey) -> Self {
         let table = quoted(&collection.name);
         let columns = columns(collection);
         let is_table = !collection.is_view();
@@ -81,7 +84,7 @@ impl Layout {
             }
         }
         let id = collection.field_index("id").unwrap_or(0);
-        Self { collection: Arc::clone(collection), table, columns, by_id, row, id, head, entries, email }
+        Self { collection: Arc::clone(collection), table, columns, by_id, row, versions, id, head, entries, email }
     }
 
     /// The lane of a query that finds rows by their ids. Tables have an index for that; a view may have to be walked
@@ -187,7 +190,7 @@ impl Layouts {
         if let Some(layout) = self.kept.get(&Sought { version: schema.version, collection: &collection.id }) {
             return layout;
         }
-        let layout = Arc::new(Layout::new(collection));
+        let layout = Arc::new(Layout::new(collection, VersionKey::of(schema, collection)));
         self.kept.insert(Key { version: schema.version, collection: collection.id.clone() }, Arc::clone(&layout));
         layout
     }

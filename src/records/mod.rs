@@ -1,7 +1,8 @@
 //! Records: list, view, create, update, delete, under rules; several writes in one transaction (`batch/`), creates by
-//! the hundred (`bulk/`) and exports (`export/`). One file a verb; what they share stands in `rules.rs` (does a row
-//! satisfy a rule), `plans/` (compiled conditions, kept by shape), `totals.rs` (counts, kept with the versions of their
-//! tables), `layout.rs` (a collection's columns and how its rows are written out), `rows.rs`, `expand/` and `render.rs`
+//! the hundred (`bulk/`), exports (`export/`), and why a rule says yes or no (`explain/`). One file a verb; what they
+//! share stands in `rules.rs` (does a row satisfy a rule), `plans/` (compiled conditions, kept by shape), `totals.rs`
+//! (counts, kept with the versions of their tables), `version.rs` (which state of a record a write is meant for),
+//! `layout.rs` (a collection's columns and how its rows are written out), `rows.rs`, `expand/` and `render.rs`
 //! (records as their reader may see them).
 //!
 //! Reads go straight from rows to JSON: no value of a list is ever held as a tree.
@@ -15,6 +16,7 @@ mod cascade;
 mod create;
 mod delete;
 mod expand;
+mod explain;
 mod export;
 mod file;
 mod gate;
@@ -37,6 +39,7 @@ mod totals;
 mod turns;
 mod update;
 mod validate;
+mod version;
 mod view;
 mod viewer;
 mod write;
@@ -52,6 +55,7 @@ pub use accounts::{AUTH_ORIGINS, EXTERNAL_AUTHS, INSTALLER_EMAIL, MFAS, OTPS, SU
 pub use batch::{Admission, BatchAction, BatchItem};
 pub use bulk::{Bulk, BulkOptions, Chunk, Existing, Links, Outcome};
 pub use delete::{delete_many_within, delete_within};
+pub use explain::{Explanation, Verdict, caller_of};
 pub use export::{Export, ExportFormat, ExportOptions};
 pub use page::Page;
 pub use read::{find, load, load_all};
@@ -59,6 +63,7 @@ pub use render::shown;
 pub use repair::drop_dangling;
 pub use save::{Along, NewAccount};
 pub use telling::asks;
+pub use version::{Version, Versioned};
 
 use crate::crypto::passwords::Passwords;
 use crate::error::{Error, Result};

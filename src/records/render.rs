@@ -9,6 +9,7 @@ use super::layout::Layout;
 use super::plans::Condition;
 use super::read::read_in;
 use super::rows::Rows;
+use super::version::VersionKey;
 use super::viewer::Viewer;
 use super::{Parts, Records, Rendered, rules};
 use crate::context::RequestContext;
@@ -116,7 +117,7 @@ impl Rendering {
 pub fn shown(record: &Record) -> Rendered {
     let mut out = Vec::new();
     let viewer = Viewer::of(&RequestContext::internal());
-    Layout::new(&record.collection).write(&mut out, &viewer, |at| record.values[at].borrow());
+    Layout::new(&record.collection, VersionKey::default()).write(&mut out, &viewer, |at| record.values[at].borrow());
     out.push(b'}');
     Rendered(out)
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value as Json};
 
 use super::input::{Resolved, Sent};
 use super::validate::Link;
-use super::{RecordInput, Records, Rendered, create, gate, update, write};
+use super::{RecordInput, Records, Versioned, create, gate, update, write};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::files::NewFile;
@@ -155,10 +155,13 @@ impl Save {
     }
 
     /// Saves; the record as the caller sees it.
-    pub(super) async fn run(self, lane: ReadLane) -> Result<Rendered> {
+    pub(super) async fn run(self, lane: ReadLane) -> Result<Versioned> {
         let save = Arc::new(self);
         let Saved { record, body } = Arc::clone(&save).saved(lane).await?;
-        save.records.render(&save.context.with_body(body), &record).await
+        let parts = &save.records.parts;
+        let version = parts.version(&parts.schema.current(), &record);
+        let rendered = save.records.render(&save.context.with_body(body), &record).await?;
+        Ok(Versioned { rendered, version })
     }
 
     /// Saves; the record as it is stored.

@@ -6,7 +6,7 @@ use serde_json::Map;
 
 use super::save::{Draft, Known, Prepared, Save};
 use super::viewer::Viewer;
-use super::{RecordInput, Records, Rendered, accounts, gate, input, validate};
+use super::{RecordInput, Records, Versioned, accounts, gate, input, validate};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::filter::Input;
@@ -18,14 +18,15 @@ impl Records {
     ///
     /// # Errors
     /// `NotFound` for an unknown collection or record, and where the rule refuses; `Forbidden` where only superusers
-    /// may update; `Invalid` for a view, and where a check refuses.
+    /// may update; `Outdated` where the request is meant for another version of the record; `Invalid` for a view, and
+    /// where a check refuses.
     pub async fn update(
         &self,
         context: &RequestContext,
         collection: &str,
         id: &str,
         input: RecordInput,
-    ) -> Result<Rendered> {
+    ) -> Result<Versioned> {
         let schema = self.parts.schema.current();
         let collection = schema.find(collection).ok_or(Error::NotFound(gate::NO_COLLECTION.into()))?;
         gate::writable(collection)?;
@@ -53,6 +54,7 @@ pub(super) fn prepare(save: &Save, tx: &mut Tx<'_>, schema: Arc<Schema>, id: &st
     {
         return Err(Error::not_found());
     }
+    save.records.parts.expect(&save.context, &schema, &before)?;
     let mut record = before.clone();
     resolved.apply(&mut record);
     if collection.is_auth() {

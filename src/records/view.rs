@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::read::read_in;
 use super::render::Rendering;
-use super::{Records, Rendered, gate, rules};
+use super::{Records, Rendered, Versioned, gate, rules};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::filter::Input;
 use crate::schema::{CollectionRef, Schema};
-use crate::store::{ReadLane, Sql, Tx};
+use crate::store::{ReadLane, Row, Sql, Tx};
 
 impl Records {
     /// One record.
@@ -17,7 +17,7 @@ impl Records {
     /// # Errors
     /// `NotFound` where the collection or the record is not there, or the view rule is not satisfied or cannot be
     /// evaluated; `Forbidden` where only superusers may view.
-    pub async fn view(&self, context: &RequestContext, collection: &str, id: &str) -> Result<Rendered> {
+    pub async fn view(&self, context: &RequestContext, collection: &str, id: &str) -> Result<Versioned> {
         self.on_current(|schema| self.view_on(schema, context, collection, id)).await
     }
 
@@ -27,7 +27,7 @@ impl Records {
         context: &RequestContext,
         collection: &str,
         id: &str,
-    ) -> Result<Rendered> {
+    ) -> Result<Versioned> {
         let collection = schema.find(collection).ok_or(Error::NotFound(gate::MISSING_COLLECTION.into()))?;
         let rule = gate::applicable(context, &collection.view_rule)?;
         let rendering = Rendering::plan(&self.parts, &schema, context, collection);
@@ -61,25 +61,25 @@ impl Records {
     }
 }
 
-fn one(tx: &mut Tx<'_>, lane: ReadLane, query: &Sql, rendering: &Rendering) -> Result<Option<Rendered>> {
+fn one(tx: &mut Tx<'_>, lane: ReadLane, query: &Sql, rendering: &Rendering) -> Result<Option<Versioned>> {
     let mut out = Vec::with_capacity(1024);
+    let layout = &rendering.layout;
+    let version = |row: &Row<'_>| layout.versions.version(&layout.collection, |at| row.get(at));
     if rendering.is_plain() {
         let found = tx.row(query, |row| {
             rendering.write_row(row, &mut out);
-            Ok(())
+            Ok(version(row))
         })?;
-        return Ok(found.map(|()| Rendered(out)));
+        return Ok(found.map(|version| Versioned { rendered: Rendered(out), version }));
     }
     let mut batch = rendering.batch();
-    tx.row(query, |row| {
+    let found = tx.row(query, |row| {
         batch.push_row(&rendering.viewer, row);
-        Ok(())
+        Ok(version(row))
     })?;
-    if batch.lines().is_empty() {
-        return Ok(None);
-    }
+    let Some(version) = found else { return Ok(None) };
     rendering.write(tx, lane, batch, &mut out, |_| {})?;
-    Ok(Some(Rendered(out)))
+    Ok(Some(Versioned { rendered: Rendered(out), version }))
 }
 
 /// A rule that cannot be evaluated hides the record.

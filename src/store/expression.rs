@@ -57,6 +57,16 @@ pub const BOUND_ELEMENTS: &str = "json_each(?)";
 /// The column of [`elements`] and [`BOUND_ELEMENTS`] that holds an element.
 pub const ELEMENT: &str = "value";
 
+/// A value under the name that [`values_of`] knows it by.
+pub fn named_value(value: &str) -> String {
+    format!("{value} AS \"value\"")
+}
+
+/// The first values that a query of [`named_value`] finds, as one JSON array.
+pub fn values_of(query: &str, most: usize) -> String {
+    format!("(SELECT json_group_array(\"value\") FROM ({query} LIMIT {most}))")
+}
+
 /// Whether a value is an element of a list column. The column comes out several times.
 pub fn is_element(value: &str, column: &str) -> String {
     format!("{value} IN (SELECT \"value\" FROM {})", elements(column))

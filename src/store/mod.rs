@@ -203,6 +203,14 @@ impl Store {
         self.engine.lane_of(query, filtered)
     }
 
+    /// The plan of a query in the engine's words, for people.
+    ///
+    /// # Errors
+    /// What the engine has against the query.
+    pub fn plan_of(&self, query: &Sql) -> Result<Vec<String>> {
+        self.engine.plan_of(query)
+    }
+
     /// The versions of tables, by name: to be taken before the read begins whose answer is kept with them. An answer
     /// that is found under an equal stamp holds every write that was acknowledged before the stamp was taken; writes
     /// of other processes come to it within a second.

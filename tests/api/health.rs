@@ -50,7 +50,7 @@ async fn a_superuser_learns_of_each_part_whether_it_does_its_work() {
     let server = TestServer::with(notes()).await;
     let answer = server.superuser().get("/api/health").await;
     let parts = answer.is(200).at("/data/readiness").as_array().expect("a list");
-    for name in ["database", "feed", "jobs", "schedules", "files"] {
+    for name in ["database", "feed", "jobs", "schedules", "files", "logs"] {
         let part = parts.iter().find(|part| part["part"] == name).unwrap_or_else(|| panic!("no {name}: {parts:?}"));
         assert_eq!(part["state"], "ready", "{part}");
         assert!(part["detail"].as_str().is_some_and(|detail| detail.ends_with('.')), "{part}");

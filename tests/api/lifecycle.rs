@@ -258,6 +258,17 @@ async fn off_a_terminal_the_standard_output_is_a_log_without_the_set_up_link() {
     assert!(answered["span"]["id"].is_string() && answered["status"] == 200 && answered["duration_us"].is_u64());
 }
 
+#[tokio::test]
+async fn libraries_tell_of_their_ordinary_work_only_where_somebody_asks() {
+    for (filter, is_told) in [("info", false), ("debug,hyper=off", false), ("info,tokio_cron_scheduler=info", true)] {
+        let mut server = TestServer::builder().env("TUCKBOX_LOG", filter).start().await;
+        assert!(server.terminate().success());
+        let log = server.process().log();
+        assert!(log.contains("\"listening\""), "{log}");
+        assert_eq!(log.contains("tokio_cron_scheduler"), is_told, "{filter}: {log}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_new_data_directory_is_nobody_elses_to_read() {

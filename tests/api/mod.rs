@@ -2,10 +2,12 @@
 
 pub mod backups;
 pub mod batch;
+mod check_filter;
 mod chinook;
 pub mod collections;
 mod command_line;
 mod crons;
+mod explain;
 mod files;
 mod health;
 mod http;

@@ -187,6 +187,8 @@ async fn downloads_outlast_changes_of_their_collection() {
         for round in 0..40 {
             let name = ["papers", "docs"][round % 2];
             superuser.update_collection(made.text("/collectionId"), json!({"name": name})).await.is(200);
+            // A read outlasts some changes, not one after the other without end.
+            guest.get(&path).await.is(200);
         }
         over.store(true, Ordering::Relaxed);
     };

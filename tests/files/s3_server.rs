@@ -15,6 +15,7 @@ use s3s_fs::FileSystem;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 const KEY: &str = "the-key";
@@ -29,6 +30,7 @@ pub struct S3Server {
     service: S3Service,
     address: SocketAddr,
     asked: Asked,
+    held: watch::Sender<bool>,
     running: Option<JoinHandle<()>>,
 }
 
@@ -42,8 +44,9 @@ impl S3Server {
         let address = listener.local_addr().unwrap();
         let service = builder.build();
         let asked = Asked::default();
-        let running = Some(tokio::spawn(serve(listener, service.clone(), asked.clone())));
-        Self { root, service, address, asked, running }
+        let held = watch::Sender::new(false);
+        let running = Some(tokio::spawn(serve(listener, service.clone(), asked.clone(), held.clone())));
+        Self { root, service, address, asked, held, running }
     }
 
     /// Ends it with all its connections.
@@ -57,7 +60,12 @@ impl S3Server {
     /// Starts it again at the same address.
     pub async fn start_again(&mut self) {
         let listener = TcpListener::bind(self.address).await.unwrap();
-        self.running = Some(tokio::spawn(serve(listener, self.service.clone(), self.asked.clone())));
+        self.running = Some(tokio::spawn(serve(listener, self.service.clone(), self.asked.clone(), self.held.clone())));
+    }
+
+    /// Has whoever reads an object wait for it, until this is taken back.
+    pub fn hold(&self, held: bool) {
+        self.held.send_replace(held);
     }
 
     /// The methods of the requests since this was asked last.
@@ -115,16 +123,24 @@ fn walk(folder: &Path, each: &mut impl FnMut(PathBuf)) {
     }
 }
 
-async fn serve(listener: TcpListener, service: S3Service, asked: Asked) {
+async fn serve(listener: TcpListener, service: S3Service, asked: Asked, held: watch::Sender<bool>) {
     // They end with this task.
     let mut connections = JoinSet::new();
     loop {
         let (socket, _) = listener.accept().await.unwrap();
-        let (service, asked) = (service.clone(), asked.clone());
+        let (service, asked, held) = (service.clone(), asked.clone(), held.clone());
         connections.spawn(async move {
             let counted = service_fn(|request: Request<Incoming>| {
                 asked.lock().unwrap().push(request.method().clone());
-                Service::call(&service, request)
+                let reads = request.method() == Method::GET
+                    && !request.uri().query().is_some_and(|query| query.contains("list-type"));
+                let (service, mut held) = (service.clone(), held.subscribe());
+                async move {
+                    if reads {
+                        held.wait_for(|held| !held).await.ok();
+                    }
+                    Service::call(&service, request).await
+                }
             });
             Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(socket), counted).await.ok();
         });

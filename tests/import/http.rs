@@ -95,7 +95,9 @@ async fn a_dry_run_tells_and_writes_nothing() {
     let superuser = server.superuser();
     let body = "{\"name\": \"Ann\"}\n{\"age\": 3}\n";
     let answer = import(&superuser, "people", "dryRun=true", body).await;
-    answer.is(200).has("/created", 1).has("/bad", 1).has("/dryRun", true);
+    answer.is(200).has("/created", 1).has("/bad", 1).has("/dryRun", true).has("/rows", 2);
+    answer.has("/errors/0/line", 2).has("/errors/0/data/name/code", "validation_required");
+    answer.has("/columns", json!({"name": "name", "age": "age"})).has("/ignored", json!([]));
     superuser.list("people", &[]).await.has("/totalItems", 0);
     let answer = import(&superuser, "things", "dryRun=true&create=true", body).await;
     answer.is(200).has("/created", 2).has("/inferred/1/type", "number");

@@ -257,7 +257,7 @@ impl Asker<'_> {
     }
 
     pub async fn try_view(&self, collection: &str, id: &str, query: &[(&str, &str)]) -> Result<Json> {
-        let rendered = self.house.records.view(&self.asking(query), collection, id).await?;
+        let rendered = self.house.records.view(&self.asking(query), collection, id).await?.rendered;
         Ok(serde_json::from_slice(&rendered.0).expect("a JSON object"))
     }
 

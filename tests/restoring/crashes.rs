@@ -10,7 +10,7 @@ use tuckbox::backups::restore::{Given, Resumed, resume, stage_here};
 use tuckbox::store::Store;
 
 use super::house::{add, back_up, data, house, of, restore, titles};
-use crate::support::{Process, TestServer};
+use crate::support::{Database, Process, TestServer};
 
 const THEN: [&str; 2] = ["Ash", "Birch"];
 const NOW: [&str; 3] = ["Ash", "Birch", "Cedar"];
@@ -128,6 +128,10 @@ async fn data_that_does_not_open_is_taken_back_and_the_log_says_why() {
     let log = start(server.root(), &server.dir());
     assert!(log.contains("a backup was not restored; the data is what it was before"), "{log}");
     assert!(log.contains("is not a database"), "{log}");
+    let logs = Database::open_file(&server.dir().join("auxiliary.db"));
+    let told =
+        "SELECT json_extract(data, '$.why') FROM _logs WHERE level = 8 AND message LIKE 'a backup was not restored%'";
+    assert!(logs.value(told).contains("is not a database"), "{}", logs.value(told));
     assert_eq!(titles(&server.dir()), NOW);
     assert_eq!(files(&server.dir()), before);
     assert!(!server.dir().join("restore").exists() && !server.dir().join("restore.json").exists());

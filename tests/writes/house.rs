@@ -94,7 +94,7 @@ impl House {
     }
 
     pub async fn create_as(&self, who: &RequestContext, collection: &str, input: RecordInput) -> Result<Json> {
-        let rendered = self.records.create(who, collection, input).await?;
+        let rendered = self.records.create(who, collection, input).await?.rendered;
         Ok(serde_json::from_slice(&rendered.0).unwrap())
     }
 
@@ -109,7 +109,7 @@ impl House {
         id: &str,
         input: RecordInput,
     ) -> Result<Json> {
-        let rendered = self.records.update(who, collection, id, input).await?;
+        let rendered = self.records.update(who, collection, id, input).await?.rendered;
         Ok(serde_json::from_slice(&rendered.0).unwrap())
     }
 

@@ -217,9 +217,13 @@ struct Swap<'s> {
 impl Swap<'_> {
     fn forward(&mut self, release: &dyn Fn(&Path) -> Result<()>) -> Result<()> {
         if self.journal.phase == Phase::Park {
-            let database = self.places.dir.join(DATABASE);
-            if database.exists() {
-                release(&database)?;
+            let [.., logs] = LOGS;
+            let databases = [(DATABASE, true), (logs, self.journal.logs)];
+            for (name, _) in databases.iter().filter(|(_, is_swapped)| *is_swapped) {
+                let database = self.places.dir.join(name);
+                if database.exists() {
+                    release(&database)?;
+                }
             }
             let (dir, old) = (self.places.dir.clone(), self.places.old.clone());
             make_own_folder(&old)?;
@@ -578,6 +582,24 @@ mod tests {
         let resumed = resume(dir.path(), &busy, &mut |_| Ok(())).expect("taken back");
         assert!(matches!(resumed, Resumed::TakenBack(reason) if reason.contains("somebody has it open")));
         assert_eq!(read(dir.path()), as_map(&OLD));
+    }
+
+    #[test]
+    fn the_databases_that_are_swapped_are_released_and_no_other() {
+        for (new, expected) in [(&NEW[..], &["data.db", "auxiliary.db"][..]), (&NEW[..1], &["data.db"])] {
+            let dir = tempfile::tempdir().expect("a directory");
+            write(dir.path(), &OLD);
+            let staging = Staging::begin(dir.path()).expect("begun");
+            write(staging.folder(), new);
+            staging.keep("one.zip").expect("kept");
+            let asked = std::cell::RefCell::new(Vec::new());
+            let release = |path: &Path| {
+                asked.borrow_mut().push(path.strip_prefix(dir.path()).expect("below").to_owned());
+                Ok(())
+            };
+            assert!(matches!(resume(dir.path(), &release, &mut |_| Ok(())), Ok(Resumed::Placed(_))));
+            assert_eq!(asked.take(), expected.iter().map(PathBuf::from).collect::<Vec<_>>());
+        }
     }
 
     #[test]

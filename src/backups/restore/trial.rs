@@ -9,9 +9,11 @@ use crate::crypto::seal::Sealer;
 use crate::error::{Error, Result};
 use crate::settings::Settings;
 use crate::store::{ReadLane, Store, StoreOptions, WriteLane};
-use crate::{changes, jobs};
+use crate::{changes, files, jobs};
 
-/// Brings a database up to date and reads what a start reads. Its jobs expire, and its feed goes on another course.
+/// Brings a database up to date and reads what a start reads. Its jobs expire, its feed goes on another course, and
+/// uploads that were under way are nobody's: where files lie in a bucket, they may be those of the server that the
+/// backup is from.
 ///
 /// # Errors
 /// One sentence where a start could not use it.
@@ -30,6 +32,7 @@ async fn over(store: &Store, sealer: Option<Arc<Sealer>>) -> Result<()> {
     store
         .write(WriteLane::Exclusive, |tx| {
             jobs::expire_all(tx)?;
+            files::forget_uploads(tx)?;
             changes::renew_epoch(tx)
         })
         .await

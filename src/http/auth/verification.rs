@@ -7,7 +7,7 @@ use http::StatusCode;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::http::extract::{CredentialsBody, Params};
+use crate::http::extract::{CredentialsBody, Params, RequestId};
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -18,9 +18,10 @@ pub(super) fn routes() -> Router<App> {
 async fn request(
     State(app): State<App>,
     Params(collection): Params<String>,
+    RequestId(id): RequestId,
     CredentialsBody(sent): CredentialsBody,
 ) -> Result<StatusCode> {
-    app.auth.request_verification(&collection, sent).await?;
+    app.auth.request_verification(&collection, sent, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -114,6 +114,8 @@ impl HeaderLookup for Headers {
     fn header(&self, snake_case_name: &str) -> Option<Cow<'_, str>> {
         match self.own.get(snake_case_name) {
             Some(value) => Some(Cow::Borrowed(value)),
+            // A version is that of one record: the outer request's is meant for none of them.
+            None if snake_case_name == "if_match" => None,
             None => self.outer.header(snake_case_name),
         }
     }

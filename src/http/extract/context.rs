@@ -1,13 +1,14 @@
 //! The request as plain data for the rooms.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderValue, Method};
 
 use super::Query;
 use super::form::decode_path;
@@ -23,12 +24,14 @@ pub(in crate::http) struct Visitor {
     pub(in crate::http) ip: Option<IpAddr>,
     /// The record behind the request.
     pub(in crate::http) caller: Option<Arc<Caller>>,
+    /// The id that the log knows the request by.
+    pub(in crate::http) request_id: Option<HeaderValue>,
 }
 
 impl Visitor {
     /// Somebody at the other end of a connection.
     pub(in crate::http) fn at(address: SocketAddr) -> Self {
-        Self { ip: Some(address.ip().to_canonical()), caller: None }
+        Self { ip: Some(address.ip().to_canonical()), ..Self::default() }
     }
 }
 
@@ -49,6 +52,18 @@ impl FromRequestParts<App> for Guest {
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self> {
         of_guest(parts).map(Self)
+    }
+}
+
+/// The id that the log knows a request by; empty for one that went around the middleware.
+pub(in crate::http) struct RequestId(pub(in crate::http) String);
+
+impl FromRequestParts<App> for RequestId {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Infallible> {
+        let id = parts.extensions.get::<Visitor>().and_then(|visitor| visitor.request_id.as_ref()?.to_str().ok());
+        Ok(Self(id.unwrap_or_default().to_owned()))
     }
 }
 

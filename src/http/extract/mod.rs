@@ -13,7 +13,7 @@ mod superuser;
 pub(super) use body::{
     Asking, BatchBody, ChangeBody, CollectionBody, CredentialsBody, FilesBody, ImportBody, LoadedBody, RecordBody,
 };
-pub(super) use context::{Guest, Visitor, authorization};
+pub(super) use context::{Guest, RequestId, Visitor, authorization};
 pub(super) use form::{decode_pairs, decode_path};
 pub(super) use path::Params;
 pub(super) use query::Query;

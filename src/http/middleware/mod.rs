@@ -41,14 +41,14 @@ pub(super) struct Around {
 }
 
 /// The middleware, from the outside to the inside and back.
-pub(super) async fn around(around: &Around, request: Request, routes: Router) -> Response {
+pub(super) async fn around(around: &Around, mut request: Request, routes: Router) -> Response {
     let encodings = compression::accepted(&request);
     let origin = around.origins.allowed(request.headers());
     if let Some(answer) = cors::preflight(&request, origin.as_ref()) {
         return answer;
     }
     let version = request.version();
-    let id = request_id::take(&request);
+    let id = request_id::take(&mut request);
     let span = trace::span(&request, &id);
     let answer = async {
         let logged = Logged::begin(&around.app, &request, &id);

@@ -4,6 +4,8 @@ use axum::extract::Request;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue};
 
+use crate::http::extract::Visitor;
+
 const NAME: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST: usize = 128;
 
@@ -17,12 +19,16 @@ impl RequestId {
     }
 }
 
-/// The request's own id, or a new one.
-pub(super) fn take(request: &Request) -> RequestId {
-    match request.headers().get(NAME) {
-        Some(sent) if is_sane(sent.as_bytes()) => RequestId(sent.clone()),
-        _ => RequestId(random()),
+/// The request's own id, or a new one; it is left with its visitor.
+pub(super) fn take(request: &mut Request) -> RequestId {
+    let id = match request.headers().get(NAME) {
+        Some(sent) if is_sane(sent.as_bytes()) => sent.clone(),
+        _ => random(),
+    };
+    if let Some(visitor) = request.extensions_mut().get_mut::<Visitor>() {
+        visitor.request_id = Some(id.clone());
     }
+    RequestId(id)
 }
 
 /// 16 hexadecimal digits.

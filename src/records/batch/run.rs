@@ -9,7 +9,7 @@ use super::{Batch, failed};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::records::save::{Known, Prepared, Save, Saved};
-use crate::records::{delete_within, gate, validate, write};
+use crate::records::{delete_within, gate, validate, version, write};
 use crate::schema::CollectionRef;
 use crate::store::Tx;
 
@@ -74,7 +74,11 @@ impl Batch {
             Item::Save(save) => self.save(tx, at, save, known, wanted),
             Item::Upsert { id, create, update } => {
                 let collection = self.collection(update)?;
-                let save = if validate::exists(tx, &collection, id)? { update } else { create };
+                let there = validate::exists(tx, &collection, id)?;
+                if !there {
+                    version::expects_nothing(&create.context)?;
+                }
+                let save = if there { update } else { create };
                 self.save(tx, at, save, known, wanted)
             }
             Item::Delete { context, collection, id } => {

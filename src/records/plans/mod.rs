@@ -12,8 +12,8 @@ use std::time::Duration;
 
 pub(super) use self::kept::Plans;
 use super::layout::Layout;
-use crate::error::Result;
-use crate::filter::{Bound, Compiled, Counting};
+use crate::error::{Error, Result};
+use crate::filter::{Bound, Compiled, Counting, Input};
 use crate::store::expression::JOIN_IN_ORDER;
 use crate::store::{ReadLane, Sql, Store, Value, expression, quoted};
 
@@ -306,6 +306,36 @@ impl Condition {
         values.extend_from_slice(&self.bound.joins);
         values.extend_from_slice(&self.bound.condition);
         Sql { text, values }
+    }
+
+    /// Conditions, or a value in their place, that are asked once and not kept.
+    ///
+    /// # Errors
+    /// They were compiled for another request, which is our fault.
+    pub(super) fn once(compiled: Compiled, input: &Input<'_>) -> Result<Self> {
+        let bound = compiled.bind(input).ok_or_else(|| Error::internal("a condition for another request"))?;
+        Ok(Self { plan: Arc::new(Plan::new(compiled)), bound })
+    }
+
+    /// What comes out for one row, instead of whether it satisfies: true, false or NULL, or a value. The row comes from
+    /// `source`, with its values, and is the one of an id where there is one.
+    pub(super) fn outcome(&self, source: &str, values: &[Value], id: Option<(&str, &str)>) -> Sql {
+        let Compiled { joins, condition, .. } = &self.plan.compiled;
+        let mut text = format!("SELECT {condition} FROM {source} {joins}");
+        let mut all = self.bound.condition.clone();
+        all.extend_from_slice(values);
+        all.extend_from_slice(&self.bound.joins);
+        if let Some((table, id)) = id {
+            text.push_str(&format!(r#" WHERE {table}."id" = ?"#));
+            all.push(id.into());
+        }
+        text.push_str(" LIMIT 1");
+        Sql { text, values: all }
+    }
+
+    /// The tables that are read.
+    pub(super) fn tables(&self) -> &[String] {
+        &self.plan.compiled.tables
     }
 
     /// The lane of a statement that was made of this condition.

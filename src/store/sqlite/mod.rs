@@ -159,6 +159,10 @@ impl Engine {
         }
     }
 
+    pub(super) fn plan_of(&self, query: &Sql) -> Result<Vec<String>> {
+        self.fast.with(|reader| plan::told(&reader.connection, &query.text))
+    }
+
     pub(super) fn versions(&self) -> &Versions {
         &self.versions
     }

@@ -75,6 +75,11 @@ fn steps(connection: &Connection, text: &str) -> Result<Vec<Step>> {
         .map_err(from_engine)
 }
 
+/// The plan of a text in the engine's words, a step in each line.
+pub(super) fn told(connection: &Connection, text: &str) -> Result<Vec<String>> {
+    Ok(steps(connection, text)?.into_iter().map(|step| step.text).collect())
+}
+
 /// Walks and sorts are long work. A walk that skips no rows and is the outermost loop ends at the query's limit.
 fn classify(steps: &[Step], filtered: bool) -> ReadLane {
     let long = steps.iter().enumerate().any(|(at, step)| {

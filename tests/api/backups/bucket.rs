@@ -65,6 +65,27 @@ async fn a_bucket_that_is_down_fails_the_backup_and_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn one_that_is_stored_and_cannot_be_read_back_is_told_apart_from_one_that_was_not_made() {
+    let (server, mut s3) = both().await;
+    s3.hold(true);
+    s3.asked();
+    let cut = async {
+        while !s3.asked().contains(&reqwest::Method::GET) {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        s3.stop().await;
+    };
+    let (answer, ()) = tokio::join!(make(&server, "a.zip"), cut);
+    answer.is(400).no_data().message_has("The backup was stored, and could not be read back.");
+    s3.hold(false);
+    s3.start_again().await;
+    let found = listed(&server, "a.zip").await;
+    assert!(found["verified"] == "" && found["problem"] == "", "{found}");
+    server.superuser().post("/api/backups/a.zip/verify", json!({})).await.is(200).has("/problem", "");
+    assert_ne!(listed(&server, "a.zip").await["verified"], "");
+}
+
+#[tokio::test]
 async fn files_in_a_bucket_are_no_part_of_a_backup_and_the_manifest_says_so() {
     let (server, s3) = (server().await, S3Server::start().await);
     server.superuser().patch("/api/settings", s3.settings()).await.is(200);

@@ -47,6 +47,27 @@ async fn the_schedule_is_listed_while_it_is_set_and_keeps_the_newest() {
 }
 
 #[tokio::test]
+async fn the_one_that_was_just_made_stays_whatever_the_clock_says_of_others() {
+    let server = server().await;
+    set(&server, 1).await;
+    std::fs::create_dir_all(server.dir().join("backups")).unwrap();
+    put(&server, "@auto_pb_backup_acme_0.zip", 200);
+    let ahead = server.dir().join("backups/@auto_pb_backup_acme_9.zip");
+    put(&server, "@auto_pb_backup_acme_9.zip", 0);
+    let tomorrow = std::time::SystemTime::now() + std::time::Duration::from_secs(86_400);
+    std::fs::File::options().write(true).open(ahead).unwrap().set_modified(tomorrow).unwrap();
+    // Of another kind, or of nobody that we know.
+    for name in ["pb_backup_acme_0.zip", "auto_pb_backup_acme_0.zip", "@auto.zip"] {
+        put(&server, name, 400);
+    }
+    run(&server).await;
+    let names = left(&server);
+    assert_eq!(names.len(), 4, "{names:?}");
+    assert!(names[1].starts_with("@auto_pb_backup_acme_20"), "{names:?}");
+    assert_eq!(listed(&server, &names[1]).await["problem"], "");
+}
+
+#[tokio::test]
 async fn one_that_fails_is_logged_mailed_to_every_superuser_and_removes_nothing() {
     let mut server = server_in_development().await;
     set(&server, 1).await;

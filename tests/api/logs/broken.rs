@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
-use super::{beside, file, found};
+use super::{beside, file, found, readiness};
 use crate::support::{Client, TestServer};
 
 /// What was set aside.
@@ -110,5 +110,57 @@ async fn where_no_database_can_be_made_everything_else_is_served() {
         superuser.get(path).await.is(503).message_has("Logs are not kept");
     }
     superuser.get("/api/settings").await.is(200);
+    let (state, detail) = readiness(&server).await;
+    assert!(state == "down" && detail.starts_with("Nothing is kept"), "{state}: {detail}");
     assert!(server.terminate().success());
+}
+
+/// A full disk for what is larger than the data: its own database takes writes.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_full_disk_fails_no_request_is_told_and_is_made_up_for() {
+    use rustix::process::{Pid, Resource, Rlimit, prlimit};
+    const REQUESTS: u64 = 1500;
+    let mut server = TestServer::with(crate::support::notes()).await;
+    let process = Pid::from_raw(i32::try_from(server.process().id()).expect("an id"));
+    let limit = |most| prlimit(process, Resource::Fsize, Rlimit { current: most, maximum: None }).expect("a limit");
+    limit(Some(2 << 20));
+    let guest = server.guest();
+    for _ in 0..REQUESTS {
+        let request = guest.request(reqwest::Method::GET, "/api/health?full=1").header("User-Agent", "x".repeat(1990));
+        guest.send(request).await.is(200);
+    }
+    server.superuser().create("notes", serde_json::json!({"title": "kept"})).await.is(200);
+    server.process().line_with("the log could not be written");
+    let told = async {
+        loop {
+            let (state, detail) = readiness(&server).await;
+            if state == "degraded" && detail.contains("could not be written") {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), told).await.expect("a state");
+
+    limit(None);
+    let settled = async {
+        loop {
+            let superuser = server.superuser();
+            let request = superuser.request(reqwest::Method::GET, "/api/logs");
+            let query = [("filter", "data.url = '/api/health?full=1'"), ("perPage", "1"), ("fields", "id")];
+            let answer = superuser.send(request.query(&query)).await;
+            let kept = answer.is(200).at("/totalItems").as_u64().expect("a number");
+            if kept == REQUESTS {
+                return;
+            }
+            assert!(kept < REQUESTS, "{kept}: doubled");
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), settled).await.expect("all that waited");
+    assert!(aside(&server).is_empty(), "a full disk is no damage");
+    assert!(server.terminate().success());
+    let sound: String = beside(&server).query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("an answer");
+    assert_eq!(sound, "ok");
 }

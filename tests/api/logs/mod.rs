@@ -66,6 +66,15 @@ fn messages(connection: &Connection) -> Vec<String> {
     rows.map(|row| row.expect("a text")).collect()
 }
 
+/// What superusers are told of the log's state.
+async fn readiness(server: &TestServer) -> (String, String) {
+    let answer = server.superuser().get("/api/health").await;
+    let parts = answer.is(200).at("/data/readiness").as_array().expect("a list");
+    let logs = parts.iter().find(|part| part["part"] == "logs").expect("the log is a part");
+    let text = |key: &str| logs[key].as_str().expect("a text").to_owned();
+    (text("state"), text("detail"))
+}
+
 /// Waits until something holds that nobody tells of.
 async fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let waited = async {

@@ -1,6 +1,6 @@
 //! What the server tells of itself.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::{found, only};
 use crate::support::{Client, TestServer, collection};
@@ -53,14 +53,45 @@ async fn unknown_addresses_are_told_to_the_log_and_not_to_who_asks() {
     assert_eq!((&entry["level"], &entry["data"]["status"]), (&json!(8), &json!(200)));
     assert!(entry["data"]["error"].is_string() && entry["data"].get("details").is_none(), "{entry}");
 
-    guest.post("/api/collections/users/request-verification", json!({"email": "nobody@example.com"})).await.is(204);
+    // Where the request does not look, the letter's job tells it, of the same request.
+    for letter in ["verification", "password-reset"] {
+        let path = format!("/api/collections/users/request-{letter}");
+        let answer = guest.post(&path, json!({"email": "nobody@example.com"})).await;
+        let id = answer.is(204).header("x-request-id").expect("an id").to_owned();
+        let filter = format!("level = 8 && data.error != '' && data.requestId = '{id}'");
+        let entry = eventually(&server, &filter).await;
+        assert_eq!((&entry["data"]["letter"], &entry["data"]["collection"]), (&json!(letter), &json!("users")));
+        assert!(!entry.to_string().contains("nobody@example.com"), "{entry}");
+        assert_eq!(only(&server, &format!("data.requestId = '{id}' && data.type = 'request'")).await["level"], 0);
+    }
+}
+
+#[tokio::test]
+async fn addresses_that_somebody_has_are_no_error() {
+    let server = TestServer::builder().arg("--dev").start().await;
+    let account = json!({"email": "ann@example.com", "password": "1234567890", "passwordConfirm": "1234567890",
+        "verified": true});
+    server.superuser().create("users", account).await.is(200);
+    let guest = server.guest();
+    for (letter, email) in [("verification", "ann"), ("password-reset", "ann"), ("verification", "nobody")] {
+        let path = format!("/api/collections/users/request-{letter}");
+        guest.post(&path, json!({"email": format!("{email}@example.com")})).await.is(204);
+    }
+    // Letters are sent in their order: once the last one is told of, the others would have been.
+    eventually(&server, "level = 8 && data.letter = 'verification'").await;
+    server.letters_are_sent().await;
+    assert_eq!(found(&server, "level >= 4 && message ~ 'letter'").await.len(), 1);
+}
+
+/// The first entry that a filter finds, once it is there.
+async fn eventually(server: &TestServer, filter: &str) -> Json {
     let told = async {
-        while found(&server, "level = 4 && message ~ 'a letter was asked for' && data.collection = 'users'")
-            .await
-            .is_empty()
-        {
+        loop {
+            if let Some(entry) = found(server, filter).await.into_iter().next() {
+                return entry;
+            }
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(30), told).await.expect("an entry");
+    tokio::time::timeout(std::time::Duration::from_secs(30), told).await.expect("an entry")
 }

@@ -4,6 +4,7 @@ mod auth_records;
 mod casts;
 mod create;
 mod delete;
+mod etags;
 mod expand;
 mod feed;
 mod fields;

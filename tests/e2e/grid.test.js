@@ -1,6 +1,7 @@
 // The grid as a tool: columns, selection, live rows, edits in place, the filter bar.
 
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { assertAccessible } from './support/accessible.js'
 import { PHONE, picture } from './support/browser.js'
@@ -48,6 +49,120 @@ test('columns are hidden, ordered and sized by keys, and are so the next time', 
   await menu.getByText('Roomy').click()
   await press(page, 'Reset columns')
   assert.deepEqual((await heads(page)).slice(0, 3), ['id', 'title', 'year'])
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('records are selected singly, in a range and all that match, and taken along as ids and as files', async () => {
+  const { page, complaints, close } = await dashboard.open('#/collections/films')
+  await cell(page, 'After Dark in Central Park').waitFor()
+  const boxes = grid(page).getByRole('checkbox', { name: /^Select \w{15}$/ })
+  await boxes.nth(1).click()
+  await boxes.nth(4).click({ modifiers: ['Shift'] })
+  await page.getByText('4 selected').waitFor()
+  await boxes.nth(2).click()
+  await page.getByText('3 selected').waitFor()
+  await picture(page, 'grid-bulk')
+  await assertAccessible(page)
+
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await press(page, 'Copy ids')
+  await page.getByText('3 ids copied').waitFor()
+  const copied = (await page.evaluate(() => navigator.clipboard.readText())).split('\n')
+  const { items } = await pb.collection('films').getList(1, 5)
+  assert.deepEqual(copied, [items[1].id, items[3].id, items[4].id])
+
+  await press(page, 'Export the selected')
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('JSON lines').click()
+  await picture(page, 'grid-export')
+  await assertAccessible(page)
+  let [file] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: 'Export', exact: true }).click()])
+  assert.equal(file.suggestedFilename(), 'films.jsonl')
+  const lines = (await readFile(await file.path(), 'utf8')).trim().split('\n').map((line) => JSON.parse(line))
+  assert.deepEqual(lines.map(({ id }) => id).sort(), copied.sort())
+
+  // All that match the filter, but for one.
+  await page.getByLabel('Filter', { exact: true }).fill('year < 1920')
+  await page.keyboard.press('Enter')
+  const { totalItems } = await pb.collection('films').getList(1, 1, { filter: 'year < 1920' })
+  await page.getByText(`${totalItems} records`, { exact: true }).waitFor()
+  await grid(page).focus()
+  await page.keyboard.press('Control+a')
+  await page.getByText(`${totalItems} selected`).waitFor()
+  await page.keyboard.press(' ')
+  await page.getByText(`${totalItems - 1} selected`).waitFor()
+  await press(page, 'Export the selected')
+  ;[file] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: 'Export', exact: true }).click()])
+  const csv = await readFile(await file.path(), 'utf8')
+  assert.ok(csv.startsWith('id,'), csv.slice(0, 40))
+  assert.equal(csv.split('\n').some((line) => line.startsWith(items[0].id)), false)
+  assert.equal(csv.split('\n').some((line) => line.startsWith(items[1].id)), true)
+  await press(page, 'Select nothing')
+  assert.equal(await page.getByRole('toolbar').count(), 0)
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('many are deleted in batches, which rest, go on and tell what stayed', async () => {
+  await pb.collections.create({ name: 'parents', type: 'base', fields: [{ name: 'number', type: 'number' }] })
+  const parents = await pb.collections.getOne('parents')
+  await pb.collections.create({
+    name: 'children', type: 'base',
+    fields: [{ name: 'parent', type: 'relation', collectionId: parents.id, required: true }],
+  })
+  const made = []
+  for (let number = 0; number < 130; number += 1) made.push(pb.collection('parents').create({ number }, { requestKey: null }))
+  const rows = await Promise.all(made)
+  // One that a required relation holds.
+  await pb.collection('children').create({ parent: rows[7].id })
+  await pb.collection('children').create({ parent: rows[8].id })
+
+  const { page, complaints, close } = await dashboard.open('#/collections/parents?filter=number%20%3C%20120')
+  await page.getByText('120 records').waitFor()
+  await page.getByRole('checkbox', { name: 'Select all' }).click()
+  await page.getByText('120 selected').waitFor()
+  await press(page, 'Delete the selected')
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('heading', { name: 'Delete 120 records?' }).waitFor()
+  await picture(page, 'grid-delete')
+  let held = []
+  let slow = true
+  await page.route('**/api/collections/parents/records/*', async (route) => {
+    if (slow && route.request().method() === 'DELETE') await new Promise((resolve) => held.push(resolve))
+    await route.continue()
+  })
+  await dialog.getByRole('button', { name: 'Delete 120 records' }).click()
+  await dialog.getByRole('button', { name: 'Pause' }).click()
+  slow = false
+  for (const go of held) go()
+  await dialog.getByText(/It rests/).waitFor()
+  await page.waitForFunction(() => document.querySelector('progress')?.value === 50)
+  await picture(page, 'grid-deleting')
+  await assertAccessible(page)
+  await dialog.getByRole('button', { name: 'Go on' }).click()
+  await dialog.getByText('118 of 120 records deleted, 2 could not be').waitFor()
+  await dialog.getByText(/required relation/).first().waitFor()
+  await picture(page, 'grid-delete-report')
+  await assertAccessible(page)
+  await dialog.getByRole('button', { name: 'Close' }).last().click()
+  // Those that stayed are selected still.
+  await page.getByText('2 selected').waitFor()
+  assert.equal((await pb.collection('parents').getList(1, 1)).totalItems, 12)
+
+  // With batches it is one request for fifty.
+  await pb.settings.update({ batch: { enabled: true, maxRequests: 50, timeout: 3 } })
+  await pb.collection('children').delete((await pb.collection('children').getFirstListItem('')).id)
+  await pb.collection('children').delete((await pb.collection('children').getFirstListItem('')).id)
+  const batch = page.waitForRequest((request) => request.url().endsWith('/api/batch'))
+  await grid(page).focus()
+  await page.keyboard.press('Delete')
+  await dialog.getByRole('button', { name: 'Delete 2 records' }).click()
+  await batch
+  await page.getByText('2 records deleted').waitFor()
+  await page.getByText('No record matches the filter.').waitFor()
+  assert.equal((await pb.collection('parents').getList(1, 1)).totalItems, 10)
+  await pb.settings.update({ batch: { enabled: false } })
   assert.deepEqual(complaints, [])
   await close()
 })

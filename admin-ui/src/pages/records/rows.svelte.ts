@@ -52,6 +52,16 @@ export class Rows {
     for (let page = from; page <= to; page += 1) void this.#ask(page)
   }
 
+  /** The records at some places, in and out of view; those that are gone meanwhile are missing. */
+  async between(first: number, last: number, signal: AbortSignal): Promise<Row[]> {
+    const found: Row[] = []
+    for (let page = Math.floor(first / PAGE); page <= Math.floor(last / PAGE); page += 1) {
+      const rows = this.#pages.get(page) ?? (await listRecords(this.#collection, page + 1, PAGE, this.question, signal))
+      found.push(...rows.slice(Math.max(0, first - page * PAGE), last - page * PAGE + 1))
+    }
+    return found
+  }
+
   /** Puts a record that was changed elsewhere in the place of the one that is shown. */
   put(row: Row): void {
     for (const rows of this.#pages.values()) {

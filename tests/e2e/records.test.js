@@ -268,7 +268,7 @@ test('HTML in names and values is shown as text', async () => {
 test('on a phone records are read and changed', async () => {
   const made = await pb.collection('everything').create({ title: 'In the hand' })
   const { page, close } = await dashboard.open('#/collections/films', { viewport: PHONE })
-  await cell(page, 'After Dark in Central Park').waitFor()
+  await page.getByRole('link', { name: 'After Dark in Central Park' }).waitFor()
   await picture(page, 'grid-phone')
   const sideways = () => page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
   assert.equal(await sideways(), false)

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { assertAccessible } from './support/accessible.js'
-import { PHONE, picture } from './support/browser.js'
+import { DESK, PHONE, picture } from './support/browser.js'
 import { startDashboard } from './support/dashboard.js'
 
 const FILMS = new URL('../data/films.jsonl', import.meta.url).pathname
@@ -225,6 +225,158 @@ test('on a phone records are cards: read, selected, opened', async () => {
   await region.evaluate((element) => (element.scrollTop = 0))
   await page.getByRole('link', { name: items[2].title, exact: true }).first().click()
   await page.getByRole('heading', { name: items[2].title, exact: true }).waitFor()
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+const TASKS = [
+  { title: 'Water the plants', points: 3, done: false, state: 'open', labels: ['home'], due: '2024-05-01 10:00:00.000Z' },
+  { title: 'Call the bank', points: 1, done: true, state: 'closed', labels: [], due: '' },
+  { title: 'Write the letter', points: 5, done: false, state: 'open', labels: ['work', 'home'], due: '' },
+  { title: 'Mend the bicycle', points: 8, done: false, state: '', labels: [], due: '' },
+]
+
+/** Tasks as they were at first; their ids, in order. */
+async function resetTasks() {
+  if (!(await pb.collections.getFullList()).some(({ name }) => name === 'tasks')) {
+    await pb.collections.create({
+      name: 'tasks', type: 'base',
+      fields: [
+        { name: 'title', type: 'text', required: true, max: 30 },
+        { name: 'points', type: 'number', max: 10 },
+        { name: 'done', type: 'bool' },
+        { name: 'state', type: 'select', values: ['open', 'closed'], maxSelect: 1 },
+        { name: 'labels', type: 'select', values: ['home', 'work', 'later'], maxSelect: 3 },
+        { name: 'due', type: 'date' },
+        { name: 'created', type: 'autodate', onCreate: true },
+      ],
+    })
+  }
+  await pb.collections.truncate('tasks')
+  const ids = []
+  for (const task of TASKS) ids.push((await pb.collection('tasks').create(task)).id)
+  return ids
+}
+
+const task = (id) => pb.collection('tasks').getOne(id)
+/** Waits until a record is as it should be. */
+async function becomes(id, field, value) {
+  for (let times = 0; ; times += 1) {
+    const now = (await task(id))[field]
+    try {
+      return assert.deepEqual(now, value)
+    } catch (error) {
+      if (times > 40) throw error
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+}
+
+test('values are typed in their cells, saved at once, and taken back', async () => {
+  const [first, second] = await resetTasks()
+  const { page, complaints, close } = await dashboard.open('#/collections/tasks')
+  await cell(page, 'Water the plants').waitFor()
+  await grid(page).focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Enter')
+  const editor = page.getByLabel(`title of ${first}`)
+  await editor.fill('Not to be kept')
+  await page.keyboard.press('Escape')
+  await cell(page, 'Water the plants').waitFor()
+  await page.keyboard.press('F2')
+  await editor.fill('Water the garden')
+  await picture(page, 'grid-edit', [DESK])
+  await assertAccessible(page)
+  await page.keyboard.press('Tab')
+  await becomes(first, 'title', 'Water the garden')
+  // Tab went on to the number.
+  await page.getByLabel(`points of ${first}`).fill('many')
+  await page.keyboard.press('Enter')
+  await page.getByText('This is no number.').waitFor()
+  await page.getByLabel(`points of ${first}`).fill('12')
+  await page.keyboard.press('Enter')
+  // The server has the last word; it stands at the cell.
+  await page.getByRole('alert').filter({ hasText: /10/ }).waitFor()
+  await picture(page, 'grid-edit-refused', [DESK])
+  await assertAccessible(page)
+  assert.equal((await task(first)).points, 3)
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('Escape')
+  assert.equal(await page.getByRole('alert').count(), 0)
+  await cell(page, '3').waitFor()
+
+  // Yes or no changes with the key alone; choices and dates have their lists.
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Enter')
+  await becomes(first, 'done', true)
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Enter')
+  await page.getByLabel(`state of ${first}`).selectOption('closed')
+  await becomes(first, 'state', 'closed')
+  await grid(page).focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Enter')
+  await page.getByRole('group', { name: `labels of ${first}` }).getByLabel('later').check()
+  await picture(page, 'grid-edit-choices', [DESK])
+  await page.keyboard.press('Enter')
+  await becomes(first, 'labels', ['home', 'later'])
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Enter')
+  await page.getByLabel(`due of ${second}`).fill('2024-06-01T09:30:00')
+  await page.keyboard.press('Enter')
+  await becomes(second, 'due', new Date(2024, 5, 1, 9, 30).toISOString().replace('T', ' '))
+
+  await page.keyboard.press('Control+z')
+  await becomes(second, 'due', '')
+  await page.keyboard.press('Control+z')
+  await becomes(first, 'labels', ['home'])
+  await page.keyboard.press('Control+Shift+z')
+  await becomes(first, 'labels', ['home', 'later'])
+  // What somebody else wrote meanwhile is not written over.
+  await pb.collection('tasks').update(first, { labels: ['work'] })
+  await page.getByRole('row').nth(1).getByText('work').waitFor()
+  await page.keyboard.press('Control+z')
+  await page.getByText(/somebody else changed it since/).waitFor()
+  assert.deepEqual((await task(first)).labels, ['work'])
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('ranges are copied and pasted, with a look at what changes', async () => {
+  const ids = await resetTasks()
+  const { page, complaints, close } = await dashboard.open('#/collections/tasks')
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await cell(page, 'Water the plants').waitFor()
+  await grid(page).focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Shift+ArrowDown')
+  await page.keyboard.press('Shift+ArrowRight')
+  await picture(page, 'grid-range', [DESK])
+  await page.keyboard.press('Control+c')
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'Water the plants\t3\nCall the bank\t1')
+
+  await page.evaluate(() => navigator.clipboard.writeText('One\t1\tyes\nTwo\ttwo\tno\nThree\t3\tno'))
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Home')
+  await page.keyboard.press('Control+Home')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Control+v')
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('heading', { name: 'Change 4 values?' }).waitFor()
+  await dialog.getByText('Beyond the grid, and left out: 1 line.').waitFor()
+  await dialog.getByText('This is no number.').waitFor()
+  await picture(page, 'grid-paste', [DESK])
+  await assertAccessible(page)
+  await dialog.getByRole('button', { name: 'Change 4 values' }).click()
+  await page.getByText('4 values changed').waitFor()
+  await becomes(ids[2], 'done', true)
+  assert.deepEqual(await Promise.all(ids.slice(2).map(async (id) => (await task(id)).title)), ['One', 'Two'])
+  assert.equal((await task(ids[3])).points, 8)
+  await page.getByRole('button', { name: 'Undo', exact: true }).click()
+  await becomes(ids[3], 'title', 'Mend the bicycle')
+  await becomes(ids[2], 'done', false)
   assert.deepEqual(complaints, [])
   await close()
 })

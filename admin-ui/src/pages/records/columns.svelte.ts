@@ -2,6 +2,7 @@
 import type { Collection } from '../../api/collections'
 import type { Field } from '../../api/fields'
 import { look } from '../../fields/types'
+import { readKept, writeKept } from './kept'
 
 export interface Column {
   field: Field
@@ -26,7 +27,7 @@ export class Columns {
   constructor(collection: Collection) {
     this.#key = `tuckbox_columns_${collection.id}`
     this.#fields = new Map(ordered(collection.fields).map((field) => [field.name, field]))
-    this.#kept = this.#completed(read(this.#key))
+    this.#kept = this.#completed(readKept(this.#key, isKeptColumn))
   }
 
   /** All of them, hidden or not, in order. */
@@ -93,7 +94,7 @@ export class Columns {
   }
 
   #write(): void {
-    localStorage.setItem(this.#key, JSON.stringify(this.#kept))
+    writeKept(this.#key, this.#kept)
   }
 }
 
@@ -110,15 +111,6 @@ function ordered(fields: Field[]): Field[] {
 /** What nobody reads in a list. */
 function isFar(field: Field): boolean {
   return field.type === 'password' || field.name === 'tokenKey'
-}
-
-function read(key: string): KeptColumn[] {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(key) ?? '[]')
-    return Array.isArray(kept) ? kept.filter(isKeptColumn) : []
-  } catch {
-    return []
-  }
 }
 
 export function isKeptColumn(one: unknown): one is KeptColumn {

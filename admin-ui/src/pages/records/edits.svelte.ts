@@ -24,7 +24,8 @@ const STEPS = 100
 const LANES = 4
 
 export class Edits {
-  readonly #pending = new SvelteMap<string, Pending>()
+  /** By the record, then by the field: a grid asks once a row. */
+  readonly #pending = new SvelteMap<string, Readonly<Record<string, Pending>>>()
   readonly #collection: string
   readonly #expand: () => string
   readonly #rows: () => Rows
@@ -37,13 +38,27 @@ export class Edits {
     this.#rows = rows
   }
 
-  pending(id: string, field: string): Pending | undefined {
-    return this.#pending.get(key(id, field))
+  /** What of a record is not as it is stored, by the field. */
+  pending(id: string): Readonly<Record<string, Pending>> | undefined {
+    return this.#pending.get(id)
+  }
+
+  /** The cells that were refused. */
+  get refused(): { id: string; field: string; error: string }[] {
+    return [...this.#pending].flatMap(([id, fields]) =>
+      Object.entries(fields).flatMap(([field, { error }]) => (error === undefined ? [] : [{ id, field, error }])),
+    )
   }
 
   /** Takes back what was refused. */
   revert(id: string, field: string): void {
-    this.#pending.delete(key(id, field))
+    const rest = Object.entries(this.#pending.get(id) ?? {}).filter(([name]) => name !== field)
+    if (rest.length === 0) this.#pending.delete(id)
+    else this.#pending.set(id, Object.fromEntries(rest))
+  }
+
+  #put(id: string, field: string, pending: Pending): void {
+    this.#pending.set(id, { ...this.#pending.get(id), [field]: pending })
   }
 
   /** Saves changes, as one step back; how many were saved. */
@@ -87,7 +102,7 @@ export class Edits {
   async #send(edits: Edit[]): Promise<Edit[]> {
     const records = new Map<string, Edit[]>()
     for (const edit of edits) {
-      this.#pending.set(key(edit.id, edit.field), { value: edit.after })
+      this.#put(edit.id, edit.field, { value: edit.after })
       records.set(edit.id, [...(records.get(edit.id) ?? []), edit])
     }
     const saved: Edit[] = []
@@ -106,19 +121,15 @@ export class Edits {
       const values = Object.fromEntries(edits.map(({ field, after }) => [field, after]))
       const row = await updateRecord(this.#collection, id, values, this.#expand())
       this.#rows().put(row)
-      for (const { field } of edits) this.#pending.delete(key(id, field))
+      for (const { field } of edits) this.revert(id, field)
       return true
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       for (const { field, after } of edits) {
         const told = error.fields[field] ?? (Object.keys(error.fields).length > 0 ? 'Not saved: another value of the record is refused.' : error.message)
-        this.#pending.set(key(id, field), { value: after, error: told })
+        this.#put(id, field, { value: after, error: told })
       }
       return false
     }
   }
-}
-
-function key(id: string, field: string): string {
-  return `${id}/${field}`
 }

@@ -35,13 +35,16 @@ export async function openPage(browser, options) {
   return { page, complaints, close: () => context.close() }
 }
 
-export async function picture(page, name) {
+export const DESK = { width: 1280, height: 800 }
+
+/** Takes a page in light and dark, in some sizes. What is there at one size only is taken at that one. */
+export async function picture(page, name, sizes = [DESK, PHONE]) {
   if (!PICTURES) return
   await mkdir(PICTURES, { recursive: true })
   const size = page.viewportSize()
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme })
-    for (const viewport of [{ width: 1280, height: 800 }, PHONE]) {
+    for (const viewport of sizes) {
       await page.setViewportSize(viewport)
       await page.screenshot({ path: join(PICTURES, `${name}-${viewport.width}-${colorScheme}.png`), fullPage: true })
     }

@@ -2,6 +2,7 @@
 import type { Collection } from '../../api/collections'
 import type { Field } from '../../api/fields'
 import { look } from '../../fields/types'
+import { readKept, writeKept } from './kept'
 
 export interface Column {
   field: Field
@@ -9,47 +10,53 @@ export interface Column {
 }
 
 /** What is remembered of a column. */
-interface Kept {
+export interface KeptColumn {
   name: string
   width: number
   hidden: boolean
 }
 
-const LEAST = 64
+export const LEAST = 64
+export const MOST = 1200
 
 export class Columns {
   readonly #key: string
-  #kept: Kept[] = $state([])
+  #kept: KeptColumn[] = $state([])
   readonly #fields: Map<string, Field>
 
   constructor(collection: Collection) {
     this.#key = `tuckbox_columns_${collection.id}`
     this.#fields = new Map(ordered(collection.fields).map((field) => [field.name, field]))
-    const kept = read(this.#key).filter((one) => this.#fields.has(one.name))
-    const known = new Set(kept.map((one) => one.name))
-    const added = [...this.#fields.values()].filter((field) => !known.has(field.name))
-    this.#kept = [...kept, ...added.map((field) => ({ name: field.name, width: look(field).width, hidden: isFar(field) }))]
+    this.#kept = this.#completed(readKept(this.#key, isKeptColumn))
   }
 
-  /** All of them, with whether they are hidden, in order. */
-  get all(): { name: string; hidden: boolean }[] {
-    return this.#kept
+  /** All of them, hidden or not, in order. */
+  get all(): (Column & { hidden: boolean })[] {
+    return this.#kept.flatMap(({ name, width, hidden }) => {
+      const field = this.#fields.get(name)
+      return field ? [{ field, width, hidden }] : []
+    })
   }
 
   /** Those that are shown. */
   get shown(): Column[] {
-    return this.#kept.flatMap(({ name, width, hidden }) => {
-      const field = this.#fields.get(name)
-      return field && !hidden ? [{ field, width }] : []
-    })
+    return this.all.filter(({ hidden }) => !hidden)
+  }
+
+  /** What is kept of them, such as in a saved view. */
+  get kept(): KeptColumn[] {
+    return $state.snapshot(this.#kept)
   }
 
   resize(name: string, width: number): void {
-    this.#change(name, (one) => (one.width = Math.max(LEAST, Math.round(width))))
+    if (!Number.isFinite(width)) return
+    this.#change(name, (one) => (one.width = Math.min(MOST, Math.max(LEAST, Math.round(width)))))
   }
 
+  /** Shows or hides a column; one always stays. */
   toggle(name: string): void {
-    this.#change(name, (one) => (one.hidden = !one.hidden))
+    const isLast = this.shown.length === 1 && this.shown[0]?.field.name === name
+    if (!isLast) this.#change(name, (one) => (one.hidden = !one.hidden))
   }
 
   /** Puts a column before or behind its neighbour. */
@@ -60,14 +67,34 @@ export class Columns {
     this.#write()
   }
 
-  #change(name: string, change: (one: Kept) => void): void {
+  /** Takes them as they were kept elsewhere. */
+  apply(kept: KeptColumn[]): void {
+    this.#kept = this.#completed(kept)
+    this.#write()
+  }
+
+  /** As they were before anybody changed them. */
+  reset(): void {
+    this.#kept = this.#completed([])
+    localStorage.removeItem(this.#key)
+  }
+
+  /** What was kept, without fields that are gone and with those that came since. */
+  #completed(kept: KeptColumn[]): KeptColumn[] {
+    const still = kept.filter((one) => this.#fields.has(one.name))
+    const known = new Set(still.map((one) => one.name))
+    const added = [...this.#fields.values()].filter((field) => !known.has(field.name))
+    return [...still, ...added.map((field) => ({ name: field.name, width: look(field).width, hidden: isFar(field) }))]
+  }
+
+  #change(name: string, change: (one: KeptColumn) => void): void {
     const found = this.#kept.find((one) => one.name === name)
     if (found) change(found)
     this.#write()
   }
 
   #write(): void {
-    localStorage.setItem(this.#key, JSON.stringify(this.#kept))
+    writeKept(this.#key, this.#kept)
   }
 }
 
@@ -86,16 +113,7 @@ function isFar(field: Field): boolean {
   return field.type === 'password' || field.name === 'tokenKey'
 }
 
-function read(key: string): Kept[] {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(key) ?? '[]')
-    return Array.isArray(kept) ? kept.filter(isKept) : []
-  } catch {
-    return []
-  }
-}
-
-function isKept(one: unknown): one is Kept {
+export function isKeptColumn(one: unknown): one is KeptColumn {
   if (typeof one !== 'object' || one === null) return false
   const { name, width, hidden } = one as Record<string, unknown>
   return typeof name === 'string' && typeof width === 'number' && typeof hidden === 'boolean'

@@ -1,11 +1,14 @@
 /** The records that a grid looks at: pages of them by number, asked for when they come into view. */
 import { untrack } from 'svelte'
+import { SvelteSet } from 'svelte/reactivity'
 import { ApiError } from '../../api/client'
 import { countRecords, listRecords, type Question, type Row } from '../../api/records'
 
 const PAGE = 200
 /** How many pages are kept; those that one was far from longest go. */
 const KEPT = 30
+/** How long a change is lit, in milliseconds. */
+const FLASH = 1_500
 
 export class Rows {
   readonly question: Question
@@ -18,6 +21,8 @@ export class Rows {
   readonly #pages = new Map<number, Row[]>()
   readonly #asking = new Map<number, AbortController>()
   readonly #counting = new AbortController()
+  readonly #lit = new SvelteSet<string>()
+  readonly #struck = new SvelteSet<string>()
   /** Rises with each page that comes, so that whoever looks at rows looks again. */
   #come = $state(0)
 
@@ -52,13 +57,50 @@ export class Rows {
     for (let page = from; page <= to; page += 1) void this.#ask(page)
   }
 
-  /** Puts a record that was changed elsewhere in the place of the one that is shown. */
-  put(row: Row): void {
+  /** The records at some places, in and out of view; those that are gone meanwhile are missing. */
+  async between(first: number, last: number, signal: AbortSignal): Promise<Row[]> {
+    const found: Row[] = []
+    for (let page = Math.floor(first / PAGE); page <= Math.floor(last / PAGE); page += 1) {
+      const rows = this.#pages.get(page) ?? (await listRecords(this.#collection, page + 1, PAGE, this.question, signal))
+      found.push(...rows.slice(Math.max(0, first - page * PAGE), last - page * PAGE + 1))
+    }
+    return found
+  }
+
+  /** Puts a record that was changed elsewhere in the place of the one that is shown; whether it is. */
+  put(row: Row): boolean {
     for (const rows of this.#pages.values()) {
       const at = rows.findIndex((one) => one.id === row.id)
-      if (at >= 0) rows[at] = row
+      if (at < 0) continue
+      rows[at] = row
+      this.#come += 1
+      return true
     }
-    this.#come += 1
+    return false
+  }
+
+  /** Lights a record for a moment. */
+  flash(id: string): void {
+    this.#lit.add(id)
+    setTimeout(() => this.#lit.delete(id), FLASH)
+  }
+
+  isLit(id: string): boolean {
+    return this.#lit.has(id)
+  }
+
+  /** Marks a record that is gone: it keeps its place until others are asked for. */
+  strike(id: string): void {
+    if (this.find(id)) this.#struck.add(id)
+  }
+
+  isStruck(id: string): boolean {
+    return this.#struck.has(id)
+  }
+
+  /** How many there are still. */
+  get left(): number | undefined {
+    return this.total === undefined ? undefined : this.total - this.#struck.size
   }
 
   /** Takes back all questions. */

@@ -1,26 +1,49 @@
-/** The records that are selected in a grid, by their ids. */
+/** The records that are selected in a grid: some by their ids, or all that match but for some. */
 import { SvelteSet } from 'svelte/reactivity'
 
 export class Selection {
+  /** Whether all that match are selected, whether they were in view or not. */
+  isAll = $state(false)
+  /** Those that are selected; where all are, those that are not. */
   readonly #ids = new SvelteSet<string>()
 
-  get size(): number {
-    return this.#ids.size
+  /** How many they are, of a number that match. */
+  count(total: number): number {
+    return this.isAll ? Math.max(0, total - this.#ids.size) : this.#ids.size
   }
 
+  /** By their ids; where all are selected, nobody knows them here. */
   get ids(): string[] {
-    return [...this.#ids]
+    return this.isAll ? [] : [...this.#ids]
+  }
+
+  /** Those that are left out where all are selected. */
+  get except(): string[] {
+    return this.isAll ? [...this.#ids] : []
   }
 
   has(id: string): boolean {
-    return this.#ids.has(id)
+    return this.isAll !== this.#ids.has(id)
   }
 
   toggle(id: string): void {
-    if (!this.#ids.delete(id)) this.#ids.add(id)
+    this.set([id], !this.has(id))
+  }
+
+  set(ids: string[], selected: boolean): void {
+    for (const id of ids) {
+      if (selected === this.isAll) this.#ids.delete(id)
+      else this.#ids.add(id)
+    }
+  }
+
+  all(): void {
+    this.#ids.clear()
+    this.isAll = true
   }
 
   clear(): void {
     this.#ids.clear()
+    this.isAll = false
   }
 }

@@ -1,0 +1,112 @@
+/** What happens to the records of the open collection while somebody looks at them. */
+import { untrack } from 'svelte'
+import { ApiError } from '../../api/client'
+import { watchRecords, type StreamState } from '../../api/live'
+import { both, filterOfIds, listIds } from '../../api/many'
+import type { Row } from '../../api/records'
+import { lots } from '../../lib/lots'
+import type { Rows } from './rows.svelte'
+
+/** How long new records are gathered before it is asked which of them match. */
+const PAUSE = 300
+/** How many are asked about at once. */
+const ASKED = 60
+
+export class Live {
+  stream: StreamState = $state('connecting')
+  /** The stream was away for a while: what is shown may be old. */
+  missed = $state(false)
+  /** How many records came that match and are not shown. */
+  fresh = $state(0)
+  readonly #collection: string
+  readonly #rows: () => Rows
+  readonly #fresh = new Set<string>()
+  /** Those of which nobody knows yet whether they match. */
+  readonly #unknown = new Set<string>()
+  /** Those that this page made itself. */
+  readonly #own = new Set<string>()
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #asking = new AbortController()
+
+  constructor(collection: string, rows: () => Rows) {
+    this.#collection = collection
+    this.#rows = rows
+  }
+
+  /** Begins to listen, until the given function is called. */
+  watch(expand: string): () => void {
+    const end = watchRecords(this.#collection, expand, {
+      state: (state) => (this.stream = state),
+      changed: (action, row) => untrack(() => this.#changed(action, row)),
+      missed: () => (this.missed = true),
+    })
+    return () => {
+      end()
+      this.forget()
+    }
+  }
+
+  /** What came is shown, or not wanted any more. */
+  forget(): void {
+    clearTimeout(this.#timer)
+    this.#asking.abort()
+    this.#asking = new AbortController()
+    this.#fresh.clear()
+    this.#unknown.clear()
+    this.fresh = 0
+    this.missed = false
+  }
+
+  /** A record that one made oneself is no news. */
+  ignore(id: string): void {
+    this.#own.add(id)
+    this.#remove(id)
+  }
+
+  #changed(action: 'create' | 'update' | 'delete', row: Row): void {
+    const rows = this.#rows()
+    if (action === 'update') {
+      if (rows.put(row)) rows.flash(row.id)
+    } else if (action === 'delete') {
+      rows.strike(row.id)
+      this.#remove(row.id)
+    } else if (!rows.find(row.id) && !this.#own.has(row.id)) {
+      if (rows.question.filter === '') this.#add([row.id])
+      else this.#wonder(row.id)
+    }
+  }
+
+  #wonder(id: string): void {
+    this.#unknown.add(id)
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#find(), PAUSE)
+  }
+
+  async #find(): Promise<void> {
+    const ids = [...this.#unknown]
+    this.#unknown.clear()
+    const { filter } = this.#rows().question
+    const { signal } = this.#asking
+    try {
+      for (const some of lots(ids, ASKED)) {
+        const found = await listIds(this.#collection, both(filter, `(${filterOfIds(some)})`), signal, () => undefined)
+        if (signal.aborted) return
+        this.#add(found.filter((id) => !this.#own.has(id) && !this.#rows().find(id)))
+      }
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      if (!error.aborted) this.missed = true
+    }
+  }
+
+  #add(ids: string[]): void {
+    for (const id of ids) this.#fresh.add(id)
+    this.fresh = this.#fresh.size
+  }
+
+  #remove(id: string): void {
+    this.#unknown.delete(id)
+    this.#fresh.delete(id)
+    this.fresh = this.#fresh.size
+  }
+}

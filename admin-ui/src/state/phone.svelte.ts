@@ -1,0 +1,4 @@
+/** Whether there is as little room as on a phone. */
+import { MediaQuery } from 'svelte/reactivity'
+
+export const phone = new MediaQuery('(max-width: 760px)')

@@ -4,15 +4,20 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { assertAccessible } from './support/accessible.js'
 import { PHONE, picture } from './support/browser.js'
-import { signIn, startDashboard } from './support/dashboard.js'
+import { startDashboard } from './support/dashboard.js'
+import { EMAIL } from '../sdk/support/server.js'
+import { startMail } from '../sdk/support/mail.js'
 
 const FILMS = new URL('../data/films.jsonl', import.meta.url).pathname
 
 let dashboard
+let mail
 let pb
 before(async () => {
+  mail = await startMail()
   dashboard = await startDashboard({ prepare: [['import', 'json', FILMS, '--collection', 'films']] })
   pb = await dashboard.server.superuser()
+  await pb.settings.update({ meta: { appURL: dashboard.server.url }, smtp: mail.smtp() })
   const films = await pb.collections.getOne('films')
   await pb.collections.create({
     name: 'notes', type: 'base',
@@ -30,7 +35,10 @@ before(async () => {
     ],
   })
 })
-after(async () => { await dashboard?.stop() })
+after(async () => {
+  await dashboard?.stop()
+  await mail?.stop()
+})
 
 const heading = (page, name) => page.getByRole('heading', { name, exact: true }).waitFor()
 const press = (page, name) => page.getByRole('button', { name, exact: true }).click()
@@ -192,6 +200,66 @@ test('the panel is as wide as one likes, and shows JSON and who points to the re
   await cell(page, 'Of many').waitFor()
   await page.goBack()
   assert.equal(await edge.getAttribute('aria-valuenow'), '592')
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('an account is made with its password repeated, gets its mails, and lends a token', async () => {
+  const { page, complaints, close } = await dashboard.open('#/collections/users/new')
+  await input(page, 'email').fill('ann@example.com')
+  await input(page, 'password').fill('long enough a word')
+  await page.getByText('Repeat it, or have it shown.').waitFor()
+  await page.getByLabel('Repeat it').fill('long enough a ward')
+  await page.getByText('The two are not the same.').waitFor()
+  await press(page, 'Create')
+  await picture(page, 'record-account-password')
+  await assertAccessible(page)
+  await page.getByLabel('Repeat it').fill('long enough a word')
+  await page.getByText('The two are not the same.').waitFor({ state: 'detached' })
+  await page.getByRole('switch', { name: 'emailVisibility' }).check()
+  await press(page, 'Create and go on')
+  await page.getByText('ann@example.com is made').waitFor()
+  const { record } = await dashboard.server.guest().collection('users').authWithPassword('ann@example.com', 'long enough a word')
+  assert.equal(record.emailVisibility, true)
+
+  await page.getByRole('tab', { name: 'Account' }).click()
+  await press(page, 'Send the verification mail')
+  await page.getByText('The server took it: a mail to ann@example.com').waitFor()
+  await mail.waitForMail('ann@example.com')
+  await press(page, 'Send the password reset mail')
+  await page.getByText('The server took it: a mail to ann@example.com').waitFor()
+  await mail.waitForMail('ann@example.com')
+  await page.getByLabel('It lives').selectOption('One day')
+  await press(page, 'Make a token')
+  await page.getByText('It ends in 23 hours').or(page.getByText('It ends tomorrow')).waitFor()
+  const token = await page.getByRole('region', { name: 'The token' }).innerText()
+  const client = dashboard.server.guest()
+  client.authStore.save(token)
+  assert.equal((await client.collection('users').getOne(record.id)).email, 'ann@example.com')
+  await picture(page, 'record-account')
+  await assertAccessible(page)
+  await press(page, 'I have it, hide it')
+  assert.equal(await page.getByRole('region', { name: 'The token' }).count(), 0)
+
+  // What the server does not do, it says.
+  const users = await pb.collections.getOne('users')
+  await pb.collections.update(users.id, { passwordAuth: { ...users.passwordAuth, enabled: false } })
+  await press(page, 'Send the password reset mail')
+  await page.getByRole('alert').waitFor()
+  await pb.collections.update(users.id, { passwordAuth: users.passwordAuth })
+
+  // A verified account needs no mail; neither does a superuser, who has no such thing.
+  await pb.collection('users').update(record.id, { verified: true })
+  await page.reload()
+  await heading(page, 'ann@example.com')
+  await page.getByRole('tab', { name: 'Account' }).click()
+  await page.getByText('ann@example.com is confirmed.').waitFor()
+  const root = await pb.collection('_superusers').getFirstListItem(`email = "${EMAIL}"`)
+  await page.goto(`${dashboard.server.url}/_/#/collections/_superusers/${root.id}`)
+  await heading(page, EMAIL)
+  await page.getByRole('tab', { name: 'Account' }).click()
+  await page.getByRole('button', { name: 'Send the password reset mail' }).waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Send the verification mail' }).count(), 0)
   assert.deepEqual(complaints, [])
   await close()
 })

@@ -175,7 +175,7 @@ export class Draft {
 
   #body(): Record<string, unknown> {
     const body: Record<string, unknown> = Object.fromEntries(this.#changes)
-    // Typed once: whoever types it here can look at it.
+    // Its input had it repeated, or showed it.
     if (this.collection.type === 'auth' && typeof body.password === 'string') body.passwordConfirm = body.password
     return body
   }

@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test'
 import { assertAccessible } from './support/accessible.js'
 import { PHONE, picture } from './support/browser.js'
 import { startDashboard } from './support/dashboard.js'
+import { png } from './support/image.js'
 import { EMAIL } from '../sdk/support/server.js'
 import { startMail } from '../sdk/support/mail.js'
 
@@ -355,6 +356,119 @@ test('HTML that the editor would write in another way opens in source, unchanged
   await picture(page, 'record-rich-unfit')
   await assertAccessible(page)
   assert.notEqual(await page.title(), 'hit')
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('a large file is seen on its way, stopped, and sent again', async () => {
+  const { page, complaints, close } = await dashboard.open('#/collections/notes/new')
+  await input(page, 'title').fill('Large')
+  await input(page, 'papers').setInputFiles({ name: 'large.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(6 * 1024 * 1024, 7) })
+  const network = await page.context().newCDPSession(page)
+  await network.send('Network.enable')
+  const throttle = (uploadThroughput) =>
+    network.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput })
+  await throttle(600 * 1024)
+  await press(page, 'Create')
+  await page.getByRole('progressbar', { name: /Sending: .* of 6 MiB/ }).waitFor()
+  await picture(page, 'record-upload')
+  await assertAccessible(page)
+  await press(page, 'Stop')
+  await page.getByText('You stopped it: nothing is saved').waitFor()
+  await throttle(-1)
+  await press(page, 'Create')
+  await page.getByText('Large is made').waitFor()
+  assert.equal((await pb.collection('notes').getFirstListItem('title = "Large"')).papers.length, 1)
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+/** A PDF of one page with nothing on it. */
+const PDF = `%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj
+trailer<</Root 1 0 R>>
+%%EOF`
+
+test('files are put in order by keys, and looked at', async () => {
+  const made = await pb.collection('notes').create({
+    title: 'Papers',
+    papers: [new File(['first words'], 'one.txt'), new File([png(90, 60)], 'two.png'), new File([PDF], 'three.pdf')],
+    secret: new File(['only for some'], 'secret.md'),
+  })
+  const [one, two, three] = made.papers
+  const { page, complaints, close } = await dashboard.open(noteAddress(made.id))
+  await heading(page, 'Papers')
+  await page.getByRole('button', { name: `Move ${one}:` }).focus()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowDown')
+  await page.getByText('Changed: papers').waitFor()
+  await picture(page, 'record-files-order')
+  await press(page, 'Save')
+  await page.getByText('Papers is saved').waitFor()
+  assert.deepEqual((await pb.collection('notes').getOne(made.id)).papers, [two, three, one])
+
+  const dialog = page.getByRole('dialog')
+  await press(page, `Look at ${one}`)
+  await dialog.getByText('first words').waitFor()
+  await assertAccessible(page)
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+  await press(page, `Look at ${two}`)
+  await dialog.getByRole('img', { name: two }).waitFor()
+  assert.equal(await dialog.getByRole('img').evaluate((image) => image.decode().then(() => image.naturalWidth)), 90)
+  await picture(page, 'record-file-image')
+  await page.keyboard.press('Escape')
+  await press(page, `Look at ${three}`)
+  await page.waitForFunction(() => document.querySelector('dialog iframe')?.src.startsWith('blob:'))
+  await page.waitForTimeout(1_000)
+  await picture(page, 'record-file-pdf')
+  await page.keyboard.press('Escape')
+  await press(page, `Look at ${made.secret}`)
+  await dialog.getByText('only for some').waitFor()
+  await page.keyboard.press('Escape')
+  await heading(page, 'Papers')
+  // The browser's own viewer is made of pages of the browser.
+  assert.deepEqual(complaints.filter((one) => !/^called chrome(-extension)?:/.test(one)), [])
+  await close()
+})
+
+test('a relation is made in a panel above, put in order by keys, and looked at', async () => {
+  const [first, second] = (await pb.collection('films').getList(1, 2, { sort: 'title', skipTotal: true })).items
+  const made = await pb.collection('notes').create({ title: 'Related', films: [first.id, second.id] })
+  const { page, complaints, close } = await dashboard.open(noteAddress(made.id))
+  await heading(page, 'Related')
+  await page.getByRole('button', { name: 'New films for films' }).click()
+  const panel = page.getByRole('dialog', { name: 'New films' })
+  await panel.getByLabel(/^\s*title\b/).fill('Made above')
+  await picture(page, 'record-stacked')
+  await assertAccessible(page)
+
+  // What is typed there is not lost either.
+  await page.keyboard.press('Escape')
+  await heading(page, 'Close without creating it?')
+  await press(page, 'Keep it for later')
+  await page.getByRole('button', { name: 'New films for films' }).click()
+  await panel.getByRole('button', { name: 'Take it up' }).click()
+  await panel.getByLabel(/^\s*year\b/).fill('1999')
+  await panel.getByRole('button', { name: 'Create' }).click()
+  await page.getByText('Made above is made').waitFor()
+  await panel.waitFor({ state: 'detached' })
+  await page.getByText('Changed: films').waitFor()
+  await page.getByRole('button', { name: 'Move Made above:' }).focus()
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('ArrowUp')
+  await page.getByRole('link', { name: 'Made above' }).hover()
+  const card = page.getByRole('tooltip')
+  await card.getByText('1,999').or(card.getByText('1999')).waitFor()
+  await picture(page, 'record-relation-card')
+  await assertAccessible(page)
+  await press(page, 'Save')
+  await page.getByText('Related is saved').waitFor()
+  const saved = await pb.collection('notes').getOne(made.id, { expand: 'films' })
+  assert.deepEqual(saved.expand.films.map(({ title }) => title), ['Made above', first.title, second.title])
   assert.deepEqual(complaints, [])
   await close()
 })

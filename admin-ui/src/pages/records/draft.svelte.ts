@@ -4,6 +4,7 @@ import { ApiError } from '../../api/client'
 import type { Collection } from '../../api/collections'
 import { isMultiple, type Field } from '../../api/fields'
 import { createRecord, updateRecord, type Row } from '../../api/records'
+import type { Sending } from '../../api/upload'
 import { refusal } from '../../lib/refusal'
 import type { KeptField } from './kept.svelte'
 
@@ -18,6 +19,9 @@ export class Draft {
   /** As it is stored; `undefined` while it is new. */
   stored: Row | undefined = $state.raw()
   busy = $state(false)
+  /** How much of its files is sent, in bytes. */
+  progress: { sent: number; total: number } | undefined = $state.raw()
+  #sending: AbortController | undefined
   errors: Record<string, string> = $state.raw({})
   summary: string[] = $state.raw([])
   /** What was changed, by the name of the field. */
@@ -149,19 +153,39 @@ export class Draft {
     this.summary = []
     try {
       const body = this.#body()
+      const sending = Object.values(body).some(hasFiles) ? this.#watch() : undefined
       const row = this.stored
-        ? await updateRecord(this.collection.name, this.stored.id, body, this.#expand)
-        : await createRecord(this.collection.name, body, this.#expand)
+        ? await updateRecord(this.collection.name, this.stored.id, body, this.#expand, sending)
+        : await createRecord(this.collection.name, body, this.#expand, sending)
       this.stored = row
       this.#changes.clear()
       return row
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
+      if (error.aborted) {
+        this.summary = ['You stopped it: nothing is saved, and all is still here.']
+        return undefined
+      }
       const shown = this.fields.map((field) => field.name)
       ;({ fields: this.errors, summary: this.summary } = refusal(error, shown))
       return undefined
     } finally {
       this.busy = false
+      this.progress = undefined
+      this.#sending = undefined
+    }
+  }
+
+  /** Stops what is being sent. */
+  stop(): void {
+    this.#sending?.abort()
+  }
+
+  #watch(): Sending {
+    this.#sending = new AbortController()
+    return {
+      onprogress: (sent, total) => (this.progress = { sent, total }),
+      signal: this.#sending.signal,
     }
   }
 

@@ -1,4 +1,5 @@
 /** What was typed into a record and not saved yet, kept in the browser until it is. */
+import { onDestroy } from 'svelte'
 import type { Field, FieldType } from '../../api/fields'
 
 /** What was typed into one field. The field is known by its id and type: its name may change, its meaning may not. */
@@ -94,4 +95,23 @@ export class Keeper {
     write(localStorage, this.#place, [])
     return offered
   }
+}
+
+/** How long after the last key what was typed is kept, in milliseconds. */
+const PAUSE = 300
+
+/** Keeps what is typed into a draft while the component that calls this lives; gives the way to keep it at once. */
+export function keepTyped(keeper: Keeper, draft: () => { kept: KeptField[] } | undefined): () => void {
+  const keep = (): void => {
+    const now = draft()
+    if (now) keeper.keep(now.kept)
+  }
+  $effect(() => {
+    const kept = draft()?.kept
+    if (!kept) return
+    const timer = setTimeout(() => keeper.keep(kept), PAUSE)
+    return () => clearTimeout(timer)
+  })
+  onDestroy(keep)
+  return keep
 }

@@ -464,11 +464,40 @@ test('a relation is made in a panel above, put in order by keys, and looked at',
   const card = page.getByRole('tooltip')
   await card.getByText('1,999').or(card.getByText('1999')).waitFor()
   await picture(page, 'record-relation-card')
+  await page.getByRole('link', { name: first.title }).hover()
+  await card.getByText(first.title).waitFor()
   await assertAccessible(page)
   await press(page, 'Save')
   await page.getByText('Related is saved').waitFor()
   const saved = await pb.collection('notes').getOne(made.id, { expand: 'films' })
   assert.deepEqual(saved.expand.films.map(({ title }) => title), ['Made above', first.title, second.title])
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('in the hand nothing is wider than the screen, and all is large enough to touch', async () => {
+  const film = await pb.collection('films').getFirstListItem('title = "The Higher Law"')
+  const made = await pb.collection('notes').create({
+    title: 'In the hand', body: '<p>Words</p>', films: [film.id], papers: [new File(['a'], 'a.txt'), new File(['b'], 'b.txt')],
+  })
+  const { page, complaints, close } = await dashboard.open(noteAddress(made.id), { viewport: PHONE, hasTouch: true, isMobile: true })
+  await heading(page, 'In the hand')
+  await page.getByRole('textbox', { name: 'body' }).waitFor()
+  const sideways = () => page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
+  assert.equal(await sideways(), false)
+  await input(page, 'title').fill('In the hand, changed')
+  const small = await page.locator('section[aria-label] button:visible').evaluateAll((buttons) =>
+    buttons.filter((button) => button.getBoundingClientRect().height < 44).map((button) => button.ariaLabel ?? button.textContent))
+  assert.deepEqual(small, [])
+  await picture(page, 'record-in-hand')
+  await page.getByRole('button', { name: 'Look at', exact: false }).first().scrollIntoViewIfNeeded()
+  await picture(page, 'record-in-hand-files')
+  for (const tab of ['JSON', 'Relations']) {
+    await page.getByRole('tab', { name: tab }).click()
+    assert.equal(await sideways(), false, tab)
+  }
+  await press(page, 'Save and close')
+  await page.getByText('In the hand, changed is saved').waitFor()
   assert.deepEqual(complaints, [])
   await close()
 })

@@ -1,6 +1,7 @@
 /** Records, as the server tells and takes them. */
 import { backend, ask } from './backend'
 import type { Collection } from './collections'
+import { uploading, type Sending } from './upload'
 
 /** A record. What its other keys hold, the fields of its collection say. */
 export interface Row {
@@ -83,9 +84,14 @@ export async function searchRecords(collection: Collection, words: string, signa
   return items
 }
 
-/** Makes a record; files among the values are uploaded. */
-export function createRecord(collection: string, values: Record<string, unknown>, expand: string): Promise<Row> {
-  return ask((asked) => asked.collection<Row>(collection).create(values, { expand }))
+/** Makes a record; files among the values are uploaded, which `sending` watches. */
+export function createRecord(
+  collection: string,
+  values: Record<string, unknown>,
+  expand: string,
+  sending?: Sending,
+): Promise<Row> {
+  return ask((asked) => asked.collection<Row>(collection).create(values, { expand, ...watched(sending) }))
 }
 
 /** Changes some values of a record. */
@@ -94,6 +100,11 @@ export function updateRecord(
   id: string,
   values: Record<string, unknown>,
   expand: string,
+  sending?: Sending,
 ): Promise<Row> {
-  return ask((asked) => asked.collection<Row>(collection).update(id, values, { expand }))
+  return ask((asked) => asked.collection<Row>(collection).update(id, values, { expand, ...watched(sending) }))
+}
+
+function watched(sending: Sending | undefined) {
+  return sending ? { fetch: uploading(sending), signal: sending.signal } : {}
 }

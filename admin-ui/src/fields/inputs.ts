@@ -26,8 +26,10 @@ export interface InputProps {
   /** The record as it is stored; `undefined` while it is new. */
   row: Row | undefined
   onchange: (value: unknown) => void
-  /** What cannot be read is told here, before it is sent; `undefined` once it can. */
-  onfault: (fault: string | undefined) => void
+  /** What was typed and cannot be read, which is shown instead of the value. */
+  unread: string | undefined
+  /** What cannot be read is told here with its text, before it is sent; `undefined` once it can. */
+  onfault: (fault: string | undefined, text?: string) => void
 }
 
 export const INPUTS: Record<FieldType, Component<InputProps>> = {

@@ -4,19 +4,30 @@ import { ApiError } from '../../api/client'
 import type { Collection } from '../../api/collections'
 import { isMultiple, type Field } from '../../api/fields'
 import { createRecord, updateRecord, type Row } from '../../api/records'
+import type { Sending } from '../../api/upload'
 import { refusal } from '../../lib/refusal'
+import type { KeptField } from './kept.svelte'
+
+/** What was typed and cannot be read: the text, and what is wrong with it. */
+interface Unread {
+  text: string
+  fault: string
+}
 
 export class Draft {
   readonly collection: Collection
   /** As it is stored; `undefined` while it is new. */
   stored: Row | undefined = $state.raw()
   busy = $state(false)
+  /** How much of its files is sent, in bytes. */
+  progress: { sent: number; total: number } | undefined = $state.raw()
+  #sending: AbortController | undefined
   errors: Record<string, string> = $state.raw({})
   summary: string[] = $state.raw([])
   /** What was changed, by the name of the field. */
   readonly #changes = new SvelteMap<string, unknown>()
   /** What was typed and cannot be read, by the name of the field. */
-  readonly #faults = new SvelteMap<string, string>()
+  readonly #unread = new SvelteMap<string, Unread>()
   readonly #expand: string
 
   constructor(collection: Collection, stored: Row | undefined, expand: string, copied: Record<string, unknown> = {}) {
@@ -44,62 +55,142 @@ export class Draft {
 
   revert(field: Field): void {
     this.#changes.delete(field.name)
-    this.#faults.delete(field.name)
+    this.#unread.delete(field.name)
     this.errors = without(this.errors, field.name)
   }
 
-  isChanged(field: Field): boolean {
-    return this.#changes.has(field.name)
+  /** Takes all changes back. */
+  revertAll(): void {
+    this.#changes.clear()
+    this.#unread.clear()
+    this.errors = {}
+    this.summary = []
   }
 
+  isChanged(field: Field): boolean {
+    return this.#changes.has(field.name) || this.#unread.has(field.name)
+  }
+
+  /** The names of the fields that were changed, in their order. */
   get changed(): string[] {
-    return [...this.#changes.keys()]
+    return this.fields.filter((field) => this.isChanged(field)).map(({ name }) => name)
   }
 
   get isDirty(): boolean {
-    return this.#changes.size > 0 || this.#faults.size > 0
+    return this.#changes.size > 0 || this.#unread.size > 0
   }
 
-  fault(field: Field, fault: string | undefined): void {
-    if (fault === undefined) this.#faults.delete(field.name)
-    else this.#faults.set(field.name, fault)
+  /** Something was typed that cannot be read: there is nothing to send. */
+  get hasFaults(): boolean {
+    return this.#unread.size > 0
+  }
+
+  /** Says what is wrong with the text of a field; `undefined` once it can be read. */
+  fault(field: Field, fault: string | undefined, text = ''): void {
+    if (fault === undefined) this.#unread.delete(field.name)
+    else this.#unread.set(field.name, { text, fault })
+  }
+
+  /** The text of a field that cannot be read. */
+  unread(field: Field): string | undefined {
+    return this.#unread.get(field.name)?.text
   }
 
   /** What is wrong with a field: what cannot be read, else what the server said. */
   error(field: Field): string | undefined {
-    return this.#faults.get(field.name) ?? this.errors[field.name]
+    return this.#unread.get(field.name)?.fault ?? this.errors[field.name]
+  }
+
+  /** What the browser may keep: neither secrets, which lie nowhere readable, nor files, which it has already. */
+  get kept(): KeptField[] {
+    return this.fields.flatMap((field) => {
+      const [unread, value] = [this.#unread.get(field.name), this.#changes.get(field.name)]
+      if (!this.isChanged(field) || field.type === 'password' || hasFiles(value)) return []
+      const { id, type, name } = field
+      return { id, type, name, before: this.#before(field), ...(unread ? { unread } : { value }) }
+    })
+  }
+
+  /** Takes up what was kept. */
+  take(kept: KeptField[]): void {
+    for (const one of kept) {
+      const field = this.#fieldOf(one)
+      if (!field) continue
+      if (one.unread) this.fault(field, one.unread.fault, one.unread.text)
+      else {
+        this.#unread.delete(field.name)
+        this.set(field, one.value)
+      }
+    }
+  }
+
+  /** Whether something kept is another than what is there now. */
+  differs(kept: KeptField): boolean {
+    const field = this.#fieldOf(kept)
+    if (!field) return false
+    return kept.unread ? kept.unread.text !== this.unread(field) : !isSame(kept.value, this.value(field))
+  }
+
+  /** Whether what is stored is another than when something kept was typed. */
+  isOvertaken(kept: KeptField): boolean {
+    const field = this.#fieldOf(kept)
+    return field !== undefined && !isSame(kept.before, this.#before(field))
   }
 
   /** Puts another state of the record below what was changed. */
   rebase(stored: Row): void {
     this.stored = stored
     for (const field of this.fields) {
-      if (this.isChanged(field) && isSame(this.#changes.get(field.name), stored[field.name])) this.revert(field)
+      if (this.#changes.has(field.name) && isSame(this.#changes.get(field.name), stored[field.name])) this.#changes.delete(field.name)
     }
   }
 
   /** Sends what was changed; the record as it is stored then, or `undefined` where the server refused. */
   async save(): Promise<Row | undefined> {
-    if (this.busy || this.#faults.size > 0) return undefined
+    if (this.busy || this.hasFaults) return undefined
     this.busy = true
     this.errors = {}
     this.summary = []
     try {
       const body = this.#body()
+      const sending = Object.values(body).some(hasFiles) ? this.#watch() : undefined
       const row = this.stored
-        ? await updateRecord(this.collection.name, this.stored.id, body, this.#expand)
-        : await createRecord(this.collection.name, body, this.#expand)
+        ? await updateRecord(this.collection.name, this.stored.id, body, this.#expand, sending)
+        : await createRecord(this.collection.name, body, this.#expand, sending)
       this.stored = row
       this.#changes.clear()
       return row
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
+      if (error.aborted) {
+        this.summary = ['You stopped it: nothing is saved, and all is still here.']
+        return undefined
+      }
       const shown = this.fields.map((field) => field.name)
       ;({ fields: this.errors, summary: this.summary } = refusal(error, shown))
       return undefined
     } finally {
       this.busy = false
+      this.progress = undefined
+      this.#sending = undefined
     }
+  }
+
+  /** Stops what is being sent. */
+  stop(): void {
+    this.#sending?.abort()
+  }
+
+  #watch(): Sending {
+    this.#sending = new AbortController()
+    return {
+      onprogress: (sent, total) => (this.progress = { sent, total }),
+      signal: this.#sending.signal,
+    }
+  }
+
+  #fieldOf(kept: KeptField): Field | undefined {
+    return this.fields.find((field) => field.id === kept.id && field.type === kept.type)
   }
 
   #before(field: Field): unknown {
@@ -108,7 +199,7 @@ export class Draft {
 
   #body(): Record<string, unknown> {
     const body: Record<string, unknown> = Object.fromEntries(this.#changes)
-    // Typed once: whoever types it here can look at it.
+    // Its input had it repeated, or showed it.
     if (this.collection.type === 'auth' && typeof body.password === 'string') body.passwordConfirm = body.password
     return body
   }
@@ -142,4 +233,8 @@ function isSame(one: unknown, other: unknown): boolean {
   }
   if (one instanceof File || other instanceof File) return false
   return JSON.stringify(one) === JSON.stringify(other)
+}
+
+function hasFiles(value: unknown): boolean {
+  return value instanceof File || (Array.isArray(value) && value.some((one) => one instanceof File))
 }

@@ -48,6 +48,16 @@ export class Rows {
     return undefined
   }
 
+  /** The place of the record with an id, as far as it was in view; -1 where it was not. */
+  placeOf(id: string): number {
+    void this.#come
+    for (const [page, rows] of this.#pages) {
+      const at = rows.findIndex((one) => one.id === id)
+      if (at >= 0) return page * PAGE + at
+    }
+    return -1
+  }
+
   /** Says which places are in view. What is asked for elsewhere is taken back. */
   need(first: number, last: number): void {
     const [from, to] = [Math.floor(first / PAGE), Math.floor(last / PAGE)]

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { startMail } from '../sdk/support/mail.js'
 import { assertAccessible } from './support/accessible.js'
 import { PHONE, picture } from './support/browser.js'
 import { startDashboard } from './support/dashboard.js'
@@ -82,4 +83,38 @@ test('everybody is signed out at once', async () => {
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
   assert.equal(sideways, false)
   await close()
+})
+
+test('a mail is written with what stands for something, looked at and tried', async () => {
+  const mailbox = await startMail()
+  await pb.settings.update({ smtp: { ...mailbox.smtp(), authMethod: '', localName: '' } })
+  const { page, complaints, close } = await dashboard.open('#/collections/users/settings/mail')
+  await page.getByLabel('Subject').fill('Welcome to ')
+  await press(page, '{APP_NAME}')
+  const body = page.getByLabel('Text, in HTML')
+  await body.fill('<style>b { color: rgb(0, 0, 255) }</style><p style="color: rgb(255, 0, 0)">Hello </p><b onclick="x()">there</b><script>alert(1)</script>')
+  await page.getByText('nobody can do anything with it').waitFor()
+  await page.getByLabel('Insert a field of the account').selectOption('email')
+  await press(page, '{TOKEN}')
+  const frame = page.frameLocator('iframe[title="Preview of the mail: Verification"]')
+  await frame.getByText('ann@example.com').waitFor()
+  const colour = (locator) => locator.evaluate((element) => getComputedStyle(element).color)
+  await page.waitForTimeout(300)
+  assert.equal(await colour(frame.getByText('Hello')), 'rgb(255, 0, 0)')
+  assert.equal(await colour(frame.getByText('there')), 'rgb(0, 0, 255)')
+  await page.getByText('what you changed is not in it yet').waitFor()
+  await page.getByRole('group', { name: 'Colours' }).getByText('Dark').click()
+  await page.getByRole('group', { name: 'Width' }).getByText('Phone').click()
+  await picture(page, 'collection-mail')
+  await assertAccessible(page)
+  await press(page, 'Save')
+  await page.getByText('users is saved').waitFor()
+  await page.getByLabel('Send one to try').fill('try@example.com')
+  await press(page, 'Send')
+  await page.getByText('Sent to try@example.com.').waitFor()
+  const mail = await mailbox.waitForMail('try@example.com')
+  assert.equal(mail.subject, 'Welcome to Acme')
+  assert.deepEqual(complaints, [])
+  await close()
+  await mailbox.stop()
 })

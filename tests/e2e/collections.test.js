@@ -109,11 +109,44 @@ test('fields are renamed, moved and removed, and the page tells before it is sav
   }
   await picture(page, 'collection-changes')
   await press(page, 'Save')
+  await page.getByText('drops weight of 1 record').waitFor()
+  await picture(page, 'collection-plan')
+  await assertAccessible(page)
+  assert.equal(await page.getByRole('button', { name: 'Drop and save' }).getAttribute('aria-disabled'), 'true')
+  await page.getByLabel('To be sure').fill('tools')
+  await press(page, 'Drop and save')
   await page.getByText('tools is saved').waitFor()
   const { fields } = await pb.collections.getOne('tools')
   assert.deepEqual(fields.map(({ name }) => name), ['id', 'label', 'price'])
   const [tool] = await pb.collection('tools').getFullList()
   assert.deepEqual([tool.label, tool.weight], ['hammer', undefined])
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('rules and indexes that name a renamed field follow, also those of other collections', async () => {
+  const shelves = await pb.collections.create({
+    name: 'shelves', type: 'base', fields: [{ name: 'title', type: 'text' }], listRule: 'title != ""',
+    indexes: ['CREATE INDEX shelf_title ON shelves (title)'],
+  })
+  await pb.collections.create({
+    name: 'books', type: 'base', fields: [{ name: 'shelf', type: 'relation', collectionId: shelves.id }],
+    viewRule: 'shelf.title = "title"',
+  })
+  const { page, complaints, close } = await dashboard.open('#/collections/shelves/settings/fields')
+  await page.getByLabel('Name of the field title').fill('label')
+  await press(page, 'Save')
+  for (const place of ['the rule “List” of shelves', 'the rule “View” of books', 'the index shelf_title']) {
+    await page.getByText(place).waitFor()
+  }
+  await picture(page, 'collection-renames')
+  await assertAccessible(page)
+  await press(page, 'Save so')
+  await page.getByText('shelves is saved').waitFor()
+  const [saved, books] = [await pb.collections.getOne('shelves'), await pb.collections.getOne('books')]
+  assert.equal(saved.listRule, 'label != ""')
+  assert.match(saved.indexes[0], /\(label\)|`label`/)
+  assert.equal(books.viewRule, 'shelf.label = "title"')
   assert.deepEqual(complaints, [])
   await close()
 })

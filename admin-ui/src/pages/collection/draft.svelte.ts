@@ -4,6 +4,7 @@ import { createCollection, updateCollection, type Collection, type CollectionCha
 import type { Field, FieldType } from '../../api/fields'
 import { refusal } from '../../lib/refusal'
 import { schema } from '../../state/schema.svelte'
+import type { FieldChange } from './plan/plan'
 import { newField, times } from './new-field'
 
 /** A field in the draft: its place in the list tells nothing, as that changes. */
@@ -55,6 +56,27 @@ export class CollectionDraft {
       if (name !== 'fields' && JSON.stringify(value) !== JSON.stringify(stored[name])) told.push(name === 'name' ? `renames the collection to ${String(value)}` : `changes ${OPTIONS[name] ?? name}`)
     }
     return told
+  }
+
+  /** The stored fields that change or go. */
+  get fieldChanges(): FieldChange[] {
+    return this.fields.flatMap(({ before, field, removed }) =>
+      before && (removed || JSON.stringify(before) !== JSON.stringify(field))
+        ? [{ before, after: removed ? undefined : ($state.snapshot(field) as Field) }]
+        : [],
+    )
+  }
+
+  /** Renames follow to where a sign-in names the fields. */
+  renameInSignIn(): void {
+    const { passwordAuth, oauth2 } = this.options
+    for (const { before, after } of this.fieldChanges) {
+      if (!after || after.name === before.name) continue
+      if (passwordAuth) passwordAuth.identityFields = passwordAuth.identityFields.map((name) => (name === before.name ? after.name : name))
+      for (const key of ['id', 'name', 'username', 'avatarURL'] as const) {
+        if (oauth2?.mappedFields[key] === before.name) oauth2.mappedFields[key] = after.name
+      }
+    }
   }
 
   add(type: FieldType, name: string, collectionId?: string): DraftField {

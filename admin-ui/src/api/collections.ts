@@ -157,3 +157,11 @@ export function listProviders(): Promise<KnownProvider[]> {
 export async function signEverybodyOut(id: string, secret: string): Promise<void> {
   await ask((backend) => backend.collections.update(id, { authToken: { secret } }))
 }
+
+/** Takes collections over, all or none of them. With `deleteMissing`, what they do not name goes. */
+export async function importCollections(collections: CollectionChange[], deleteMissing: boolean): Promise<void> {
+  // The SDK's type wants whole collections; a part of one is enough for the server.
+  await ask((backend) =>
+    backend.send('/api/collections/import', { method: 'PUT', body: { collections, deleteMissing } }),
+  )
+}

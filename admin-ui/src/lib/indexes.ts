@@ -26,6 +26,15 @@ export function readIndex(text: string): IndexParts | undefined {
   return { name: bare(name), unique: unique !== undefined, columns: apart(columns).map(column), where }
 }
 
+/** The same index on another collection, by another name. */
+export function indexCopy(text: string, collection: string, random = Math.random()): string {
+  const end = random.toString(36).slice(2, 8)
+  const parts = readIndex(text)
+  if (!parts) return text
+  const rest = text.slice(text.indexOf('('))
+  return `CREATE ${parts.unique ? 'UNIQUE ' : ''}INDEX \`${parts.name.slice(0, 48)}_${end}\` ON \`${collection}\` ${rest}`
+}
+
 /** The fields whose values can be there only once, by indexes on them alone. */
 export function uniqueFields(indexes: readonly string[]): string[] {
   return indexes

@@ -25,6 +25,10 @@ const press = (page, name) => page.getByRole('button', { name, exact: true }).cl
 
 test('a collection is copied, with its fields and rules', async () => {
   const { page, complaints, close } = await dashboard.open('#/collections/films/settings/fields')
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await press(page, 'Copy JSON')
+  await page.getByText('films is copied as JSON').waitFor()
+  assert.equal(JSON.parse(await page.evaluate(() => navigator.clipboard.readText())).name, 'films')
   await press(page, 'Duplicate')
   assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), 'films_copy')
   await press(page, 'Create')

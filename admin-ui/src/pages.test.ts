@@ -37,6 +37,11 @@ test('an address that was made is understood', () => {
   expect(route('#/collections/posts/settings/nowhere').page).toBe('unknown')
 })
 
+test('settings have addresses of their own', () => {
+  expect(route('#/settings/import-collections')).toEqual({ page: 'settings', section: 'import-collections' })
+  expect(route('#/settings/nowhere').page).toBe('unknown')
+})
+
 test('the set-up link carries its token', () => {
   expect(route('#/pbinstall/aa.bb-_.cc')).toEqual({ page: 'install', token: 'aa.bb-_.cc' })
 })

@@ -5,6 +5,10 @@ import type { LinkKind } from './lib/link'
 export const COLLECTION_TABS = ['fields', 'rules', 'indexes', 'query', 'auth', 'mail', 'danger'] as const
 export type CollectionTab = (typeof COLLECTION_TABS)[number]
 
+/** The pages of the settings that there are. */
+export const SETTINGS = ['export-collections', 'import-collections'] as const
+export type SettingsSection = (typeof SETTINGS)[number]
+
 /** Which record is open beside the grid: one by its id, a new one, or none. */
 export type OpenRecord = { id: string } | 'new' | null
 
@@ -18,6 +22,7 @@ export type Route =
   | { page: 'records'; collection: string; open: OpenRecord; query: URLSearchParams }
   | { page: 'collection'; collection: string; tab: CollectionTab }
   | { page: 'new-collection'; query: URLSearchParams }
+  | { page: 'settings'; section: SettingsSection }
   | { page: 'unknown'; address: string }
 
 /** Where the links in mails lead; the mail templates of the server name the same addresses. */
@@ -61,6 +66,10 @@ function signedInRoute(steps: string[], query: URLSearchParams): Route | undefin
   const [first, collection, third, fourth] = steps
   if (steps.length === 0) return { page: 'home' }
   if (first === 'new-collection' && steps.length === 1) return { page: 'new-collection', query }
+  if (first === 'settings' && steps.length === 2) {
+    const section = SETTINGS.find((one) => one === collection)
+    return section && { page: 'settings', section }
+  }
   if (first !== 'collections') return undefined
   if (!collection) {
     // The addresses of PocketBase's dashboard, which are in people's bookmarks and mails.

@@ -109,11 +109,44 @@ test('fields are renamed, moved and removed, and the page tells before it is sav
   }
   await picture(page, 'collection-changes')
   await press(page, 'Save')
+  await page.getByText('drops weight of 1 record').waitFor()
+  await picture(page, 'collection-plan')
+  await assertAccessible(page)
+  assert.equal(await page.getByRole('button', { name: 'Drop and save' }).getAttribute('aria-disabled'), 'true')
+  await page.getByLabel('To be sure').fill('tools')
+  await press(page, 'Drop and save')
   await page.getByText('tools is saved').waitFor()
   const { fields } = await pb.collections.getOne('tools')
   assert.deepEqual(fields.map(({ name }) => name), ['id', 'label', 'price'])
   const [tool] = await pb.collection('tools').getFullList()
   assert.deepEqual([tool.label, tool.weight], ['hammer', undefined])
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('rules and indexes that name a renamed field follow, also those of other collections', async () => {
+  const shelves = await pb.collections.create({
+    name: 'shelves', type: 'base', fields: [{ name: 'title', type: 'text' }], listRule: 'title != ""',
+    indexes: ['CREATE INDEX shelf_title ON shelves (title)'],
+  })
+  await pb.collections.create({
+    name: 'books', type: 'base', fields: [{ name: 'shelf', type: 'relation', collectionId: shelves.id }],
+    viewRule: 'shelf.title = "title"',
+  })
+  const { page, complaints, close } = await dashboard.open('#/collections/shelves/settings/fields')
+  await page.getByLabel('Name of the field title').fill('label')
+  await press(page, 'Save')
+  for (const place of ['the rule “List” of shelves', 'the rule “View” of books', 'the index shelf_title']) {
+    await page.getByText(place).waitFor()
+  }
+  await picture(page, 'collection-renames')
+  await assertAccessible(page)
+  await press(page, 'Save so')
+  await page.getByText('shelves is saved').waitFor()
+  const [saved, books] = [await pb.collections.getOne('shelves'), await pb.collections.getOne('books')]
+  assert.equal(saved.listRule, 'label != ""')
+  assert.match(saved.indexes[0], /\(label\)|`label`/)
+  assert.equal(books.viewRule, 'shelf.label = "title"')
   assert.deepEqual(complaints, [])
   await close()
 })
@@ -168,6 +201,49 @@ test('the query of a view shows what it finds while it is typed', async () => {
   await press(page, 'Create')
   await heading(page, 'who')
   assert.equal((await pb.collections.getOne('who')).type, 'view')
+  await close()
+})
+
+test('an index over several fields is made by choosing them', async () => {
+  await pb.collections.create({
+    name: 'seats', type: 'base', fields: [{ name: 'row', type: 'text' }, { name: 'place', type: 'number' }, { name: 'code', type: 'text' }],
+  })
+  const { page, complaints, close } = await dashboard.open('#/collections/seats/settings/indexes')
+  const field = page.getByLabel('Field of the new index')
+  for (const name of ['row', 'code', 'place']) await field.selectOption(name)
+  await press(page, 'Without code')
+  await page.getByLabel('Unique').check()
+  await press(page, 'Add index')
+  await page.getByText('Unique: row, then place').waitFor()
+  await field.selectOption('code')
+  await page.getByLabel('Unique').check()
+  await press(page, 'Add index')
+  await field.selectOption('row')
+  await field.selectOption('place')
+  await picture(page, 'collection-indexes')
+  await assertAccessible(page)
+  await press(page, 'Save')
+  await page.getByText('seats is saved').waitFor()
+  assert.equal((await pb.collections.getOne('seats')).indexes.length, 2)
+  await page.getByRole('tab', { name: 'Fields' }).click()
+  await page.getByText('Text, unique', { exact: true }).waitFor()
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('the names in the query of a view are put in by a click', async () => {
+  const { page, close } = await dashboard.open('#/new-collection?type=view')
+  await page.getByLabel('Fields of which collection').selectOption('users')
+  await press(page, 'name')
+  const query = page.getByRole('textbox', { name: /^A SELECT/ })
+  assert.equal(await query.inputValue(), 'SELECT id, name FROM users')
+  await query.press('End')
+  await query.pressSequentially(' WHERE ')
+  await press(page, 'verified')
+  assert.equal(await query.inputValue(), 'SELECT id, name FROM users WHERE users.verified')
+  await page.getByText('It finds nothing yet.').waitFor()
+  await picture(page, 'collection-view-sources')
+  await assertAccessible(page)
   await close()
 })
 

@@ -24,11 +24,84 @@ export interface Collection {
   updated: string
   /** Of views. */
   viewQuery?: string
-  /** Of collections whose records sign in. */
+  /** Of collections whose records sign in; they are all there then. */
   authRule?: Rule
   manageRule?: Rule
-  /** Further options of such collections. */
+  passwordAuth?: PasswordAuth
+  otp?: OneTimeCodes
+  mfa?: SecondFactor
+  oauth2?: OAuth2
+  authAlert?: { enabled: boolean; emailTemplate: MailTemplate }
+  authToken?: Lifetime
+  passwordResetToken?: Lifetime
+  emailChangeToken?: Lifetime
+  verificationToken?: Lifetime
+  fileToken?: Lifetime
+  verificationTemplate?: MailTemplate
+  resetPasswordTemplate?: MailTemplate
+  confirmEmailChangeTemplate?: MailTemplate
+  /** What a later server may have. */
   [option: string]: unknown
+}
+
+export interface PasswordAuth {
+  enabled: boolean
+  identityFields: string[]
+}
+
+export interface OneTimeCodes {
+  enabled: boolean
+  duration: number
+  length: number
+  emailTemplate: MailTemplate
+}
+
+export interface SecondFactor {
+  enabled: boolean
+  duration: number
+  rule: string
+}
+
+export interface OAuth2 {
+  enabled: boolean
+  providers: Provider[]
+  mappedFields: Record<MappedValue, string>
+}
+
+/** What a provider tells of a person. */
+export type MappedValue = 'id' | 'name' | 'username' | 'avatarURL'
+
+/** Another service that people sign in with. Empty texts are the service's own defaults. */
+export interface Provider {
+  name: string
+  displayName: string
+  clientId: string
+  /** Never answered; one that is not sent stays as it is. */
+  clientSecret?: string
+  authURL: string
+  tokenURL: string
+  userInfoURL: string
+  pkce: boolean | null
+  extra: Record<string, unknown> | null
+}
+
+export interface MailTemplate {
+  subject: string
+  body: string
+}
+
+/** How long a kind of token lives, in seconds. */
+export interface Lifetime {
+  duration: number
+  /** Never answered. */
+  secret?: string
+}
+
+/** A service that the server knows by name; the logo is SVG. */
+export interface KnownProvider {
+  name: string
+  displayName: string
+  logo: string
 }
 
 /** All of them, by name, the system's ones last. */
@@ -72,5 +145,23 @@ export interface Sample {
 export function tryQuery(query: string): Promise<Sample> {
   return ask((backend) =>
     backend.send<Sample>('/api/collections/meta/dry-run-view', { method: 'POST', body: { query } }),
+  )
+}
+
+/** The services that people can be let in with. */
+export function listProviders(): Promise<KnownProvider[]> {
+  return ask((backend) => backend.send<KnownProvider[]>('/api/collections/meta/oauth2-providers', { method: 'GET' }))
+}
+
+/** Ends every session of a collection: tokens that were signed with the secret before are worth nothing. */
+export async function signEverybodyOut(id: string, secret: string): Promise<void> {
+  await ask((backend) => backend.collections.update(id, { authToken: { secret } }))
+}
+
+/** Takes collections over, all or none of them. With `deleteMissing`, what they do not name goes. */
+export async function importCollections(collections: CollectionChange[], deleteMissing: boolean): Promise<void> {
+  // The SDK's type wants whole collections; a part of one is enough for the server.
+  await ask((backend) =>
+    backend.send('/api/collections/import', { method: 'PUT', body: { collections, deleteMissing } }),
   )
 }

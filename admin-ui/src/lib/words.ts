@@ -60,3 +60,25 @@ export function size(bytes: number): string {
   }
   return `${at === 0 ? value : Number(value.toFixed(1))} ${names[at] ?? 'B'}`
 }
+
+const SPANS: [name: string, seconds: number][] = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+]
+
+/** The largest unit that measures a span of time without a rest, and its seconds. */
+export function unitOf(seconds: number): { name: string; seconds: number } {
+  const found = SPANS.find(([, unit]) => seconds >= unit && seconds % unit === 0)
+  return { name: found?.[0] ?? 'second', seconds: found?.[1] ?? 1 }
+}
+
+/** The units of such spans, the smallest first. */
+export const TIME_UNITS = SPANS.map(([name, seconds]) => ({ name, seconds })).reverse()
+
+/** A span of time: `5 days`. */
+export function span(seconds: number): string {
+  const unit = unitOf(seconds)
+  return counted(seconds / unit.seconds, unit.name)
+}

@@ -4,6 +4,7 @@ import { createCollection, updateCollection, type Collection, type CollectionCha
 import type { Field, FieldType } from '../../api/fields'
 import { refusal } from '../../lib/refusal'
 import { schema } from '../../state/schema.svelte'
+import type { FieldChange } from './plan/plan'
 import { newField, times } from './new-field'
 
 /** A field in the draft: its place in the list tells nothing, as that changes. */
@@ -52,9 +53,30 @@ export class CollectionDraft {
     const kept = stored.fields.filter(({ id }) => order.includes(id)).map(({ id }) => id)
     if (order.join() !== kept.join()) told.push('orders the fields')
     for (const [name, value] of Object.entries(this.options)) {
-      if (name !== 'fields' && JSON.stringify(value) !== JSON.stringify(stored[name])) told.push(name === 'name' ? `renames the collection to ${String(value)}` : `changes ${name}`)
+      if (name !== 'fields' && JSON.stringify(value) !== JSON.stringify(stored[name])) told.push(name === 'name' ? `renames the collection to ${String(value)}` : `changes ${OPTIONS[name] ?? name}`)
     }
     return told
+  }
+
+  /** The stored fields that change or go. */
+  get fieldChanges(): FieldChange[] {
+    return this.fields.flatMap(({ before, field, removed }) =>
+      before && (removed || JSON.stringify(before) !== JSON.stringify(field))
+        ? [{ before, after: removed ? undefined : ($state.snapshot(field) as Field) }]
+        : [],
+    )
+  }
+
+  /** Renames follow to where a sign-in names the fields. */
+  renameInSignIn(): void {
+    const { passwordAuth, oauth2 } = this.options
+    for (const { before, after } of this.fieldChanges) {
+      if (!after || after.name === before.name) continue
+      if (passwordAuth) passwordAuth.identityFields = passwordAuth.identityFields.map((name) => (name === before.name ? after.name : name))
+      for (const key of ['id', 'name', 'username', 'avatarURL'] as const) {
+        if (oauth2?.mappedFields[key] === before.name) oauth2.mappedFields[key] = after.name
+      }
+    }
   }
 
   add(type: FieldType, name: string, collectionId?: string): DraftField {
@@ -110,7 +132,7 @@ export class CollectionDraft {
       if (!(error instanceof ApiError)) throw error
       const { fields, summary } = refusal(error, SHOWN)
       this.errors = fields
-      this.summary = summary.filter((sentence) => !/^(fields|indexes)\.\d/.test(sentence))
+      this.summary = summary.filter((sentence) => !BESIDE.test(sentence))
       if (this.summary.length === 0 && Object.keys(fields).length > 0) this.summary = ['Some of it cannot be saved so: see the marks.']
       return undefined
     } finally {
@@ -154,3 +176,32 @@ export class CollectionDraft {
 
 /** What the page shows an error of at its place. */
 const SHOWN = ['name', 'viewQuery', 'listRule', 'viewRule', 'createRule', 'updateRule', 'deleteRule', 'authRule', 'manageRule']
+
+/** What the tabs show at its place, whatever is nested in it. */
+const BESIDE = /^(fields\.\d|indexes\.\d|passwordAuth|otp|mfa|oauth2|authAlert|\w+Token|\w+Template)\b/
+
+/** Options as people know them. */
+const OPTIONS: Record<string, string> = {
+  indexes: 'indexes',
+  viewQuery: 'the query',
+  listRule: 'who lists',
+  viewRule: 'who views',
+  createRule: 'who creates',
+  updateRule: 'who updates',
+  deleteRule: 'who deletes',
+  authRule: 'who signs in',
+  manageRule: 'who manages accounts',
+  passwordAuth: 'sign-in by password',
+  otp: 'one-time codes',
+  mfa: 'the second factor',
+  oauth2: 'other services',
+  authAlert: 'the mail about new places',
+  authToken: 'how long sessions last',
+  verificationToken: 'how long links that verify last',
+  passwordResetToken: 'how long links to passwords last',
+  emailChangeToken: 'how long links to new addresses last',
+  fileToken: 'how long access to files lasts',
+  verificationTemplate: 'the mail that verifies',
+  resetPasswordTemplate: 'the mail about passwords',
+  confirmEmailChangeTemplate: 'the mail about new addresses',
+}

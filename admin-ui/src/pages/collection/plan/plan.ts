@@ -1,0 +1,165 @@
+/** What saving a changed collection would do to records and to what names them. */
+import type { Collection, CollectionChange, Rule } from '../../../api/collections'
+import { isMultiple, type Field } from '../../../api/fields'
+import { readIndex } from '../../../lib/indexes'
+import { edited, names, places, type Edit, type Target } from '../../../lib/references'
+
+export interface FieldChange {
+  before: Field
+  /** `undefined` where it goes. */
+  after: Field | undefined
+}
+
+/** Values that would be gone. */
+export interface Loss {
+  field: string
+  /** Whether all of them go, or all but the last one of each record. */
+  kind: 'removed' | 'narrowed'
+  /** Finds the records that lose something. */
+  filter: string
+}
+
+export const RULES = ['listRule', 'viewRule', 'createRule', 'updateRule', 'deleteRule', 'authRule', 'manageRule'] as const
+export type RuleName = (typeof RULES)[number]
+
+/** A text that names what is renamed or goes. */
+export interface Mention {
+  collection: Collection
+  /** What it is, in words. */
+  what: string
+  /** The old name. */
+  name: string
+  /** What would make it right again; `undefined` where only a person can say. */
+  edits: Edit[] | undefined
+  place: { rule: RuleName | 'mfa.rule' } | { index: number } | { query: true }
+}
+
+/** The values that go with the changes of fields. */
+export function losses(changes: readonly FieldChange[]): Loss[] {
+  return changes.flatMap(({ before, after }): Loss[] => {
+    if (!after) return [{ field: before.name, kind: 'removed', filter: hasValue(before) }]
+    if (isMultiple(before) && !isMultiple(after)) {
+      return [{ field: before.name, kind: 'narrowed', filter: `${before.name}:length > 1` }]
+    }
+    return []
+  })
+}
+
+/** Finds the records that have something there; an empty filter is all of them. */
+function hasValue(field: Field): string {
+  const { name, type } = field
+  if (isMultiple(field)) return `${name}:length > 0`
+  if (type === 'number') return `${name} != 0`
+  if (type === 'bool') return `${name} = true`
+  if (type === 'geoPoint') return `${name}.lon != 0 || ${name}.lat != 0`
+  if (type === 'json') return `${name} != null && ${name} != ""`
+  // Nobody looks into passwords.
+  return type === 'password' ? '' : `${name} != ""`
+}
+
+/** What names the fields, or the collection by its old name. Rules of the collection itself are looked at as they would
+ * be saved. */
+export function mentions(stored: Collection, draft: Collection, changes: readonly FieldChange[], all: readonly Collection[]): Mention[] {
+  const found: Mention[] = []
+  for (const { before, after } of changes) {
+    if (after?.name === before.name) continue
+    found.push(...mentionsOf({ collection: stored.id, field: before.name }, before.name, after?.name, stored, draft, all))
+  }
+  if (draft.name !== stored.name) {
+    found.push(...mentionsOf({ collection: stored.id }, stored.name, draft.name, stored, draft, all))
+  }
+  return found
+}
+
+function mentionsOf(target: Target, name: string, next: string | undefined, stored: Collection, draft: Collection, all: readonly Collection[]): Mention[] {
+  const found: Mention[] = []
+  for (const one of all) {
+    const isOwn = one.id === stored.id
+    const texts = isOwn ? draft : one
+    const rules: [RuleName | 'mfa.rule', Rule | undefined][] = [...RULES.map((rule) => [rule, texts[rule]] as [RuleName, Rule | undefined]), ['mfa.rule', texts.mfa?.rule]]
+    for (const [rule, text] of rules) {
+      if (!text) continue
+      const there = places(text, one, target, all)
+      if (there.length === 0) continue
+      const edits = next === undefined ? undefined : there.map((place) => ({ ...place, text: next }))
+      found.push({ collection: one, what: `the rule ${ruleLabel(rule)} of ${one.name}`, name, edits, place: { rule } })
+    }
+    if (one.viewQuery && names(one.viewQuery, stored.name) && names(one.viewQuery, name) && !isOwn) {
+      found.push({ collection: one, what: `the query of ${one.name}`, name, edits: undefined, place: { query: true } })
+    }
+  }
+  if (target.field !== undefined) {
+    draft.indexes.forEach((text, index) => {
+      const parts = readIndex(text)
+      if (!parts || !(names(parts.columns.join(), name) || names(parts.where, name))) return
+      // An index on what goes has nothing to stand on.
+      const edits = next === undefined ? [{ from: 0, to: text.length, text: '' }] : columnEdits(text, name, next)
+      found.push({ collection: stored, what: `the index ${parts.name}`, name, edits, place: { index } })
+    })
+  }
+  return found
+}
+
+/** What puts another column into the text of an index; its own name and its table stay. */
+function columnEdits(index: string, name: string, next: string): Edit[] {
+  const at = index.indexOf('(')
+  return [...index.slice(at).matchAll(new RegExp(`(?<!\\w)${name}(?!\\w)`, 'gi'))].map((found) => {
+    const from = at + found.index
+    return { from, to: from + name.length, text: next }
+  })
+}
+
+/** A change of another collection, to be sent once this one is saved. */
+export interface Follow {
+  id: string
+  name: string
+  change: CollectionChange
+}
+
+/** Mends what can be: in the draft at once; what is to be sent of others comes back. */
+export function mend(draft: Collection, found: readonly Mention[]): Follow[] {
+  const follows = new Map<string, Follow>()
+  const places = new Map<string, Mention[]>()
+  for (const one of found) {
+    if (!one.edits) continue
+    const key = JSON.stringify([one.collection.id, one.place])
+    places.set(key, [...(places.get(key) ?? []), one])
+  }
+  for (const [first, ...more] of places.values()) {
+    if (!first) continue
+    const { collection, place } = first
+    const edits = [first, ...more].flatMap((one) => one.edits ?? [])
+    const isOwn = collection.id === draft.id
+    if ('index' in place) {
+      const text = draft.indexes[place.index] ?? ''
+      // More than one thing in it may go.
+      const isGone = edits.some((edit) => edit.text === '')
+      draft.indexes[place.index] = isGone ? '' : edited(text, edits)
+    } else if ('rule' in place) {
+      const name = place.rule
+      const mfa = isOwn ? draft.mfa : collection.mfa
+      if (name !== 'mfa.rule') {
+        const rule = edited((isOwn ? draft : collection)[name] ?? '', edits)
+        if (isOwn) draft[name] = rule
+        else follow(follows, collection)[name] = rule
+      } else if (mfa) {
+        const rule = edited(mfa.rule, edits)
+        if (isOwn) mfa.rule = rule
+        else follow(follows, collection).mfa = { ...mfa, rule }
+      }
+    }
+  }
+  draft.indexes = draft.indexes.filter((text) => text !== '')
+  return [...follows.values()]
+}
+
+function follow(follows: Map<string, Follow>, { id, name }: Collection): CollectionChange {
+  const one = follows.get(id) ?? { id, name, change: {} }
+  follows.set(id, one)
+  return one.change
+}
+
+export function ruleLabel(rule: RuleName | 'mfa.rule'): string {
+  const labels: Record<string, string> = { authRule: '“Sign in”', manageRule: '“Manage”', 'mfa.rule': 'of the second factor' }
+  return labels[rule] ?? `“${rule.charAt(0).toUpperCase()}${rule.slice(1).replace('Rule', '')}”`
+}

@@ -1,0 +1,36 @@
+/** Everything that the palette can do. */
+import { recordsAddress, collectionAddress } from '../pages'
+import { router } from '../state/router.svelte'
+import { schema } from '../state/schema.svelte'
+import { session } from '../state/session.svelte'
+import { theme } from '../state/theme.svelte'
+import { sidebar } from '../state/sidebar.svelte'
+
+export interface Command {
+  label: string
+  /** What it is, at the end of the line. */
+  hint: string
+  run: () => void
+}
+
+export function commands(showKeys: () => void): Command[] {
+  const go = (label: string, hint: string, address: string): Command => ({ label, hint, run: () => router.go(address) })
+  const { collections } = schema
+  const own = collections.filter(({ system }) => !system)
+  return [
+    ...collections.map(({ name }) => go(name, 'Records', recordsAddress(name))),
+    go('Home', 'Page', '#/'),
+    go('Export collections', 'Page', '#/settings/export-collections'),
+    go('Import collections', 'Page', '#/settings/import-collections'),
+    go('New collection', 'Action', '#/new-collection'),
+    ...own.filter(({ type }) => type !== 'view').map(({ name }) => go(`New record of ${name}`, 'Action', recordsAddress(name, 'new'))),
+    ...collections.map(({ name }) => go(`Settings of ${name}`, 'Page', collectionAddress(name))),
+    ...own.map(({ name }) => go(`Rules of ${name}`, 'Page', collectionAddress(name, 'rules'))),
+    { label: 'Dark', hint: 'Theme', run: () => theme.choose('dark') },
+    { label: 'Light', hint: 'Theme', run: () => theme.choose('light') },
+    { label: 'Theme as the system has it', hint: 'Theme', run: () => theme.choose('system') },
+    { label: sidebar.isNarrow ? 'Widen the sidebar' : 'Narrow the sidebar', hint: 'Action', run: () => sidebar.toggle() },
+    { label: 'Keys', hint: 'Help', run: showKeys },
+    { label: 'Sign out', hint: 'Action', run: () => session.signOut() },
+  ]
+}

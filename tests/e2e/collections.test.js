@@ -177,6 +177,7 @@ test('letting everyone write is asked for, and stays marked', async () => {
   await page.getByText('Everyone may do this, without signing in.').waitFor()
   await choose(page, 'List', 'Custom')
   await page.getByLabel('Rule: List').fill('nowhere = 1')
+  await page.getByText(/There is no field .?nowhere.? in walls/).waitFor()
   await press(page, 'Save')
   await page.getByRole('tab', { name: /Rules/ }).getByLabel('has errors').waitFor()
   await picture(page, 'rules-error')

@@ -81,7 +81,7 @@ test('a wrong filter is told below it, and the rows before stay', async () => {
   await cell(page, 'After Dark in Central Park').waitFor()
   await page.getByLabel('Filter').fill('yer > 1950')
   await page.keyboard.press('Enter')
-  await page.getByRole('alert').waitFor()
+  await page.getByRole('alert').filter({ hasText: 'did you mean' }).waitFor()
   await cell(page, 'After Dark in Central Park').waitFor()
   await picture(page, 'grid-filter-error')
   await page.getByLabel('Filter').fill('title = "nothing is called so"')

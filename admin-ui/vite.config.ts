@@ -6,11 +6,23 @@ import { compress } from './compress.js'
 // The server that `npm run dev` and `npm run preview` speak to.
 const { TUCKBOX_URL: server = 'http://127.0.0.1:8090' } = loadEnv('', '.', 'TUCKBOX_')
 
+// What every page needs.
+const BASE = /node_modules[\\/](svelte|esm-env|clsx|pocketbase)[\\/]|src[\\/](api[\\/](backend|client)|lib[\\/]envelope)/
+// What the pages of the dashboard share.
+const COMMON =
+  /node_modules[\\/]@lucide[\\/]|src[\\/](api[\\/](records|fields|collections)|state[\\/](schema|toasts)|lib[\\/](words|lists)|fields[\\/](presentable|types|number[\\/]number|date[\\/]time))/
+
 export default defineConfig({
   base: '/_/',
   plugins: [svelte(), compress()],
-  // Nothing is put into the CSS as `data:`: the policy of the pages lets no font come so.
-  build: { target: 'es2022', emptyOutDir: true, assetsInlineLimit: 0 },
+  build: {
+    target: 'es2022',
+    emptyOutDir: true,
+    // Nothing is put into the CSS as `data:`: the policy of the pages lets no font come so.
+    assetsInlineLimit: 0,
+    // A file for each of both: every further one is a further wait for who comes the first time.
+    rolldownOptions: { output: { advancedChunks: { groups: [{ name: 'base', test: BASE }, { name: 'common', test: COMMON }] } } },
+  },
   server: { proxy: { '/api': server } },
   preview: { proxy: { '/api': server } },
   test: { include: ['src/**/*.test.ts'] },

@@ -31,6 +31,8 @@ export class Edits {
   readonly #rows: () => Rows
   #past: Edit[][] = []
   #future: Edit[][] = []
+  /** Ends when all that is on its way has an answer. */
+  #settled: Promise<unknown> = Promise.resolve()
 
   constructor(collection: string, expand: () => string, rows: () => Rows) {
     this.#collection = collection
@@ -62,7 +64,13 @@ export class Edits {
   }
 
   /** Saves changes, as one step back; how many were saved. */
-  async write(edits: Edit[]): Promise<number> {
+  write(edits: Edit[]): Promise<number> {
+    const written = this.#write(edits)
+    this.#settled = Promise.allSettled([this.#settled, written])
+    return written
+  }
+
+  async #write(edits: Edit[]): Promise<number> {
     const saved = await this.#send(edits)
     if (saved.length > 0) {
       this.#past = [...this.#past, saved].slice(-STEPS)
@@ -72,7 +80,11 @@ export class Edits {
   }
 
   /** Takes the last step back; how many values it had, and how many somebody else has changed since. */
-  async undo(): Promise<{ done: number; kept: number } | undefined> {
+  undo(): Promise<{ done: number; kept: number } | undefined> {
+    return this.#afterAll(() => this.#undo())
+  }
+
+  async #undo(): Promise<{ done: number; kept: number } | undefined> {
     const step = this.#past.pop()
     if (!step) return undefined
     const inverse = step.map((edit) => ({ ...edit, before: edit.after, after: edit.before }))
@@ -82,12 +94,23 @@ export class Edits {
   }
 
   /** Does again what was taken back. */
-  async redo(): Promise<{ done: number; kept: number } | undefined> {
+  redo(): Promise<{ done: number; kept: number } | undefined> {
+    return this.#afterAll(() => this.#redo())
+  }
+
+  async #redo(): Promise<{ done: number; kept: number } | undefined> {
     const step = this.#future.pop()
     if (!step) return undefined
     const result = await this.#again(step)
     if (result.saved.length > 0) this.#past.push(result.saved)
     return { done: result.saved.length, kept: result.kept }
+  }
+
+  /** Steps back and forth wait for what is on its way: which step is the last one is only known then. */
+  #afterAll<T>(act: () => Promise<T>): Promise<T> {
+    const acted = this.#settled.then(act)
+    this.#settled = Promise.allSettled([acted])
+    return acted
   }
 
   async #again(edits: Edit[]): Promise<{ saved: Edit[]; kept: number }> {
@@ -119,8 +142,10 @@ export class Edits {
   async #one(id: string, edits: Edit[]): Promise<boolean> {
     try {
       const values = Object.fromEntries(edits.map(({ field, after }) => [field, after]))
+      const told = this.#rows().told(id)
       const row = await updateRecord(this.#collection, id, values, this.#expand())
-      this.#rows().put(row)
+      // What the stream told meanwhile is as new, or newer: changes come there in their order, answers need not.
+      if (this.#rows().told(id) === told) this.#rows().put(row)
       for (const { field } of edits) this.revert(id, field)
       return true
     } catch (error) {

@@ -66,7 +66,7 @@ export class Live {
   #changed(action: 'create' | 'update' | 'delete', row: Row): void {
     const rows = this.#rows()
     if (action === 'update') {
-      if (rows.put(row)) rows.flash(row.id)
+      if (rows.tell(row)) rows.flash(row.id)
     } else if (action === 'delete') {
       rows.strike(row.id)
       this.#remove(row.id)

@@ -18,6 +18,7 @@ export class Rows {
   state: 'asking' | 'there' | 'failed' = $state('asking')
   error: ApiError | undefined = $state.raw()
   readonly #collection: string
+  readonly #told = new Map<string, number>()
   readonly #pages = new Map<number, Row[]>()
   readonly #asking = new Map<number, AbortController>()
   readonly #counting = new AbortController()
@@ -75,6 +76,17 @@ export class Rows {
       found.push(...rows.slice(Math.max(0, first - page * PAGE), last - page * PAGE + 1))
     }
     return found
+  }
+
+  /** Takes in what the stream tells of a record; whether it is one of those that are there. */
+  tell(row: Row): boolean {
+    this.#told.set(row.id, this.told(row.id) + 1)
+    return this.put(row)
+  }
+
+  /** How often the stream told of a record. */
+  told(id: string): number {
+    return this.#told.get(id) ?? 0
   }
 
   /** Puts a record that was changed elsewhere in the place of the one that is shown; whether it is. */

@@ -12,18 +12,15 @@
 //! the old one. While there is a journal, the one copy of something may lie in `restore/`; without one, nothing there
 //! is of worth.
 
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
+use super::journal::{self, JOURNAL, Journal, Phase, sync};
 use crate::error::{Error, Result};
 
 /// The folder of a restore, within the data directory.
 const FOLDER: &str = "restore";
-/// The journal, within the data directory.
-const JOURNAL: &str = "restore.json";
 /// The database, which is the last to be put back: where it lies, everything does.
 const DATABASE: &str = "data.db";
 
@@ -32,28 +29,6 @@ const DATABASE: &str = "data.db";
 const OF_THE_DATA: [&str; 5] = ["data.db-wal", "data.db-shm", "storage", "search", DATABASE];
 /// The logs, which are swapped where the backup has some.
 const LOGS: [&str; 3] = ["auxiliary.db-wal", "auxiliary.db-shm", "auxiliary.db"];
-
-/// What a restore is about to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Phase {
-    Park,
-    Place,
-    Clear,
-    PutBack,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Journal {
-    phase: Phase,
-    /// The backup, for the log.
-    backup: String,
-    /// Whether the logs are swapped too.
-    logs: bool,
-    /// Why it is taken back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-}
 
 /// The places of a restore in a data directory.
 #[derive(Debug, Clone)]
@@ -131,7 +106,7 @@ impl Staging {
         let logs = self.places.new.join("auxiliary.db").exists();
         sync(&self.places.new)?;
         sync(&self.places.dir.join(FOLDER))?;
-        write_journal(
+        journal::write(
             &self.places.dir,
             &Journal { phase: Phase::Park, backup: backup.to_owned(), logs, reason: None },
         )?;
@@ -161,7 +136,7 @@ pub fn resume(
     release: &dyn Fn(&Path) -> Result<()>,
     step: &mut dyn FnMut(&str) -> io::Result<()>,
 ) -> Result<Resumed> {
-    let Some(journal) = read_journal(dir)? else {
+    let Some(journal) = journal::read(dir)? else {
         sweep(dir)?;
         return Ok(Resumed::Nothing);
     };
@@ -187,7 +162,7 @@ impl Placed {
     /// The journal cannot be removed.
     pub fn keep(self, step: &mut dyn FnMut(&str) -> io::Result<()>) -> Result<()> {
         step("keep")?;
-        remove_journal(&self.places.dir)?;
+        journal::remove(&self.places.dir)?;
         step("remove the old data")?;
         // What cannot be removed now goes at the next start.
         if let Err(error) = remove_all(&self.places.dir.join(FOLDER)) {
@@ -253,7 +228,7 @@ impl Swap<'_> {
             self.move_all(&old, &dir, false).map_err(|error| told(error, &old))?;
         }
         (self.step)("end the way back")?;
-        remove_journal(&dir)?;
+        journal::remove(&dir)?;
         (self.step)("remove the new data")?;
         if let Err(error) = remove_all(&dir.join(FOLDER)) {
             tracing::warn!(%error, "what was unpacked of a backup could not be removed; the next start does it");
@@ -272,7 +247,7 @@ impl Swap<'_> {
     fn enter(&mut self, phase: Phase) -> Result<()> {
         (self.step)("write the journal")?;
         self.journal.phase = phase;
-        write_journal(&self.places.dir, &self.journal)
+        journal::write(&self.places.dir, &self.journal)
     }
 
     /// Moves what is there of the data, and waits until the names outlive a power cut.
@@ -348,52 +323,10 @@ fn sweep(dir: &Path) -> Result<()> {
     }
     remove_all(&folder)?;
     // What a crash left of writing the first journal.
-    match fs::remove_file(draft(dir)) {
+    match fs::remove_file(journal::draft(dir)) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
         _ => Ok(()),
     }
-}
-
-fn draft(dir: &Path) -> PathBuf {
-    dir.join(format!("{JOURNAL}.new"))
-}
-
-fn read_journal(dir: &Path) -> Result<Option<Journal>> {
-    let path = dir.join(JOURNAL);
-    let text = match fs::read(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Error::Setup(format!("{} cannot be read: {error}.", path.display()))),
-    };
-    serde_json::from_slice(&text).map(Some).map_err(|error| {
-        Error::Setup(format!("{} says how far a restore is, and is no longer readable: {error}.", path.display()))
-    })
-}
-
-/// Whole or not at all, and on the disk when this comes back.
-fn write_journal(dir: &Path, journal: &Journal) -> Result<()> {
-    let draft = draft(dir);
-    let text = serde_json::to_vec(journal).map_err(|error| Error::Internal(error.into()))?;
-    let mut file = File::create(&draft)?;
-    file.write_all(&text)?;
-    file.sync_all()?;
-    fs::rename(&draft, dir.join(JOURNAL))?;
-    sync(dir)?;
-    Ok(())
-}
-
-fn remove_journal(dir: &Path) -> Result<()> {
-    fs::remove_file(dir.join(JOURNAL))?;
-    sync(dir)?;
-    Ok(())
-}
-
-/// Waits until the names in a folder outlive a power cut.
-fn sync(folder: &Path) -> Result<()> {
-    if cfg!(unix) {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }
 
 /// A folder that is nobody else's to read.

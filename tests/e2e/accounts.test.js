@@ -6,6 +6,7 @@ import { linkIn, startMail } from '../sdk/support/mail.js'
 import { startProcess } from '../sdk/support/process.js'
 import { assertAccessible } from './support/accessible.js'
 import { PHONE, openPage, picture, startBrowser } from './support/browser.js'
+import { hasCount } from './support/settles.js'
 
 const ROOT = { identity: 'root@example.com', password: 'correct horse battery' }
 const PASSWORD = 'a long password'
@@ -122,7 +123,7 @@ test('a forgotten password is chosen anew, with what is wrong beside its input',
 
   await page.reload()
   await heading(page, 'This link does not work any more')
-  assert.equal(await page.getByRole('textbox').count(), 0, 'nobody types into a dead link')
+  await hasCount(page.getByRole('textbox'), 0, 'nobody types into a dead link')
   await picture(page, 'reset-dead')
   await assertAccessible(page)
   await close()

@@ -7,6 +7,7 @@ import { assertAccessible } from './support/accessible.js'
 import { PHONE, openPage, picture, startBrowser } from './support/browser.js'
 import { startExample } from './support/example.js'
 import { png } from './support/image.js'
+import { hasCount, hasValue } from './support/settles.js'
 
 const ROOT = ['root@example.com', 'correct horse battery']
 const PASSWORD = 'a long password'
@@ -87,11 +88,11 @@ test('two people see at once what the other says', async () => {
   // What came by the stream is what a reload brings.
   await ann.page.reload()
   await message(ann.page, 'I am.').waitFor()
-  assert.equal(await ann.page.locator('#messages > li').count(), 2)
+  await hasCount(ann.page.locator('#messages > li'), 2)
 
   await press(message(ann.page, 'Hello, is'), 'Delete')
   await message(ben.page, 'Hello, is').waitFor({ state: 'detached' })
-  assert.equal(await message(ann.page, 'I am.').getByRole('button', { name: 'Delete' }).count(), 0)
+  await hasCount(message(ann.page, 'I am.').getByRole('button', { name: 'Delete' }), 0)
   for (const { complaints, close } of [ann, ben]) {
     assert.deepEqual(complaints, [])
     await close()
@@ -144,12 +145,12 @@ test('a room is one’s own conversation, and a new one appears everywhere', asy
   await fay.page.getByRole('link', { name: 'Garden' }).waitFor()
   await say(fay.page, 'Still in the lobby')
   await message(fay.page, 'Still in the lobby').waitFor()
-  assert.equal(await message(fay.page, 'The roses').count(), 0)
+  await hasCount(message(fay.page, 'The roses'), 0)
   await enter(fay.page, 'Garden')
   await message(fay.page, 'The roses are out').waitFor()
   await say(fay.page, 'I come and look')
   await message(emil.page, 'I come and look').waitFor()
-  assert.equal(await message(emil.page, 'Still in the lobby').count(), 0)
+  await hasCount(message(emil.page, 'Still in the lobby'), 0)
   for (const { complaints, close } of [emil, fay]) {
     assert.deepEqual(complaints, [])
     await close()
@@ -167,7 +168,7 @@ test('a conversation goes on when the server was away', async () => {
   await message(ida.page, 'After').waitFor()
   await say(ida.page, 'And on')
   await message(hal.page, 'And on').waitFor()
-  assert.equal(await ida.page.locator('#messages > li').count(), 3)
+  await hasCount(ida.page.locator('#messages > li'), 3)
   await hal.close()
   await ida.close()
 })
@@ -178,15 +179,15 @@ test('what the server refuses is said, and what was typed stays', async () => {
   await page.getByLabel('Message', { exact: true }).fill('Look at this')
   await press(page, 'Send')
   await page.getByRole('alert').getByText('mime type').waitFor()
-  assert.equal(await page.getByLabel('Message', { exact: true }).inputValue(), 'Look at this')
+  await hasValue(page.getByLabel('Message', { exact: true }), 'Look at this')
   await press(page, 'Remove')
   await press(page, 'Send')
   await message(page, 'Look at this').waitFor()
-  assert.equal(await page.getByRole('alert').count(), 0)
+  await hasCount(page.getByRole('alert'), 0)
 
   await press(page, 'Sign out')
   await section(page, 'Sign in').waitFor()
-  assert.equal(await page.locator('#messages > li').count(), 0)
+  await hasCount(page.locator('#messages > li'), 0)
   const again = section(page, 'Sign in')
   await again.getByLabel('E-mail').fill('gus@example.com')
   await again.getByLabel('Password').fill(PASSWORD)

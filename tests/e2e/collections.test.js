@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test'
 import { assertAccessible } from './support/accessible.js'
 import { PHONE, picture } from './support/browser.js'
 import { startDashboard } from './support/dashboard.js'
+import { hasAttribute, hasValue, settles } from './support/settles.js'
 
 let dashboard
 let pb
@@ -112,7 +113,7 @@ test('fields are renamed, moved and removed, and the page tells before it is sav
   await page.getByText('drops weight of 1 record').waitFor()
   await picture(page, 'collection-plan')
   await assertAccessible(page)
-  assert.equal(await page.getByRole('button', { name: 'Drop and save' }).getAttribute('aria-disabled'), 'true')
+  await hasAttribute(page.getByRole('button', { name: 'Drop and save' }), 'aria-disabled', 'true')
   await page.getByLabel('To be sure').fill('tools')
   await press(page, 'Drop and save')
   await page.getByText('tools is saved').waitFor()
@@ -171,7 +172,7 @@ test('letting everyone write is asked for, and stays marked', async () => {
   await choose(page, 'Delete', 'Everyone')
   await picture(page, 'rules-everyone')
   await press(page, 'Not everyone')
-  assert.equal(await page.getByRole('group', { name: 'Who: Delete' }).getByLabel('Superusers only').isChecked(), true)
+  await settles(() => page.getByRole('group', { name: 'Who: Delete' }).getByLabel('Superusers only').isChecked(), true)
   await choose(page, 'Delete', 'Everyone')
   await press(page, 'Let everyone')
   await page.getByText('Everyone may do this, without signing in.').waitFor()
@@ -237,11 +238,11 @@ test('the names in the query of a view are put in by a click', async () => {
   await page.getByLabel('Fields of which collection').selectOption('users')
   await press(page, 'name')
   const query = page.getByRole('textbox', { name: /^A SELECT/ })
-  assert.equal(await query.inputValue(), 'SELECT id, name FROM users')
+  await hasValue(query, 'SELECT id, name FROM users')
   await query.press('End')
   await query.pressSequentially(' WHERE ')
   await press(page, 'verified')
-  assert.equal(await query.inputValue(), 'SELECT id, name FROM users WHERE users.verified')
+  await hasValue(query, 'SELECT id, name FROM users WHERE users.verified')
   await page.getByText('It finds nothing yet.').waitFor()
   await picture(page, 'collection-view-sources')
   await assertAccessible(page)
@@ -254,7 +255,7 @@ test('a collection is emptied and deleted only by who types its name', async () 
   const { page, close } = await dashboard.open('#/collections/gone/settings/danger')
   await press(page, 'Empty…')
   await page.getByLabel('To be sure').fill('EMPTY something')
-  assert.equal(await page.getByRole('button', { name: 'Empty', exact: true }).getAttribute('aria-disabled'), 'true')
+  await hasAttribute(page.getByRole('button', { name: 'Empty', exact: true }), 'aria-disabled', 'true')
   await page.getByLabel('To be sure').fill('EMPTY gone')
   await press(page, 'Empty')
   await page.getByText('There are no records yet.').waitFor()

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test'
 import { assertAccessible } from './support/accessible.js'
 import { DESK, PHONE, picture } from './support/browser.js'
 import { startDashboard } from './support/dashboard.js'
+import { hasCount } from './support/settles.js'
 
 const FILMS = new URL('../data/films.jsonl', import.meta.url).pathname
 
@@ -37,7 +38,7 @@ test('columns are hidden, ordered and sized by keys, and are so the next time', 
   await picture(page, 'grid-columns')
   await assertAccessible(page)
   await page.keyboard.press('Escape')
-  assert.equal(await menu.count(), 0)
+  await hasCount(menu, 0)
   assert.deepEqual((await heads(page)).slice(0, 2), ['year', 'title'])
   await page.reload()
   await cell(page, 'After Dark in Central Park').waitFor()
@@ -99,7 +100,7 @@ test('records are selected singly, in a range and all that match, and taken alon
   assert.equal(csv.split('\n').some((line) => line.startsWith(items[0].id)), false)
   assert.equal(csv.split('\n').some((line) => line.startsWith(items[1].id)), true)
   await press(page, 'Select nothing')
-  assert.equal(await page.getByRole('toolbar').count(), 0)
+  await hasCount(page.getByRole('toolbar'), 0)
   assert.deepEqual(complaints, [])
   await close()
 })
@@ -188,7 +189,7 @@ test('what others change shows by itself, and nothing moves that one reads', asy
   await assertAccessible(page)
   await press(page, '2 new')
   await page.getByRole('button', { name: '2 new' }).waitFor({ state: 'detached' })
-  assert.equal(await page.getByTitle('This record was deleted').count(), 0)
+  await hasCount(page.getByTitle('This record was deleted'), 0)
   const { totalItems } = await pb.collection('films').getList(1, 1, { filter: 'year > 1900' })
   await page.getByText(`${totalItems} records`, { exact: true }).or(page.getByText(`${totalItems.toLocaleString('en')} records`, { exact: true })).waitFor()
   assert.deepEqual(complaints, [])
@@ -302,7 +303,7 @@ test('values are typed in their cells, saved at once, and taken back', async () 
   assert.equal((await task(first)).points, 3)
   await page.keyboard.press('ArrowUp')
   await page.keyboard.press('Escape')
-  assert.equal(await page.getByRole('alert').count(), 0)
+  await hasCount(page.getByRole('alert'), 0)
   await cell(page, '3').waitFor()
 
   // Yes or no changes with the key alone; choices and dates have their lists.
@@ -441,7 +442,7 @@ test('words are looked for in all texts, what was asked is remembered, and views
   assert.equal((await heads(page))[0], 'title')
   await press(page, 'Saved views')
   await press(page, 'Forget Early ones')
-  assert.equal(await page.getByRole('button', { name: /^Early ones/ }).count(), 0)
+  await hasCount(page.getByRole('button', { name: /^Early ones/ }), 0)
   assert.deepEqual(complaints, [])
   await close()
 })

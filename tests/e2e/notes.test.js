@@ -7,6 +7,7 @@ import { startProcess } from '../sdk/support/process.js'
 import { assertAccessible } from './support/accessible.js'
 import { PHONE, openPage, picture, startBrowser } from './support/browser.js'
 import { startExample } from './support/example.js'
+import { hasCount } from './support/settles.js'
 
 const ROOT = ['root@example.com', 'correct horse battery']
 const PASSWORD = 'a long password'
@@ -157,8 +158,8 @@ test('notes are one’s own until they are shared, and again when they are not',
   await shared.getByText('Shopping').waitFor()
   await shared.getByText('by ben').waitFor()
   await picture(cleo.page, 'notes-shared')
-  assert.equal(await cleo.page.getByText('Diary').count(), 0)
-  assert.equal(await cleo.page.getByRole('button', { name: /^Edit/ }).count(), 0)
+  await hasCount(cleo.page.getByText('Diary'), 0)
+  await hasCount(cleo.page.getByRole('button', { name: /^Edit/ }), 0)
 
   await press(ben.page, 'Edit Shopping')
   await press(editor, 'Stop sharing with cleo')

@@ -7,6 +7,7 @@ import { PHONE, picture } from './support/browser.js'
 import { startDashboard } from './support/dashboard.js'
 import { EMAIL, PASSWORD } from '../sdk/support/server.js'
 import { png } from './support/image.js'
+import { hasCount, hasValue } from './support/settles.js'
 
 const FILMS = new URL('../data/films.jsonl', import.meta.url).pathname
 
@@ -183,7 +184,7 @@ test('what is wrong is said beside its field before and after it is sent', async
   await press(page, 'Create')
   await page.getByText('Cannot be blank.').waitFor()
   assert.equal(await input(page, 'title').evaluate((element) => element === document.activeElement), true)
-  assert.equal(await page.locator('[aria-invalid="true"]').count(), 3)
+  await hasCount(page.locator('[aria-invalid="true"]'), 3)
   await picture(page, 'record-errors')
   await assertAccessible(page)
   await input(page, 'cover').setInputFiles({ name: 'not.txt', mimeType: 'text/plain', buffer: Buffer.from('x') })
@@ -246,7 +247,7 @@ test('a session that ends over a form is gone on with, and what was typed is sti
   await dialog.getByLabel('Password').fill('another horse battery')
   await dialog.getByRole('button', { name: 'Sign in' }).click()
   await dialog.waitFor({ state: 'detached' })
-  assert.equal(await input(page, 'title').inputValue(), 'Typed before the end')
+  await hasValue(input(page, 'title'), 'Typed before the end')
   await press(page, 'Save')
   await page.getByText('Typed before the end is saved').waitFor()
   dashboard.server.run('superuser', 'update', EMAIL, PASSWORD)

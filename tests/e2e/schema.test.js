@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test'
 import { assertAccessible } from './support/accessible.js'
 import { PHONE, picture } from './support/browser.js'
 import { startDashboard } from './support/dashboard.js'
+import { hasValue } from './support/settles.js'
 
 let dashboard
 let pb
@@ -30,7 +31,7 @@ test('a collection is copied, with its fields and rules', async () => {
   await page.getByText('films is copied as JSON').waitFor()
   assert.equal(JSON.parse(await page.evaluate(() => navigator.clipboard.readText())).name, 'films')
   await press(page, 'Duplicate')
-  assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), 'films_copy')
+  await hasValue(page.getByLabel('Name', { exact: true }), 'films_copy')
   await press(page, 'Create')
   await page.getByRole('heading', { name: 'films_copy', exact: true }).waitFor()
   const copy = await pb.collections.getOne('films_copy')

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { startProcess } from '../sdk/support/process.js'
 import { assertAccessible } from './support/accessible.js'
 import { PHONE, openPage, picture, startBrowser } from './support/browser.js'
+import { hasValue } from './support/settles.js'
 
 let server
 let browser
@@ -30,7 +31,7 @@ test('the set-up link makes the first superuser, once', async () => {
   await page.getByLabel('Repeat the password').fill('short')
   await page.getByRole('button', { name: 'Create superuser' }).click()
   await page.getByText('Must be at least 8 character(s).').waitFor()
-  assert.equal(await page.getByLabel('E-mail').inputValue(), 'you@example.com')
+  await hasValue(page.getByLabel('E-mail'), 'you@example.com')
   await picture(page, 'set-up-refused')
 
   await page.getByLabel('Password', { exact: true }).fill('correct horse')
@@ -66,7 +67,7 @@ test('who signs in with a wrong password is told, and in with the right one', as
   await page.getByLabel('Password').fill('wrong horse')
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByText('No superuser has this address and password').waitFor()
-  assert.equal(await page.getByLabel('Password').inputValue(), 'wrong horse')
+  await hasValue(page.getByLabel('Password'), 'wrong horse')
   await picture(page, 'sign-in-refused')
   await page.getByLabel('Password').fill('correct horse')
   await page.keyboard.press('Enter')

@@ -3,6 +3,7 @@ import { untrack } from 'svelte'
 import { SvelteSet } from 'svelte/reactivity'
 import { ApiError } from '../../api/client'
 import { countRecords, listRecords, type Question, type Row } from '../../api/records'
+import { leaving } from './leaving.svelte'
 
 const PAGE = 200
 /** How many pages are kept; those that one was far from longest go. */
@@ -117,12 +118,14 @@ export class Rows {
   }
 
   isStruck(id: string): boolean {
-    return this.#struck.has(id)
+    return this.#struck.has(id) || leaving.has(this.#collection, id)
   }
 
   /** How many there are still. */
   get left(): number | undefined {
-    return this.total === undefined ? undefined : this.total - this.#struck.size
+    if (this.total === undefined) return undefined
+    const own = leaving.of(this.#collection).filter((id) => !this.#struck.has(id) && this.placeOf(id) >= 0)
+    return this.total - this.#struck.size - own.length
   }
 
   /** Takes back all questions. */

@@ -5,12 +5,14 @@ import { counted } from '../../lib/words'
 import { toasts } from '../../state/toasts.svelte'
 import type { Column } from './columns.svelte'
 import type { Edits } from './edits.svelte'
+import { leaving } from './leaving.svelte'
 import { pasteOf, type Paste } from './paste'
 import { tableOf } from './range'
 import type { Rows } from './rows.svelte'
 import { idsOf, type Scope } from './scope'
 
 interface Of {
+  readonly collection: string
   readonly rows: Rows
   /** Absent where nothing can be changed. */
   readonly edits: Edits | undefined
@@ -27,6 +29,7 @@ export class Transfer {
 
   async undo(isRedo: boolean): Promise<void> {
     const { edits } = this.#of
+    if (!isRedo && leaving.keepLast(this.#of.collection)) return
     const result = await (isRedo ? edits?.redo() : edits?.undo())
     if (!result) return
     const { done, kept } = result

@@ -6,5 +6,7 @@ export const COMMAND_KEY = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/
 /** Whether a key is for what is typed into, and not for the page. */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
+  // Of what lies in a shadow root, the page only sees the root's host.
+  if (target.shadowRoot?.activeElement) return isTyping(target.shadowRoot.activeElement)
   return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)
 }

@@ -9,6 +9,8 @@ import type { Rows } from './rows.svelte'
 /** How high the header is, and how wide the column of checkboxes, in pixels. */
 export const HEAD = 36
 export const GUTTER = 40
+/** The part of the width that columns may take which stay at the left. */
+const MOST_PINNED = 0.6
 
 export interface Shown {
   readonly rows: Rows
@@ -20,7 +22,9 @@ export class Sheet {
   readonly id: string
   readonly cursor = new Cursor()
   scrollTop = $state(0)
+  scrollLeft = $state(0)
   viewHeight = $state(600)
+  viewWidth = $state(1_000)
   readonly #of: Shown
   #view: HTMLElement | undefined
 
@@ -39,8 +43,16 @@ export class Sheet {
   readonly template: string = $derived.by(() => `${GUTTER}px ${this.columns.map(({ width }) => `${width}px`).join(' ')} minmax(0, 1fr)`)
   /** How many rows a page has. */
   readonly page: number = $derived.by(() => Math.max(1, Math.floor((this.viewHeight - HEAD) / this.height) - 1))
+  /** How many columns stay at the left: none where the others would have no room. */
+  readonly pins: number = $derived.by(() => {
+    const pinned = this.columns.filter((one) => one.pinned)
+    const width = pinned.reduce((sum, one) => sum + one.width, GUTTER)
+    return width <= this.viewWidth * MOST_PINNED ? pinned.length : 0
+  })
+  /** How much room what stays at the left takes. */
+  readonly pinned: number = $derived.by(() => this.columns.slice(0, this.pins).reduce((sum, one) => sum + one.width, GUTTER))
   /** Where the columns begin, in pixels. */
-  readonly #lefts: number[] = $derived.by(() => {
+  readonly lefts: number[] = $derived.by(() => {
     let left = GUTTER
     return this.columns.map(({ width }) => (left += width) - width)
   })
@@ -52,6 +64,27 @@ export class Sheet {
 
   scrolled(): void {
     this.scrollTop = this.#view?.scrollTop ?? 0
+    this.scrollLeft = this.#view?.scrollLeft ?? 0
+  }
+
+  /** How wide the content of a column is, as far as it is drawn. */
+  contentWidth(column: number): number {
+    const view = this.#view
+    if (!view) return 0
+    // Cells are as wide as their content for the moment of measuring.
+    view.dataset.fitting = ''
+    const cells = view.querySelectorAll<HTMLElement>(`:scope [aria-colindex="${column + 2}"]`)
+    const width = Math.max(0, ...[...cells].map((cell) => cell.offsetWidth))
+    delete view.dataset.fitting
+    return width
+  }
+
+  /** Scrolls sideways, while something is drawn to an edge. */
+  nudge(x: number): void {
+    const box = this.#view?.getBoundingClientRect()
+    if (!this.#view || !box) return
+    if (x > box.right - 48) this.#view.scrollLeft += 16
+    else if (x < box.left + this.pinned + 24) this.#view.scrollLeft -= 16
   }
 
   focus(): void {
@@ -110,7 +143,7 @@ export class Sheet {
   // What lies over the cells is drawn once, not asked for in each of them: there are many, and they come and go while one
   // scrolls.
   left(column: number): string {
-    return `${this.#lefts[column] ?? 0}px`
+    return `${this.#begin(column)}px`
   }
 
   top(row: number): string {
@@ -118,6 +151,18 @@ export class Sheet {
   }
 
   width(first: number, last = first): string {
-    return `${(this.#lefts[last] ?? 0) + (this.columns[last]?.width ?? 0) - (this.#lefts[first] ?? 0)}px`
+    const end = (this.lefts[last] ?? 0) + (this.columns[last]?.width ?? 0)
+    // What begins at the left and goes on below it ends no sooner than that.
+    const seen = last < this.pins ? end + this.scrollLeft : first < this.pins ? Math.max(end, this.pinned + this.scrollLeft) : end
+    return `${seen - this.#begin(first)}px`
+  }
+
+  /** Whether a column stays at the left. */
+  isPinned(column: number): boolean {
+    return column < this.pins
+  }
+
+  #begin(column: number): number {
+    return (this.lefts[column] ?? 0) + (this.isPinned(column) ? this.scrollLeft : 0)
   }
 }

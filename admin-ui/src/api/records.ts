@@ -56,7 +56,7 @@ export async function deleteRecord(
 }
 
 /** The address of a file of a record; images also in small. */
-export function fileAddress(row: Row, name: string, options: { thumb?: string; token?: string } = {}): string {
+export function fileAddress(row: Row, name: string, options: { thumb?: string; token?: string; download?: boolean } = {}): string {
   return backend.files.getURL(row, name, options)
 }
 

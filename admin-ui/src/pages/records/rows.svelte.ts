@@ -118,13 +118,13 @@ export class Rows {
   }
 
   isStruck(id: string): boolean {
-    return this.#struck.has(id) || leaving.has(this.#collection, id)
+    return this.#struck.has(id) || leaving.has(this.collection, id)
   }
 
   /** How many there are still. */
   get left(): number | undefined {
     if (this.total === undefined) return undefined
-    const own = leaving.of(this.#collection).filter((id) => !this.#struck.has(id) && this.placeOf(id) >= 0)
+    const own = leaving.of(this.collection).filter((id) => !this.#struck.has(id) && this.placeOf(id) >= 0)
     return this.total - this.#struck.size - own.length
   }
 

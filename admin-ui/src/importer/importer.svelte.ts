@@ -222,7 +222,7 @@ export class Importer {
         if (!values.isAll) throw new ReadingError(`The column “${scan.columns[at]}” has more than ${counted(MOST_LOOKUPS, 'different value')}, which is too many to look up.`)
         const asked = [...new Set(values.values.flatMap((text) => (step.isMultiple ? partsOf(text, reading) : [text])))]
         step.ids = await idsByValue(other.name, choice.by, asked, this.#asking.signal)
-        step.of = `${other.name} with ${choice.by}`
+        step.of = { collection: other.name, by: choice.by }
       }
       steps.push(step)
     }

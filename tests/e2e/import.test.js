@@ -1,7 +1,9 @@
 // Files of rows in the dashboard: dropped, mapped, tried on the server, imported, and told of.
 
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { assertAccessible } from './support/accessible.js'
 import { PHONE, picture } from './support/browser.js'
@@ -75,12 +77,11 @@ test('a CSV of films that is dropped onto an empty collection is mapped, tried, 
   await drop(page, 'films.csv', `TITLE;Year;genres;Release Date;Note;Anything\r\n${lines.join('\r\n')}\r\n`)
 
   await stage(page, 'Where the columns go')
-  await hasValue(page.getByLabel('Field for TITLE'), '=title')
-  await hasValue(page.getByLabel('Field for Release Date'), '=release_date')
+  await hasValue(page.getByLabel('Field for TITLE', { exact: true }), '=title')
+  await hasValue(page.getByLabel('Field for Release Date', { exact: true }), '=release_date')
   await hasValue(page.getByLabel('How values of genres are written'), 'list,')
-  await hasValue(page.getByLabel('Field for Anything'), 'out')
-  // The dates are not all dates, so somebody must say how they are written.
-  await page.getByLabel('How values of Release Date are written').selectOption('31.1.2024')
+  await hasValue(page.getByLabel('Field for Anything', { exact: true }), 'out')
+  await hasValue(page.getByLabel('How values of Release Date are written'), 'dmy')
   await page.getByText('40 rows', { exact: true }).waitFor()
   await page.getByText('The row has 2 cells, and the header has 6.').waitFor()
   await page.getByRole('cell', { name: '<img src=x onerror=alert(1)>' }).first().waitFor()
@@ -113,9 +114,10 @@ test('a CSV of films that is dropped onto an empty collection is mapped, tried, 
 
   await button(page, 'Show the records').click()
   await page.getByText('36 records').waitFor()
-  const first = await pb.collection(name).getFirstListItem('title = "The Night Before Christmas"')
-  assert.deepEqual(first.genres, ['Short', 'Silent'])
-  assert.equal(first.release_date, '1905-03-08 00:00:00.000Z')
+  const at = films.findIndex(({ genres }, at) => at > 12 && at < 28 && genres.length > 1)
+  const first = await pb.collection(name).getFirstListItem(pb.filter('title = {:title}', films[at]))
+  assert.deepEqual(first.genres, films[at].genres)
+  assert.equal(first.release_date, `${films[at].year}-03-${String(at + 1).padStart(2, '0')} 00:00:00.000Z`)
   assert.equal(first.note, '=1+1')
   assert.deepEqual(complaints, [])
   await close()
@@ -127,14 +129,14 @@ test('a thousand films of NDJSON make a new collection on Home, with fields gues
   await drop(page, 'New films.ndjson', FILMS)
   await stage(page, 'Where the columns go')
   await hasValue(page.getByLabel('Name of the new collection'), 'New_films')
-  await hasValue(page.getByLabel('Type of the new field for year'), 'number')
-  await hasValue(page.getByLabel('Type of the new field for genres'), 'select')
-  await hasValue(page.getByLabel('Type of the new field for thumbnail'), 'url')
-  await page.getByLabel('Field for thumbnail_width').selectOption('Leave out')
-  await page.getByLabel('Name of the new field for href').fill('title')
+  await hasValue(page.getByLabel('Type of the new field for year', { exact: true }), 'number')
+  await hasValue(page.getByLabel('Type of the new field for genres', { exact: true }), 'select')
+  await hasValue(page.getByLabel('Type of the new field for thumbnail', { exact: true }), 'url')
+  await page.getByLabel('Field for thumbnail_width', { exact: true }).selectOption('Leave out')
+  await page.getByLabel('Name of the new field for href', { exact: true }).fill('title')
   await page.getByText('Another column goes to title.').waitFor()
   await assertAccessible(page)
-  await page.getByLabel('Name of the new field for href').fill('page')
+  await page.getByLabel('Name of the new field for href', { exact: true }).fill('page')
   await page.getByLabel('Name of the new collection').fill('cinema')
   await picture(page, 'import-new-collection', SIZES)
 
@@ -179,9 +181,9 @@ test('keys and values that mean harm are keys and values, and nested objects sta
   await assertAccessible(page)
   await choose(page, 'hostile.json', rows.join('\n'))
   await stage(page, 'Where the columns go')
-  await page.getByLabel('Field for __proto__').waitFor()
-  await page.getByLabel('Field for <b>key</b>').waitFor()
-  await hasValue(page.getByLabel('Field for constructor'), '=constructor')
+  await page.getByLabel('Field for __proto__', { exact: true }).waitFor()
+  await page.getByLabel('Field for <b>key</b>', { exact: true }).waitFor()
+  await hasValue(page.getByLabel('Field for constructor', { exact: true }), '=constructor')
   await button(page, 'Try 4 rows').click()
   await stage(page, '2 rows of 4 would be imported')
   await page.getByText('title: Must be a text.').waitFor()
@@ -220,9 +222,9 @@ test('what cannot be read is said in words, and another file can be taken', asyn
   await page.getByRole('cell', { name: 'Café' }).waitFor()
   // A file without names.
   await page.getByLabel('The first row names the columns').click()
-  await page.getByLabel('Field for Column 1').waitFor()
+  await page.getByLabel('Field for Column 1', { exact: true }).waitFor()
   await page.getByText('2 rows', { exact: true }).waitFor()
-  await page.getByRole('radio', { name: 'Semicolon' }).check({ force: true })
+  await page.getByText('Semicolon', { exact: true }).click()
   await page.getByText('1 column', { exact: true }).waitFor()
   await button(page, 'Cancel').click()
   await hasCount(dialog(page), 0)
@@ -238,7 +240,7 @@ test('a thousand columns are shown a hundred at a time', async () => {
   await choose(page, 'wide.csv', `${columns.join()}\n${columns.join()}\n`)
   await page.getByText('1 taken, 999 left out').waitFor()
   await button(page, 'Show the other 900').click()
-  await hasValue(page.getByLabel('Field for title'), '=title')
+  await hasValue(page.getByLabel('Field for title', { exact: true }), '=title')
   await button(page, 'Try 1 row').click()
   await stage(page, '1 row of 1 would be imported')
   await close()
@@ -352,9 +354,9 @@ test('relations are found by a value, rows with ids that are there are left out,
   ].join('\n'))
   await stage(page, 'Where the columns go')
   await page.getByLabel(/^What studio names records/).selectOption({ label: `${studios.name} by name` })
-  await page.getByRole('radio', { name: 'Is left out' }).check({ force: true })
-  await page.getByLabel('Field for minutes').selectOption('New field')
-  await hasValue(page.getByLabel('Type of the new field for minutes'), 'number')
+  await page.getByText('Is left out', { exact: true }).click()
+  await page.getByLabel('Field for minutes', { exact: true }).selectOption('New field')
+  await hasValue(page.getByLabel('Type of the new field for minutes', { exact: true }), 'number')
   await assertAccessible(page)
   await button(page, 'Try 5 rows').click()
   await stage(page, '2 rows of 5 would be imported')
@@ -380,8 +382,13 @@ test('a hundred thousand rows are read and sent without keeping the page from an
     }).observe({ type: 'longtask' })
   })
   await button(page, 'Import a file').click()
+  const folder = mkdtempSync(join(tmpdir(), 'tuckbox-import-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'events.csv')
+  writeFileSync(file, `kind,size\n${Array.from({ length: 100_000 }, (_, at) => `"event, number ${at}",${at}`).join('\n')}\n`)
   const begun = Date.now()
-  await choose(page, 'events.csv', `kind,size\n${Array.from({ length: 100_000 }, (_, at) => `"event, number ${at}",${at}`).join('\n')}\n`)
+  // By its path: handing its content to the page would be work for the page.
+  await page.getByLabel('File to import').setInputFiles(file)
   await button(page, 'Try 100,000 rows').click({ timeout: 60_000 })
   await button(page, 'Import 100,000 rows').click({ timeout: 120_000 })
   await page.getByRole('heading', { name: 'The import is done' }).waitFor({ timeout: 180_000 })

@@ -132,7 +132,7 @@ export class Importer {
         this.busy = 'The server tries the rows'
         this.done = 0
         this.most = whole.body.size
-        const sending = { signal: this.#asking.signal, onprogress: (sent: number) => (this.done = sent) }
+        const sending = { signal: this.#asking.signal, onprogress: (sent: number) => this.#sent(sent, whole.body.size) }
         const report = await importRecords(collection.name, whole.body, { dryRun: true, existing: this.#existing }, sending)
         const refused = report.errors.map(({ line, message }) => ({ line: whole.lines[line - 1] ?? 0, reason: message }))
         checked.good = report.created
@@ -186,6 +186,12 @@ export class Importer {
   /** New ids are nowhere yet: what is there was sent before. */
   get #existing(): ImportOptions['existing'] {
     return this.hasIds ? this.existing : this.#plan?.makesIds ? 'skip' : 'refuse'
+  }
+
+  /** Once all is sent, nobody knows how long the answer takes. */
+  #sent(bytes: number, size: number): void {
+    this.done = bytes
+    this.most = bytes < size ? size : undefined
   }
 
   async #takeBack(): Promise<void> {

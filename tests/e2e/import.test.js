@@ -140,6 +140,11 @@ test('a thousand films of NDJSON make a new collection on Home, with fields gues
   await page.getByLabel('Name of the new collection').fill('cinema')
   await picture(page, 'import-new-collection', SIZES)
 
+  // What was chosen is not lost by a key.
+  await page.keyboard.press('Escape')
+  await page.getByRole('heading', { name: 'Leave the import?' }).waitFor()
+  await button(page, 'Stay').click()
+
   // What was made for a dry run goes again.
   await button(page, 'Try 1,000 rows').click()
   await stage(page, '1,000 rows of 1,000 would be imported')

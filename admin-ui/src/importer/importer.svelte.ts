@@ -38,6 +38,8 @@ export class Importer {
   file: File | undefined = $state.raw()
   scan: Scan | undefined = $state.raw()
   choices: Choice[] = $state([])
+  /** Whether somebody changed the choices. */
+  isTouched = $state(false)
   /** The name of a new collection. */
   name = $state('')
   existing: ImportOptions['existing'] = $state('refuse')

@@ -38,6 +38,8 @@ export class Importer {
   file: File | undefined = $state.raw()
   scan: Scan | undefined = $state.raw()
   choices: Choice[] = $state([])
+  /** Whether somebody changed the choices. */
+  isTouched = $state(false)
   /** The name of a new collection. */
   name = $state('')
   existing: ImportOptions['existing'] = $state('refuse')
@@ -132,7 +134,7 @@ export class Importer {
         this.busy = 'The server tries the rows'
         this.done = 0
         this.most = whole.body.size
-        const sending = { signal: this.#asking.signal, onprogress: (sent: number) => (this.done = sent) }
+        const sending = { signal: this.#asking.signal, onprogress: (sent: number) => this.#sent(sent, whole.body.size) }
         const report = await importRecords(collection.name, whole.body, { dryRun: true, existing: this.#existing }, sending)
         const refused = report.errors.map(({ line, message }) => ({ line: whole.lines[line - 1] ?? 0, reason: message }))
         checked.good = report.created
@@ -188,6 +190,12 @@ export class Importer {
     return this.hasIds ? this.existing : this.#plan?.makesIds ? 'skip' : 'refuse'
   }
 
+  /** Once all is sent, nobody knows how long the answer takes. */
+  #sent(bytes: number, size: number): void {
+    this.done = bytes
+    this.most = bytes < size ? size : undefined
+  }
+
   async #takeBack(): Promise<void> {
     const ground = this.#ground
     this.#ground = undefined
@@ -222,7 +230,7 @@ export class Importer {
         if (!values.isAll) throw new ReadingError(`The column “${scan.columns[at]}” has more than ${counted(MOST_LOOKUPS, 'different value')}, which is too many to look up.`)
         const asked = [...new Set(values.values.flatMap((text) => (step.isMultiple ? partsOf(text, reading) : [text])))]
         step.ids = await idsByValue(other.name, choice.by, asked, this.#asking.signal)
-        step.of = `${other.name} with ${choice.by}`
+        step.of = { collection: other.name, by: choice.by }
       }
       steps.push(step)
     }

@@ -15,7 +15,7 @@ export interface Opened {
 export interface Lot {
   number: number
   /** A JSON object a line. */
-  text: string
+  body: Blob
   /** The line in the file of each of them. */
   lines: number[]
   /** Rows between them that stay here, and why; the first ones, and how many. */
@@ -55,10 +55,11 @@ export class Lots {
 
   /** The next lot; `undefined` at the end. */
   async next(): Promise<Lot | undefined> {
-    const lot: Lot = { number: this.#number, text: '', lines: [], bad: [], badCount: 0 }
+    const lot = { number: this.#number, lines: [] as number[], bad: [] as BadRow[], badCount: 0 }
+    let text = ''
     const kept: SourceRow[] = []
     const now = Date.now()
-    while (lot.lines.length < this.#size && lot.badCount < this.#size && lot.text.length < LONGEST) {
+    while (lot.lines.length < this.#size && lot.badCount < this.#size && text.length < LONGEST) {
       const row = await this.#row()
       if (!row) break
       const line = lineOf(row, this.#plan, newId(now))
@@ -68,14 +69,14 @@ export class Lots {
         this.#repair(row, line.fault)
         continue
       }
-      lot.text += `${line.text}\n`
+      text += `${line.text}\n`
       lot.lines.push(row.line)
       kept.push(row)
     }
     if (lot.lines.length === 0 && lot.badCount === 0) return undefined
     this.#number += 1
     this.#sent.set(lot.number, kept)
-    return lot
+    return { ...lot, body: new Blob([text]) }
   }
 
   /** Takes down which rows of a lot the server did not want, by their places, and lets go of the others. */
@@ -121,7 +122,7 @@ export async function whole(opened: Opened, plan: Plan, tell: (rows: number) => 
   let badCount = 0
   for (let lot = await lots.next(); lot; lot = await lots.next()) {
     lots.settle(lot.number, [])
-    parts.push(new Blob([lot.text]))
+    parts.push(lot.body)
     for (const line of lot.lines) lines.push(line)
     badCount += lot.badCount
     bad.push(...lot.bad.slice(0, KEPT_BAD - bad.length))

@@ -26,8 +26,8 @@ export interface Step {
   reading: Reading
   /** The id of the record that a value stands for. */
   ids?: Map<string, string>
-  /** What such a value is called, for whoever reads why there is none. */
-  of?: string
+  /** Whose value it is, for whoever reads why there is none. */
+  of?: { collection: string; by: string }
 }
 
 export interface Plan {
@@ -156,8 +156,8 @@ function idsFor(value: unknown, step: Step): { value: unknown } | { missing: str
   const ids: string[] = []
   for (const one of wanted) {
     const id = step.ids?.get(one)
-    if (id === undefined) return { missing: `There is no ${step.of ?? 'record'} “${one}”.` }
-    if (id === '') return { missing: `There are several ${step.of ?? 'record'} “${one}”.` }
+    if (id === undefined) return { missing: `No record of ${step.of?.collection} has “${one}” as its ${step.of?.by}.` }
+    if (id === '') return { missing: `Several records of ${step.of?.collection} have “${one}” as their ${step.of?.by}.` }
     ids.push(id)
   }
   return { value: Array.isArray(value) ? ids : ids[0] }

@@ -145,15 +145,14 @@ export class Run {
   }
 
   async #send(lot: Lot): Promise<void> {
-    const rows = lot.text.split('\n').slice(0, lot.lines.length)
     const { collection, mintsIds } = this.#options
     // What is there when a lot comes again, the request that was cut has made.
     const isAgain = this.#wasCut
     let existing = isAgain ? 'skip' : this.#options.existing
     const refused: { at: number; reason: string }[] = []
     let [made, met, from] = [0, 0, 0]
+    let body = lot.body
     for (;;) {
-      const body = new Blob(rows.slice(from).map((row) => `${row}\n`))
       const report = await importRecords(collection, body, { dryRun: false, existing }, quiet())
       made += report.created
       if (from === 0) met = report.existing
@@ -163,6 +162,7 @@ export class Run {
       // The server names the first hundred: the rows behind them are asked for again, which doubles none.
       from += last.line
       existing = 'skip'
+      body = new Blob([(await lot.body.text()).split('\n').slice(from).join('\n')])
     }
     this.made += made + (isAgain && mintsIds ? met : 0)
     if (isAgain && !mintsIds) this.met += met

@@ -153,19 +153,19 @@ function count(text: string): number {
   return text.split('\n').length - 1
 }
 
-type Reviver = (this: unknown, key: string, value: unknown, context?: { source?: string }) => unknown
+/** A text, or a whole number of many digits that stands for itself. */
+const LONG = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g
 
-// Whole numbers that a float would round stay as they are written, as texts; the server does the same.
-const exactly: Reviver = (_key, value, context) =>
-  typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value) && context?.source && /^-?\d+$/.test(context.source)
-    ? context.source
-    : value
+/** Whole numbers that a float would round become texts, digit by digit; the server does the same. */
+function exactly(text: string): string {
+  return text.replace(LONG, (found) => (found.startsWith('"') || Number.isSafeInteger(Number(found)) ? found : `"${found}"`))
+}
 
 /** The members of an object in their order; or why it is none. */
 export function membersOf(text: string): { members: [name: string, value: unknown][] } | { fault: string } {
   let value: unknown
   try {
-    value = /\d{16}/.test(text) ? (JSON.parse(text, exactly) as unknown) : (JSON.parse(text) as unknown)
+    value = JSON.parse(/\d{16}/.test(text) ? exactly(text) : text) as unknown
   } catch (error) {
     return { fault: `It is no JSON: ${(error as Error).message}` }
   }

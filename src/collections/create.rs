@@ -31,7 +31,7 @@ impl Collections {
     }
 }
 
-fn created(tx: &mut Tx<'_>, place: Place, schema: &Schema, body: &Map<String, Json>) -> Result<Saved> {
+pub(super) fn created(tx: &mut Tx<'_>, place: Place, schema: &Schema, body: &Map<String, Json>) -> Result<Saved> {
     let mut found = FieldErrors::new();
     let kind = match kind(body).map_err(|_| unreadable_type())? {
         Some(kind) => kind,

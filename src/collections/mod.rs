@@ -4,7 +4,7 @@
 //! `save.rs` (from what a request asks for to the writer), `apply.rs` (the one way collections get into the database),
 //! `aside.rs` (names and views that are in its way), `alteration/` (what must happen to a table, as data, and doing
 //! it), `stored.rs` (rows of `_collections`), `publication.rs` (the next snapshot, and when others see it), `rules.rs`
-//! (do the rules compile), `check_filter.rs` (what is wrong with one that is typed), `view_query.rs` (is a query one,
+//! (do the rules compile), `plan/` (what a change would come to), `check_filter.rs` (what is wrong with one that is typed), `view_query.rs` (is a query one,
 //! and what are its columns), `views.rs` (the SQL views).
 //!
 //! What must stay true: only the writer's thread publishes, and nothing is published that is not committed; so a
@@ -20,6 +20,7 @@ mod draft;
 mod dry_run_view;
 mod import;
 mod list;
+mod plan;
 mod progress;
 mod publication;
 mod rules;
@@ -40,6 +41,7 @@ use tokio::sync::Semaphore;
 pub use alteration::{ExpectedIndex, expected_indexes};
 pub use check_filter::Checked;
 pub use dry_run_view::DryRun;
+pub use plan::Plan;
 pub use publication::{publish_stored, reload};
 pub use seed::seed;
 pub use stored::load;

@@ -21,13 +21,31 @@ pub(super) fn check(collection: &CollectionRef, schema: &Schema) -> FieldErrors 
     errors
 }
 
+/// The rules that cannot be used, by their names, each with why.
+pub(super) fn faults(collection: &CollectionRef, schema: &Schema) -> Vec<(String, String)> {
+    let set = rules(collection).into_iter().filter(|(_, rule)| !rule.is_empty());
+    let fault = |(path, rule): (Vec<_>, &str)| {
+        filter::check_rule(schema, collection, rule).err().map(|error| (path.join("."), format!("{error}.")))
+    };
+    set.filter_map(fault).collect()
+}
+
+/// All rules with their names, whether they are set or not.
+pub(super) fn named(collection: &Collection) -> Vec<(String, Option<&str>)> {
+    every(collection).into_iter().map(|(path, rule)| (path.join("."), rule)).collect()
+}
+
 /// The rules that are set, with where their faults are told.
 fn rules(collection: &Collection) -> Vec<(Vec<&'static str>, &str)> {
+    every(collection).into_iter().filter_map(|(path, rule)| rule.map(|rule| (path, rule))).collect()
+}
+
+fn every(collection: &Collection) -> Vec<(Vec<&'static str>, Option<&str>)> {
     let mut all: Vec<_> = collection.rules().into_iter().map(|(key, rule)| (vec![key], rule)).collect();
     if let Some(auth) = collection.auth() {
         all.push((vec!["authRule"], auth.auth_rule.as_deref()));
         all.push((vec!["manageRule"], auth.manage_rule.as_deref()));
         all.push((vec!["mfa", "rule"], Some(&auth.mfa.rule)));
     }
-    all.into_iter().filter_map(|(path, rule)| rule.map(|rule| (path, rule))).collect()
+    all
 }

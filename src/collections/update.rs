@@ -23,7 +23,13 @@ impl Collections {
     }
 }
 
-fn changed(tx: &mut Tx<'_>, place: Place, schema: &Schema, asked: &str, body: &Map<String, Json>) -> Result<Saved> {
+pub(super) fn changed(
+    tx: &mut Tx<'_>,
+    place: Place,
+    schema: &Schema,
+    asked: &str,
+    body: &Map<String, Json>,
+) -> Result<Saved> {
     let old = schema.find(asked).ok_or_else(Error::not_found)?;
     refuse_excess(body)?;
     let found = type_fault(old, body).map_err(|error| unreadable(&error))?;

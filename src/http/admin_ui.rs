@@ -20,12 +20,13 @@ use crate::error::Error;
 struct Built;
 
 const INDEX: &str = "index.html";
-/// Only what came in the executable runs, and nothing is fetched from elsewhere. Blobs are previews of chosen files.
+/// Only what came in the executable runs, and nothing is fetched from elsewhere. Blobs are previews of chosen files; the
+/// last policy is the one that names the dashboard's own workers.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; \
      media-src 'self' blob:; connect-src 'self'; worker-src 'self'; frame-src 'self' blob:; frame-ancestors 'none'; \
      base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; \
-     trusted-types svelte-trusted-html dompurify",
+     trusted-types svelte-trusted-html dompurify tuckbox-worker",
 );
 
 /// The files that the build wrote in small beside the texts, best first.

@@ -10,6 +10,7 @@ use super::envelope::no_content;
 use super::extract::{CollectionBody, ImportBody, LoadedBody, Params, Superuser};
 use super::fields::Fields;
 use crate::app::App;
+use crate::collections::Plan;
 use crate::error::{Error, Result};
 
 pub(super) fn routes() -> Router<App> {
@@ -17,6 +18,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/api/collections", get(list).post(create))
         .route("/api/collections/{collection}", get(view).patch(update).delete(delete))
         .route("/api/collections/{collection}/truncate", axum::routing::delete(truncate))
+        .route("/api/collections/{collection}/plan", post(plan))
+        .route("/api/collections/meta/plan", post(plan_new))
         .route("/api/collections/import", axum::routing::put(import))
         .route("/api/collections/meta/scaffolds", get(scaffolds))
         .route("/api/collections/meta/dry-run-view", post(dry_run_view))
@@ -56,6 +59,33 @@ async fn update(
     app.collections.view(&collection)?;
     let CollectionBody(body) = body?;
     answer(fields, &app.collections.update(&collection, body).await?).await
+}
+
+/// What an update would come to.
+async fn plan(
+    State(app): State<App>,
+    _: Superuser,
+    Params(collection): Params<String>,
+    fields: Fields,
+    body: Result<CollectionBody>,
+) -> Result<Response> {
+    app.collections.view(&collection)?;
+    let CollectionBody(body) = body?;
+    planned(fields, &app.collections.plan(Some(&collection), body).await?).await
+}
+
+/// What a create would come to.
+async fn plan_new(
+    State(app): State<App>,
+    _: Superuser,
+    fields: Fields,
+    CollectionBody(body): CollectionBody,
+) -> Result<Response> {
+    planned(fields, &app.collections.plan(None, body).await?).await
+}
+
+async fn planned(fields: Fields, plan: &Plan) -> Result<Response> {
+    fields.object(serde_json::to_vec(plan).map_err(|error| Error::Internal(error.into()))?).await
 }
 
 async fn delete(

@@ -45,6 +45,11 @@ pub fn views(tx: &mut Tx<'_>) -> Result<Vec<View>> {
 }
 
 impl View {
+    /// The statement that makes it.
+    pub fn definition(&self) -> &str {
+        self.texts.first().map_or("", String::as_str)
+    }
+
     /// Removes it, and its triggers with it.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 pub mod aside;
 pub mod attached;
 pub mod catalogue;
+pub mod census;
 mod console;
 pub mod copied;
 pub mod damage;

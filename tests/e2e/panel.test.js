@@ -26,6 +26,9 @@ before(async () => {
     fields: [
       { name: 'title', type: 'text', required: true, presentable: true },
       { name: 'pages', type: 'number' },
+      { name: 'due', type: 'date' },
+      { name: 'mail', type: 'email' },
+      { name: 'tags', type: 'select', values: ['red', 'green', 'blue'], maxSelect: 3 },
       { name: 'body', type: 'editor' },
       { name: 'extra', type: 'json' },
       { name: 'pin', type: 'password' },
@@ -433,6 +436,72 @@ test('files are put in order by keys, and looked at', async () => {
   await heading(page, 'Papers')
   // The browser's own viewer is made of pages of the browser.
   assert.deepEqual(complaints.filter((one) => !/^called chrome(-extension)?:/.test(one)), [])
+  await close()
+})
+
+test('times are typed in words, in the zone that one chooses', async () => {
+  const made = await pb.collection('notes').create({ title: 'Timed', due: '2024-05-01 10:00:00.000Z' })
+  const { page, complaints, close } = await dashboard.open(noteAddress(made.id), { timezoneId: 'Europe/Oslo' })
+  await heading(page, 'Timed')
+  const due = input(page, 'due')
+  await hasValue(due, '2024-05-01 12:00:00')
+  await page.getByText('2024-05-01 12:00:00 in Europe/Oslo, 2024-05-01 10:00:00 UTC').waitFor()
+  await page.getByRole('group', { name: 'Zone of due' }).getByLabel('UTC').check()
+  await hasValue(due, '2024-05-01 10:00:00')
+  await due.fill('tomorrow 9:00')
+  await page.getByText('Changed: due').waitFor()
+  await due.press('Tab')
+  const day = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
+  await hasValue(due, `${day} 09:00:00`)
+  await due.fill('some day')
+  await page.getByText('This is no time, such as').waitFor()
+  await picture(page, 'record-date')
+  await assertAccessible(page)
+  await due.fill('2024-02-29 7:05')
+  await press(page, 'Save')
+  await page.getByText('Timed is saved').waitFor()
+  assert.equal((await pb.collection('notes').getOne(made.id)).due, '2024-02-29 07:05:00.000Z')
+  // The choice is for all fields, and stays.
+  await page.reload()
+  await hasValue(input(page, 'due'), '2024-02-29 07:05:00')
+  await page.getByRole('group', { name: 'Zone of due' }).getByLabel('Local').check()
+  await hasValue(input(page, 'due'), '2024-02-29 08:05:00')
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('small helps: thousands, mails, the order of choices, strength, all files at once', async () => {
+  const made = await pb.collection('notes').create({
+    title: 'Small helps', pages: 1_234_567, mail: 'ann@example.com', tags: ['red', 'blue'],
+    papers: [new File(['one'], 'one.txt'), new File(['two'], 'two.txt')],
+  })
+  const { page, complaints, close } = await dashboard.open(noteAddress(made.id), { locale: 'en-US' })
+  await heading(page, 'Small helps')
+  await hasValue(input(page, 'pages'), '1,234,567')
+  await input(page, 'pages').focus()
+  await hasValue(input(page, 'pages'), '1234567')
+  await hasAttribute(page.getByRole('link', { name: 'Write to ann@example.com' }), 'href', 'mailto:ann@example.com')
+
+  await page.getByText('Order: red, blue').click()
+  await page.getByRole('button', { name: 'Move blue:' }).focus()
+  await page.keyboard.press('ArrowUp')
+  await page.getByText('Order: blue, red').waitFor()
+  await picture(page, 'record-select-order')
+  await assertAccessible(page)
+  await input(page, 'pin').fill('password1')
+  await page.getByText('Weak: easy to guess').waitFor()
+  await press(page, 'Make a password')
+  await page.getByText('Strong.').waitFor()
+
+  const files = []
+  page.on('download', (download) => files.push(download.suggestedFilename()))
+  await page.getByRole('button', { name: 'Download all 2' }).click()
+  await settles(() => files.length, 2)
+  assert.deepEqual(files.sort(), [...made.papers].sort())
+  await press(page, 'Save')
+  await page.getByText('Small helps is saved').waitFor()
+  assert.deepEqual((await pb.collection('notes').getOne(made.id)).tags, ['blue', 'red'])
+  assert.deepEqual(complaints, [])
   await close()
 })
 

@@ -36,10 +36,12 @@ export async function ask<T>(question: (backend: PocketBase) => Promise<T>): Pro
   }
 }
 
-/** Whether a refusal means that the token is worth nothing any more: the server takes whoever has such a one for a guest,
- * whom rules refuse. */
+/**
+ * Whether a refusal means that the token is worth nothing any more: the server takes whoever has such a one for a guest,
+ * from whom rules hide what there is (404), or to whom they give nothing without saying which value is wrong (400).
+ */
 async function isOver(refusal: ApiError, token: string): Promise<boolean> {
-  const mayBe = refusal.status === 401 || refusal.status === 403
+  const mayBe = [401, 403, 404].includes(refusal.status) || (refusal.status === 400 && Object.keys(refusal.fields).length === 0)
   if (!mayBe || token === '' || !backend.authStore.isSuperuser) return false
   try {
     await backend.collection('_superusers').authRefresh({ headers: { Authorization: token } })

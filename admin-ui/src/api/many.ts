@@ -1,20 +1,9 @@
-/** Work on many records at once. */
-import { ApiError } from './client'
+/** Many records at once: their ids, and the file of them. */
 import { ask, backend } from './backend'
 import type { Row } from './records'
 
-/** What could not be done to a record, and why. */
-export interface Failure {
-  id: string
-  message: string
-}
-
-/** The server's default for one batch. */
-export const BATCH = 50
 /** How many ids come at once; the server gives no more. */
 const IDS = 1_000
-/** Questions at the same time, where there are no batches. */
-const LANES = 4
 
 /** A filter that asks for more than another one does; its comments end with its line. */
 export function both(filter: string, more: string): string {
@@ -33,62 +22,6 @@ export async function listIds(collection: string, filter: string, signal: AbortS
     ids.push(...items.map(({ id }) => id))
     tell(ids.length)
     if (items.length < IDS) return ids
-  }
-}
-
-/**
- * Deletes records, all of them in one transaction where the server takes batches and nothing stands against it, else one by
- * one; gives those that stay.
- *
- * @throws {ApiError} where there was no answer: nobody knows then which of them are gone.
- */
-export class Deleting {
-  readonly #collection: string
-  #takesBatches = true
-
-  constructor(collection: string) {
-    this.#collection = collection
-  }
-
-  readonly send = async (ids: string[], signal: AbortSignal): Promise<Failure[]> => {
-    if (this.#takesBatches && ids.length > 1 && (await this.#batch(ids, signal))) return []
-    const failures: Failure[] = []
-    const waiting = [...ids]
-    const lane = async (): Promise<void> => {
-      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-        const failure = await this.#one(id, signal)
-        if (failure) failures.push(failure)
-      }
-    }
-    await Promise.all(Array.from({ length: LANES }, lane))
-    return failures
-  }
-
-  async #batch(ids: string[], signal: AbortSignal): Promise<boolean> {
-    try {
-      await ask((backend) => {
-        const batch = backend.createBatch()
-        for (const id of ids) batch.collection(this.#collection).delete(id)
-        return batch.send({ signal })
-      })
-      return true
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status === 0) throw error
-      // Switched off, as it is at first: then nobody asks again.
-      if (error.status === 403) this.#takesBatches = false
-      return false
-    }
-  }
-
-  async #one(id: string, signal: AbortSignal): Promise<Failure | undefined> {
-    try {
-      await ask((backend) => backend.collection(this.#collection).delete(id, { signal }))
-      return undefined
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status === 0) throw error
-      // Somebody else was quicker.
-      return error.status === 404 ? undefined : { id, message: error.message }
-    }
   }
 }
 

@@ -41,16 +41,22 @@ export async function countRecords(collection: string, filter: string, signal: A
   return totalItems
 }
 
+/** One record, with its version. */
 export function getRecord(collection: string, id: string, expand: string): Promise<Row> {
-  return ask((backend) => backend.collection<Row>(collection).getOne(id, { expand }))
+  return versioned((fetch) => ask((backend) => backend.collection<Row>(collection).getOne(id, { expand, fetch })))
 }
 
-export async function deleteRecord(collection: string, id: string): Promise<void> {
-  await ask((backend) => backend.collection(collection).delete(id))
+/** Deletes a record: of one version, where that is known. `keepalive` sends it even when the page goes away. */
+export async function deleteRecord(
+  collection: string,
+  id: string,
+  { version, keepalive = false }: { version?: string | undefined; keepalive?: boolean } = {},
+): Promise<void> {
+  await ask((backend) => backend.collection(collection).delete(id, { keepalive, ...meantFor(version) }))
 }
 
 /** The address of a file of a record; images also in small. */
-export function fileAddress(row: Row, name: string, options: { thumb?: string; token?: string } = {}): string {
+export function fileAddress(row: Row, name: string, options: { thumb?: string; token?: string; download?: boolean } = {}): string {
   return backend.files.getURL(row, name, options)
 }
 
@@ -91,20 +97,60 @@ export function createRecord(
   expand: string,
   sending?: Sending,
 ): Promise<Row> {
-  return ask((asked) => asked.collection<Row>(collection).create(values, { expand, ...watched(sending) }))
+  return versioned(
+    (fetch) => ask((asked) => asked.collection<Row>(collection).create(values, { expand, fetch, ...stopped(sending) })),
+    sending,
+  )
 }
 
-/** Changes some values of a record. */
+/**
+ * Changes some values of a record.
+ *
+ * @throws {ApiError} with 412 where `version` is given and the record has another one by now: then nothing is written.
+ */
 export function updateRecord(
   collection: string,
   id: string,
   values: Record<string, unknown>,
   expand: string,
-  sending?: Sending,
+  { version, sending }: { version?: string | undefined; sending?: Sending | undefined } = {},
 ): Promise<Row> {
-  return ask((asked) => asked.collection<Row>(collection).update(id, values, { expand, ...watched(sending) }))
+  return versioned(
+    (fetch) =>
+      ask((asked) =>
+        asked.collection<Row>(collection).update(id, values, { expand, fetch, ...meantFor(version), ...stopped(sending) }),
+      ),
+    sending,
+  )
 }
 
-function watched(sending: Sending | undefined) {
-  return sending ? { fetch: uploading(sending), signal: sending.signal } : {}
+type Fetch = (url: RequestInfo | URL, config?: RequestInit) => Promise<Response>
+
+/** The versions of records that were read or written one by one; lists and the stream tell none. */
+const versions = new WeakMap<Row, string>()
+
+/** The version of a record as it was read, which writes can be meant for. */
+export function versionOf(row: Row | undefined): string | undefined {
+  return row && versions.get(row)
+}
+
+/** Asks for one record, and remembers which version the answer is of: the SDK gives bodies alone. */
+async function versioned(question: (fetch: Fetch) => Promise<Row>, sending?: Sending): Promise<Row> {
+  const send: Fetch = sending ? uploading(sending) : (url, config) => fetch(url, config)
+  let tag: string | null = null
+  const row = await question(async (url, config) => {
+    const answer = await send(url, config)
+    tag = answer.headers.get('etag')
+    return answer
+  })
+  if (tag !== null) versions.set(row, tag)
+  return row
+}
+
+function meantFor(version: string | undefined): { headers?: Record<string, string> } {
+  return version === undefined ? {} : { headers: { 'If-Match': version } }
+}
+
+function stopped(sending: Sending | undefined): { signal?: AbortSignal } {
+  return sending ? { signal: sending.signal } : {}
 }

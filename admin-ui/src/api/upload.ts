@@ -16,9 +16,11 @@ export function uploading({ onprogress, signal }: Sending) {
       new Headers(config.headers).forEach((value, name) => request.setRequestHeader(name, value))
       request.upload.onprogress = ({ loaded, total }) => onprogress(loaded, total)
       request.onload = () => {
-        const type = request.getResponseHeader('content-type') ?? ''
         const isEmpty = request.status === 204
-        resolve(new Response(isEmpty ? null : request.responseText, { status: request.status, headers: { 'content-type': type } }))
+        const headers = new Headers({ 'content-type': request.getResponseHeader('content-type') ?? '' })
+        const tag = request.getResponseHeader('etag')
+        if (tag !== null) headers.set('etag', tag)
+        resolve(new Response(isEmpty ? null : request.responseText, { status: request.status, headers }))
       }
       request.onerror = () => reject(new TypeError('The server did not answer.'))
       request.onabort = () => reject(new DOMException('It was stopped.', 'AbortError'))

@@ -73,8 +73,8 @@ function listed(text: string): string[] {
   return text.split(',').map((one) => one.trim()).filter((one) => one !== '')
 }
 
-const IN_PLACE = new Set<Field['type']>(['text', 'email', 'url', 'number', 'bool', 'select', 'date'])
-const PASTED = new Set<Field['type']>([...IN_PLACE, 'editor', 'relation', 'json'])
+const IN_PLACE = new Set<Field['type']>(['text', 'email', 'url', 'number', 'bool', 'select', 'date', 'relation'])
+const PASTED = new Set<Field['type']>([...IN_PLACE, 'editor', 'json'])
 
 /** Whether a value can be changed in its cell. */
 export function isEditedInPlace(field: Field): boolean {

@@ -20,6 +20,13 @@ export function withSort(sort: string, name: string, further: boolean): string {
   return keys.join()
 }
 
+/** The order without a name. */
+export function withoutSort(sort: string, name: string): string {
+  return split(sort)
+    .filter((key) => key !== name && key !== `-${name}`)
+    .join()
+}
+
 function split(sort: string): string[] {
   return sort
     .split(',')

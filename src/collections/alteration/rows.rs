@@ -23,6 +23,7 @@ const MOST: i64 = 50_000;
 /// What the engine answers; the work may not go on.
 pub(super) fn walk(tx: &mut Tx<'_>, table: &str, key: &str, statement: &str, progress: &mut Progress) -> Result<()> {
     progress.again();
+    tx.note(statement);
     let end = tables::end_of_rows(table, key);
     let (mut first, mut count) = (i64::MIN, FIRST);
     loop {

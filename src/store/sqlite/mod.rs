@@ -13,6 +13,7 @@ mod journal;
 mod migrate;
 mod plan;
 mod readers;
+mod rehearsal;
 mod slow;
 mod sources;
 mod states;

@@ -22,7 +22,26 @@ impl Tx<'_> {
         self.usable()?;
         self.defined = true;
         let result = self.connection.execute_batch(text).map_err(from_engine);
+        self.note(text);
         self.settle(result)
+    }
+
+    /// Runs work in a rehearsal whose changes of tables are no part of what is rehearsed.
+    ///
+    /// # Errors
+    /// What the work answers.
+    pub fn unnoted<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let definitions = self.definitions.take();
+        let answer = work(self);
+        self.definitions = definitions;
+        answer
+    }
+
+    /// Notes, in a rehearsal, what is part of a change of tables; elsewhere nothing.
+    pub fn note(&mut self, text: &str) {
+        if let Some(definitions) = &mut self.definitions {
+            definitions.push(text.to_owned());
+        }
     }
 
     /// Runs one change of tables whose text has words of the caller's in it, such as an index's condition.
@@ -33,6 +52,7 @@ impl Tx<'_> {
         self.usable()?;
         self.defined = true;
         let result = self.connection.execute(text, []).map(drop).map_err(from_engine);
+        self.note(text);
         self.settle(result)
     }
 

@@ -35,6 +35,8 @@ pub struct Tx<'c> {
     pub(super) effects: Effects,
     /// Whether tables may have changed.
     pub(super) defined: bool,
+    /// Set in a rehearsal: the changes of tables so far.
+    pub(super) definitions: Option<Vec<String>>,
     /// Set on the writer where the state before this run is not kept: who may want it.
     witness: Option<Arc<dyn Witness>>,
     /// Whether this run was in vain: the state before it has to be kept.
@@ -53,6 +55,7 @@ impl<'c> Tx<'c> {
             journal: None,
             effects: Effects::default(),
             defined: false,
+            definitions: None,
             witness: None,
             wants_state: false,
             lost: false,

@@ -10,6 +10,7 @@ mod import;
 mod indexes;
 mod list;
 mod names;
+mod plan;
 mod rules;
 mod scaffolds;
 mod slow_checks;

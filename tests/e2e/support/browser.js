@@ -35,18 +35,20 @@ export async function openPage(browser, options) {
   return { page, complaints, close: () => context.close() }
 }
 
-export const DESK = { width: 1280, height: 800 }
+export const DESK = { width: 1440, height: 900 }
 
 /** Takes a page in light and dark, in some sizes. What is there at one size only is taken at that one. */
 export async function picture(page, name, sizes = [DESK, PHONE]) {
   if (!PICTURES) return
   await mkdir(PICTURES, { recursive: true })
   const size = page.viewportSize()
+  // The dashboard scrolls inside; what lies around it is a document.
+  const fullPage = (await page.locator('#content').count()) === 0
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme })
     for (const viewport of sizes) {
       await page.setViewportSize(viewport)
-      await page.screenshot({ path: join(PICTURES, `${name}-${viewport.width}-${colorScheme}.png`), fullPage: true })
+      await page.screenshot({ path: join(PICTURES, `${name}-${viewport.width}-${colorScheme}.png`), fullPage })
     }
   }
   await page.emulateMedia({ colorScheme: null })

@@ -1,164 +1,109 @@
-/** A record while it is edited: what is stored, what was changed, and what is wrong with it. */
-import { SvelteMap } from 'svelte/reactivity'
+/** A record while it is edited: what is stored, what is typed over it, and what others made of it meanwhile. */
 import { ApiError } from '../../api/client'
 import type { Collection } from '../../api/collections'
-import { isMultiple, type Field } from '../../api/fields'
-import { createRecord, updateRecord, type Row } from '../../api/records'
+import { createRecord, getRecord, updateRecord, versionOf, type Row } from '../../api/records'
 import type { Sending } from '../../api/upload'
+import { differences, givenUp, type Choice, type Difference } from '../../lib/merge'
 import { refusal } from '../../lib/refusal'
-import type { KeptField } from './kept.svelte'
+import { isSame } from '../../lib/same'
+import { Changes, hasFiles } from './changes.svelte'
 
-/** What was typed and cannot be read: the text, and what is wrong with it. */
-interface Unread {
-  text: string
-  fault: string
-}
+/** What became of a record under the hands of whoever edits it: a newer state, or nothing at all. */
+export type News = { row: Row } | { row: undefined }
 
-export class Draft {
-  readonly collection: Collection
-  /** As it is stored; `undefined` while it is new. */
-  stored: Row | undefined = $state.raw()
+/** How long a new value is lit, in milliseconds. */
+const FLASH = 1_500
+
+export class Draft extends Changes {
   busy = $state(false)
   /** How much of its files is sent, in bytes. */
   progress: { sent: number; total: number } | undefined = $state.raw()
+  /** What others made of it since `stored` was read, which is not below what is typed yet. */
+  news: News | undefined = $state.raw()
+  /** The server would not write over what others wrote: somebody has to choose. */
+  isRefused = $state(false)
+  /** The fields that came new just now, without anybody typing. */
+  lit: ReadonlySet<string> = $state.raw(new Set())
   #sending: AbortController | undefined
-  errors: Record<string, string> = $state.raw({})
-  summary: string[] = $state.raw([])
-  /** What was changed, by the name of the field. */
-  readonly #changes = new SvelteMap<string, unknown>()
-  /** What was typed and cannot be read, by the name of the field. */
-  readonly #unread = new SvelteMap<string, Unread>()
   readonly #expand: string
 
   constructor(collection: Collection, stored: Row | undefined, expand: string, copied: Record<string, unknown> = {}) {
-    this.collection = collection
-    this.stored = stored
+    super(collection, stored, copied)
     this.#expand = expand
-    for (const [name, value] of Object.entries(copied)) this.#changes.set(name, value)
   }
 
-  /** What is edited: not the times that the server sets, nor what only it knows. */
-  get fields(): Field[] {
-    return this.collection.fields.filter((field) => field.name !== 'tokenKey')
-  }
-
-  value(field: Field): unknown {
-    return this.#changes.has(field.name) ? this.#changes.get(field.name) : this.#before(field)
-  }
-
-  set(field: Field, value: unknown): void {
-    // What is typed back is no change.
-    if (isSame(value, this.#before(field)) || (field.type === 'password' && value === '')) this.#changes.delete(field.name)
-    else this.#changes.set(field.name, value)
-    this.errors = without(this.errors, field.name)
-  }
-
-  revert(field: Field): void {
-    this.#changes.delete(field.name)
-    this.#unread.delete(field.name)
-    this.errors = without(this.errors, field.name)
-  }
-
-  /** Takes all changes back. */
-  revertAll(): void {
-    this.#changes.clear()
-    this.#unread.clear()
-    this.errors = {}
-    this.summary = []
-  }
-
-  isChanged(field: Field): boolean {
-    return this.#changes.has(field.name) || this.#unread.has(field.name)
-  }
-
-  /** The names of the fields that were changed, in their order. */
-  get changed(): string[] {
-    return this.fields.filter((field) => this.isChanged(field)).map(({ name }) => name)
-  }
-
-  get isDirty(): boolean {
-    return this.#changes.size > 0 || this.#unread.size > 0
-  }
-
-  /** Something was typed that cannot be read: there is nothing to send. */
-  get hasFaults(): boolean {
-    return this.#unread.size > 0
-  }
-
-  /** Says what is wrong with the text of a field; `undefined` once it can be read. */
-  fault(field: Field, fault: string | undefined, text = ''): void {
-    if (fault === undefined) this.#unread.delete(field.name)
-    else this.#unread.set(field.name, { text, fault })
-  }
-
-  /** The text of a field that cannot be read. */
-  unread(field: Field): string | undefined {
-    return this.#unread.get(field.name)?.text
-  }
-
-  /** What is wrong with a field: what cannot be read, else what the server said. */
-  error(field: Field): string | undefined {
-    return this.#unread.get(field.name)?.fault ?? this.errors[field.name]
-  }
-
-  /** What the browser may keep: neither secrets, which lie nowhere readable, nor files, which it has already. */
-  get kept(): KeptField[] {
-    return this.fields.flatMap((field) => {
-      const [unread, value] = [this.#unread.get(field.name), this.#changes.get(field.name)]
-      if (!this.isChanged(field) || field.type === 'password' || hasFiles(value)) return []
-      const { id, type, name } = field
-      return { id, type, name, before: this.#before(field), ...(unread ? { unread } : { value }) }
-    })
-  }
-
-  /** Takes up what was kept. */
-  take(kept: KeptField[]): void {
-    for (const one of kept) {
-      const field = this.#fieldOf(one)
-      if (!field) continue
-      if (one.unread) this.fault(field, one.unread.fault, one.unread.text)
-      else {
-        this.#unread.delete(field.name)
-        this.set(field, one.value)
-      }
+  /** Takes in the record as it is now, or that it is gone. What is typed stays, over what it was typed over. */
+  hear(row: Row | undefined, isLive: boolean): void {
+    if (!row || !this.stored) {
+      this.news = this.stored && { row: undefined }
+      return
     }
+    const changed = this.#told.filter((name) => !isSame(row[name], this.stored?.[name]))
+    if (this.isDirty && changed.length > 0) {
+      this.news = { row }
+      return
+    }
+    this.stored = row
+    this.news = undefined
+    if (isLive && changed.length > 0) this.#flash(changed)
   }
 
-  /** Whether something kept is another than what is there now. */
-  differs(kept: KeptField): boolean {
-    const field = this.#fieldOf(kept)
-    if (!field) return false
-    return kept.unread ? kept.unread.text !== this.unread(field) : !isSame(kept.value, this.value(field))
-  }
-
-  /** Whether what is stored is another than when something kept was typed. */
-  isOvertaken(kept: KeptField): boolean {
-    const field = this.#fieldOf(kept)
-    return field !== undefined && !isSame(kept.before, this.#before(field))
-  }
-
-  /** Puts another state of the record below what was changed. */
-  rebase(stored: Row): void {
-    this.stored = stored
+  /** What the two made of it, field by field. */
+  get differences(): Difference[] {
+    if (!this.stored || !this.news?.row) return []
+    const mine: Record<string, unknown> = Object.fromEntries(this.changes)
     for (const field of this.fields) {
-      if (this.#changes.has(field.name) && isSame(this.#changes.get(field.name), stored[field.name])) this.#changes.delete(field.name)
+      const unread = this.unread(field)
+      if (unread !== undefined) mine[field.name] = unread
     }
+    return differences(this.stored, mine, this.news.row, this.#told)
   }
 
-  /** Sends what was changed; the record as it is stored then, or `undefined` where the server refused. */
+  /** Puts what others wrote below what is typed, but for the fields in which theirs was chosen. */
+  merge(choices: Readonly<Record<string, Choice>>): void {
+    const theirs = this.news?.row
+    if (!theirs) return
+    const given = new Set(givenUp(this.differences, choices))
+    for (const field of this.fields) if (given.has(field.name)) this.revert(field)
+    this.stored = theirs
+    for (const [name, value] of this.changes) if (isSame(value, theirs[name])) this.changes.delete(name)
+    this.news = undefined
+    this.isRefused = false
+  }
+
+  /** Makes a new record of one that is gone: all that was in it, but for its files and secrets. */
+  detach(): void {
+    const { stored } = this
+    if (!stored) return
+    for (const field of this.fields) {
+      const isOwn = field.type === 'autodate' || field.type === 'password' || field.name === 'id'
+      if (isOwn) continue
+      const value = this.value(field)
+      if (field.type !== 'file') this.changes.set(field.name, value)
+      else if (Array.isArray(value)) this.changes.set(field.name, value.filter((one) => one instanceof File))
+      else if (!(value instanceof File)) this.changes.delete(field.name)
+    }
+    this.stored = undefined
+    this.news = undefined
+    this.isRefused = false
+  }
+
+  /**
+   * Sends what was changed; the record as it is stored then, or `undefined` where the server refused. It is meant for the
+   * record as it was read: where others have written since, nothing is sent over it and `isRefused` says so.
+   */
   async save(): Promise<Row | undefined> {
     if (this.busy || this.hasFaults) return undefined
     this.busy = true
+    this.isRefused = false
     this.errors = {}
     this.summary = []
     try {
-      const body = this.#body()
-      const sending = Object.values(body).some(hasFiles) ? this.#watch() : undefined
-      const row = this.stored
-        ? await updateRecord(this.collection.name, this.stored.id, body, this.#expand, sending)
-        : await createRecord(this.collection.name, body, this.#expand, sending)
+      const row = await this.#send()
+      if (!row) return undefined
       this.stored = row
-      this.#changes.clear()
+      this.news = undefined
+      this.changes.clear()
       return row
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
@@ -181,6 +126,46 @@ export class Draft {
     this.#sending?.abort()
   }
 
+  async #send(): Promise<Row | undefined> {
+    const { name } = this.collection
+    const body = this.#body()
+    const sending = Object.values(body).some(hasFiles) ? this.#watch() : undefined
+    if (!this.stored) return createRecord(name, body, this.#expand, sending)
+    const { id } = this.stored
+    // Lists and the stream tell no versions: it is read first.
+    if (versionOf(this.stored) === undefined && !(await this.#look(id))) return undefined
+    try {
+      return await updateRecord(name, id, body, this.#expand, { version: versionOf(this.stored), sending })
+    } catch (error) {
+      if (!(error instanceof ApiError) || (error.status !== 412 && error.status !== 404)) throw error
+      await this.#look(id)
+      // What both made of it may be the same by now.
+      if (this.news) this.isRefused = true
+      else this.summary = ['The record was changed meanwhile, and what you typed is still here. Save once more.']
+      return undefined
+    }
+  }
+
+  /** Reads the record anew; whether what is typed can be written over it. */
+  async #look(id: string): Promise<boolean> {
+    try {
+      this.hear(await getRecord(this.collection.name, id, this.#expand), false)
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 404) throw error
+      this.hear(undefined, false)
+    }
+    if (this.news) this.isRefused = true
+    return this.news === undefined
+  }
+
+  #flash(names: string[]): void {
+    const lit = new Set(names)
+    this.lit = lit
+    setTimeout(() => {
+      if (this.lit === lit) this.lit = new Set()
+    }, FLASH)
+  }
+
   #watch(): Sending {
     this.#sending = new AbortController()
     return {
@@ -189,52 +174,15 @@ export class Draft {
     }
   }
 
-  #fieldOf(kept: KeptField): Field | undefined {
-    return this.fields.find((field) => field.id === kept.id && field.type === kept.type)
-  }
-
-  #before(field: Field): unknown {
-    return this.stored ? this.stored[field.name] : empty(field)
+  /** The fields whose changes are told: not the times that the server sets. */
+  get #told(): string[] {
+    return this.fields.filter(({ type }) => type !== 'autodate').map(({ name }) => name)
   }
 
   #body(): Record<string, unknown> {
-    const body: Record<string, unknown> = Object.fromEntries(this.#changes)
+    const body: Record<string, unknown> = Object.fromEntries(this.changes)
     // Its input had it repeated, or showed it.
     if (this.collection.type === 'auth' && typeof body.password === 'string') body.passwordConfirm = body.password
     return body
   }
-}
-
-function without(errors: Record<string, string>, name: string): Record<string, string> {
-  return Object.fromEntries(Object.entries(errors).filter(([key]) => key !== name))
-}
-
-/** What a new record has in a field. */
-function empty(field: Field): unknown {
-  if (isMultiple(field)) return []
-  switch (field.type) {
-    case 'number':
-      return 0
-    case 'bool':
-      return false
-    case 'json':
-      return null
-    case 'geoPoint':
-      return { lon: 0, lat: 0 }
-    default:
-      return ''
-  }
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  if (one === other) return true
-  if (Array.isArray(one) && Array.isArray(other)) {
-    return one.length === other.length && one.every((item, at) => isSame(item, other[at]))
-  }
-  if (one instanceof File || other instanceof File) return false
-  return JSON.stringify(one) === JSON.stringify(other)
-}
-
-function hasFiles(value: unknown): boolean {
-  return value instanceof File || (Array.isArray(value) && value.some((one) => one instanceof File))
 }

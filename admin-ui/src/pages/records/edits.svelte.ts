@@ -1,7 +1,8 @@
 /** Values that are changed in their cells: saved at once, with a way back. */
 import { SvelteMap } from 'svelte/reactivity'
 import { ApiError } from '../../api/client'
-import { updateRecord } from '../../api/records'
+import { getRecord, updateRecord, versionOf, type Row } from '../../api/records'
+import { isSame } from '../../lib/same'
 import type { Rows } from './rows.svelte'
 
 export interface Edit {
@@ -22,6 +23,8 @@ export interface Pending {
 const STEPS = 100
 /** Records that are written at the same time. */
 const LANES = 4
+/** How often a write is tried that others outrun in other fields. */
+const TRIES = 5
 
 export class Edits {
   /** By the record, then by the field: a grid asks once a row. */
@@ -31,6 +34,10 @@ export class Edits {
   readonly #rows: () => Rows
   #past: Edit[][] = []
   #future: Edit[][] = []
+  /** What this page wrote last, by record and field: a value typed over it meanwhile overtakes nobody. */
+  readonly #written = new Map<string, unknown>()
+  /** The last write of each record that is on its way. Those of one record come one after the other. */
+  readonly #turns = new Map<string, Promise<unknown>>()
   /** Ends when all that is on its way has an answer. */
   #settled: Promise<unknown> = Promise.resolve()
 
@@ -71,7 +78,9 @@ export class Edits {
   }
 
   async #write(edits: Edit[]): Promise<number> {
-    const saved = await this.#send(edits)
+    const saved = await this.#send(edits, ({ id, field, after }, theirs) => {
+      this.#put(id, field, { value: after, error: overtakenBy(theirs) })
+    })
     if (saved.length > 0) {
       this.#past = [...this.#past, saved].slice(-STEPS)
       this.#future = []
@@ -113,16 +122,17 @@ export class Edits {
     return acted
   }
 
+  /** Writes a step anew: what somebody else wrote meanwhile is not written over. */
   async #again(edits: Edit[]): Promise<{ saved: Edit[]; kept: number }> {
-    // What somebody else wrote meanwhile is not written over.
-    const still = edits.filter(({ id, field, before }) => {
-      const row = this.#rows().find(id)
-      return !row || JSON.stringify(row[field]) === JSON.stringify(before)
+    const left: Edit[] = []
+    const saved = await this.#send(edits, (edit) => {
+      left.push(edit)
+      this.revert(edit.id, edit.field)
     })
-    return { saved: await this.#send(still), kept: edits.length - still.length }
+    return { saved, kept: left.length }
   }
 
-  async #send(edits: Edit[]): Promise<Edit[]> {
+  async #send(edits: Edit[], onovertaken: (edit: Edit, theirs: unknown) => void): Promise<Edit[]> {
     const records = new Map<string, Edit[]>()
     for (const edit of edits) {
       this.#put(edit.id, edit.field, { value: edit.after })
@@ -132,29 +142,93 @@ export class Edits {
     const waiting = [...records]
     const lane = async (): Promise<void> => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
-        if (await this.#one(...next)) saved.push(...next[1])
+        const [id, some] = next
+        saved.push(...(await this.#inTurn(id, () => this.#one(id, some, onovertaken))))
       }
     }
     await Promise.all(Array.from({ length: LANES }, lane))
     return saved
   }
 
-  async #one(id: string, edits: Edit[]): Promise<boolean> {
+  #inTurn<T>(id: string, act: () => Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(id) ?? Promise.resolve()).then(act)
+    const settled = turn.then(
+      () => undefined,
+      () => undefined,
+    )
+    this.#turns.set(id, settled)
+    void settled.then(() => {
+      if (this.#turns.get(id) === settled) this.#turns.delete(id)
+    })
+    return turn
+  }
+
+  /** Writes the values of one record; those that are written. */
+  async #one(id: string, edits: Edit[], onovertaken: (edit: Edit, theirs: unknown) => void): Promise<Edit[]> {
+    let left = edits
     try {
-      const values = Object.fromEntries(edits.map(({ field, after }) => [field, after]))
-      const told = this.#rows().told(id)
-      const row = await updateRecord(this.#collection, id, values, this.#expand())
-      // What the stream told meanwhile is as new, or newer: changes come there in their order, answers need not.
-      if (this.#rows().told(id) === told) this.#rows().put(row)
-      for (const { field } of edits) this.revert(id, field)
-      return true
+      const shown = this.#rows().find(id)
+      // Lists and the stream tell no versions.
+      let now = shown && versionOf(shown) !== undefined ? shown : await this.#read(id)
+      for (let tries = 1; ; tries += 1) {
+        const row = now
+        const overtaken = left.filter((edit) => this.#isOvertaken(edit, row))
+        if (overtaken.length > 0) {
+          left = left.filter((edit) => !overtaken.includes(edit))
+          this.#rows().put(row)
+          for (const edit of overtaken) onovertaken(edit, row[edit.field])
+        }
+        if (left.length === 0) return []
+        try {
+          await this.#update(row, left)
+          return left
+        } catch (error) {
+          // Another field may be what has changed.
+          if (!(error instanceof ApiError) || error.status !== 412 || tries >= TRIES) throw error
+          now = await this.#read(id)
+        }
+      }
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      for (const { field, after } of edits) {
+      for (const { field, after } of left) {
         const told = error.fields[field] ?? (Object.keys(error.fields).length > 0 ? 'Not saved: another value of the record is refused.' : error.message)
         this.#put(id, field, { value: after, error: told })
       }
-      return false
+      return []
     }
   }
+
+  #isOvertaken({ id, field, before, after }: Edit, row: Row): boolean {
+    const known = [before, after, this.#written.get(`${id}/${field}`)]
+    return !known.some((value) => isSame(value, row[field]))
+  }
+
+  async #read(id: string): Promise<Row> {
+    try {
+      return await getRecord(this.#collection, id, this.#expand())
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) throw new ApiError(404, 'Not saved: the record was deleted meanwhile.')
+      throw error
+    }
+  }
+
+  async #update(row: Row, edits: Edit[]): Promise<void> {
+    const { id } = row
+    const values = Object.fromEntries(edits.map(({ field, after }) => [field, after]))
+    const told = this.#rows().told(id)
+    const written = await updateRecord(this.#collection, id, values, this.#expand(), { version: versionOf(row) })
+    // What the stream told meanwhile is as new, or newer: changes come there in their order, answers need not.
+    if (this.#rows().told(id) === told) this.#rows().put(written)
+    for (const { field } of edits) {
+      this.#written.set(`${id}/${field}`, written[field])
+      this.revert(id, field)
+    }
+  }
+}
+
+/** What stands at a cell in which somebody else was faster. */
+function overtakenBy(theirs: unknown): string {
+  const text = typeof theirs === 'string' ? theirs : JSON.stringify(theirs)
+  const short = text.length > 60 ? `${text.slice(0, 60)}…` : text
+  return `Changed by somebody else meanwhile${short === '' || short === 'null' ? ': it is empty now' : ` to “${short}”`}. Enter twice writes yours over it, Esc leaves theirs.`
 }

@@ -25,6 +25,8 @@ export class Live {
   readonly #unknown = new Set<string>()
   /** Those that this page made itself. */
   readonly #own = new Set<string>()
+  /** Who wants to hear of one record, by its id. */
+  readonly #listeners = new Map<string, Set<(row: Row | undefined) => void>>()
   #timer: ReturnType<typeof setTimeout> | undefined
   #asking = new AbortController()
 
@@ -38,12 +40,29 @@ export class Live {
     const end = watchRecords(this.#collection, expand, {
       state: (state) => (this.stream = state),
       changed: (action, row) => untrack(() => this.#changed(action, row)),
-      missed: () => (this.missed = true),
+      missed: () => {
+        this.missed = true
+        for (const id of this.#listeners.keys()) this.#tell(id, undefined)
+      },
     })
     return () => {
       end()
       this.forget()
     }
+  }
+
+  /** Tells when a record changed or went, and how it is then where that is known, until the given function is called. */
+  listen(id: string, tell: (row: Row | undefined) => void): () => void {
+    const listeners = this.#listeners.get(id) ?? new Set()
+    this.#listeners.set(id, listeners.add(tell))
+    return () => {
+      listeners.delete(tell)
+      if (listeners.size === 0) this.#listeners.delete(id)
+    }
+  }
+
+  #tell(id: string, row: Row | undefined): void {
+    for (const tell of this.#listeners.get(id) ?? []) tell(row)
   }
 
   /** What came is shown, or not wanted any more. */
@@ -65,6 +84,7 @@ export class Live {
 
   #changed(action: 'create' | 'update' | 'delete', row: Row): void {
     const rows = this.#rows()
+    if (action !== 'create') this.#tell(row.id, action === 'update' ? row : undefined)
     if (action === 'update') {
       if (rows.tell(row)) rows.flash(row.id)
     } else if (action === 'delete') {

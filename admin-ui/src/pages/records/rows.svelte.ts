@@ -3,6 +3,7 @@ import { untrack } from 'svelte'
 import { SvelteSet } from 'svelte/reactivity'
 import { ApiError } from '../../api/client'
 import { countRecords, listRecords, type Question, type Row } from '../../api/records'
+import { leaving } from './leaving.svelte'
 
 const PAGE = 200
 /** How many pages are kept; those that one was far from longest go. */
@@ -17,7 +18,7 @@ export class Rows {
   /** The first page is there, or it is known that it will not come. */
   state: 'asking' | 'there' | 'failed' = $state('asking')
   error: ApiError | undefined = $state.raw()
-  readonly #collection: string
+  readonly collection: string
   readonly #told = new Map<string, number>()
   readonly #pages = new Map<number, Row[]>()
   readonly #asking = new Map<number, AbortController>()
@@ -28,7 +29,7 @@ export class Rows {
   #come = $state(0)
 
   constructor(collection: string, question: Question) {
-    this.#collection = collection
+    this.collection = collection
     this.question = question
     void this.#count()
     this.need(0, 0)
@@ -72,7 +73,7 @@ export class Rows {
   async between(first: number, last: number, signal: AbortSignal): Promise<Row[]> {
     const found: Row[] = []
     for (let page = Math.floor(first / PAGE); page <= Math.floor(last / PAGE); page += 1) {
-      const rows = this.#pages.get(page) ?? (await listRecords(this.#collection, page + 1, PAGE, this.question, signal))
+      const rows = this.#pages.get(page) ?? (await listRecords(this.collection, page + 1, PAGE, this.question, signal))
       found.push(...rows.slice(Math.max(0, first - page * PAGE), last - page * PAGE + 1))
     }
     return found
@@ -117,12 +118,14 @@ export class Rows {
   }
 
   isStruck(id: string): boolean {
-    return this.#struck.has(id)
+    return this.#struck.has(id) || leaving.has(this.collection, id)
   }
 
   /** How many there are still. */
   get left(): number | undefined {
-    return this.total === undefined ? undefined : this.total - this.#struck.size
+    if (this.total === undefined) return undefined
+    const own = leaving.of(this.collection).filter((id) => !this.#struck.has(id) && this.placeOf(id) >= 0)
+    return this.total - this.#struck.size - own.length
   }
 
   /** Takes back all questions. */
@@ -136,7 +139,7 @@ export class Rows {
     const asking = new AbortController()
     this.#asking.set(page, asking)
     try {
-      const rows = await listRecords(this.#collection, page + 1, PAGE, this.question, asking.signal)
+      const rows = await listRecords(this.collection, page + 1, PAGE, this.question, asking.signal)
       this.#keep(page, rows)
       // A last page that is not full says how many there are, before the count does.
       if (page === 0 && rows.length < PAGE) this.total = rows.length
@@ -153,7 +156,7 @@ export class Rows {
 
   async #count(): Promise<void> {
     try {
-      const total = await countRecords(this.#collection, this.question.filter, this.#counting.signal)
+      const total = await countRecords(this.collection, this.question.filter, this.#counting.signal)
       this.total = total
     } catch (error) {
       // The rows tell what is wrong with the question.

@@ -1,6 +1,6 @@
 /** Work on many records: lot by lot, with its progress; it can rest, and be given up between two lots. */
 import { ApiError } from '../../api/client'
-import type { Failure } from '../../api/many'
+import type { Failure } from '../../api/bulk'
 import { lots } from '../../lib/lots'
 
 export type RunState = 'gathering' | 'running' | 'paused' | 'done' | 'cancelled'

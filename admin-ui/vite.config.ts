@@ -11,7 +11,7 @@ const { TUCKBOX_URL: server = 'http://127.0.0.1:8090' } = loadEnv('', '.', 'TUCK
 const BASE = /node_modules[\\/](svelte|esm-env|clsx|pocketbase)[\\/]|src[\\/](api[\\/](backend|client)|lib[\\/]envelope)/
 // What the pages of the dashboard share.
 const COMMON =
-  /node_modules[\\/]@lucide[\\/]|src[\\/](api[\\/](records|fields|collections)|state[\\/](schema|toasts)|lib[\\/](words|lists)|fields[\\/](presentable|types|number[\\/]number|date[\\/]time))/
+  /node_modules[\\/]@lucide[\\/]|src[\\/](api[\\/](records|fields|collections|many)|parts[\\/]IconButton|state[\\/](schema|toasts)|lib[\\/](words|lists)|fields[\\/](presentable|types|number[\\/]number|date[\\/]time))/
 
 // The dashboard is a part of the executable, whose version is its own.
 const [, version = ''] = /^version = "(.*)"$/m.exec(readFileSync(new URL('../Cargo.toml', import.meta.url), 'utf8')) ?? []

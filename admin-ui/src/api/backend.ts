@@ -31,7 +31,10 @@ export async function ask<T>(question: (backend: PocketBase) => Promise<T>): Pro
     return await question(backend)
   } catch (error) {
     const told = toApiError(error)
-    if (told instanceof ApiError && (await isOver(told, token))) onSessionEnd()
+    if (told instanceof ApiError && (await isOver(told, token))) {
+      onSessionEnd()
+      throw new ApiError(401, 'Your session ended.')
+    }
     throw told
   }
 }

@@ -42,7 +42,7 @@ test('options that no record minds are one line for each field', () => {
     { kind: 'addField', field: 'price', to: 'number' },
     { kind: 'changeField', field: 'title', option: 'help' },
   ]
-  expect(texts(plan(steps))).toEqual(['changes title: the most, the help', 'adds price (NUMBER)'])
+  expect(texts(plan(steps))).toEqual(['changes title: the upper limit, the help', 'adds price (NUMBER)'])
 })
 
 test('what was not looked at to the end is told as the least', () => {

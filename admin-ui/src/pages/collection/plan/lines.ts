@@ -111,8 +111,8 @@ function optionName(option: string): string {
 }
 
 const NAMES: Record<string, string> = {
-  min: 'the least',
-  max: 'the most',
+  min: 'the lower limit',
+  max: 'the upper limit',
   pattern: 'the pattern',
   values: 'the choices',
   maxSelect: 'how many at most',

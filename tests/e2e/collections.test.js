@@ -136,7 +136,7 @@ test('rules and indexes that name a renamed field follow, also those of other co
   await page.getByLabel('Name of the field title').fill('label')
   await press(page, 'Save')
   for (const place of ['the rule “List” of shelves', 'the rule “View” of books', 'the index shelf_title']) {
-    await page.getByText(place).waitFor()
+    await page.getByRole('dialog').getByText(`${place} names`).waitFor()
   }
   await picture(page, 'collection-renames')
   await assertAccessible(page)

@@ -105,12 +105,10 @@ test('fields are renamed, moved and removed, and the page tells before it is sav
   await press(page, 'Remove weight')
   await addField(page, 'price')
   await page.getByRole('button', { name: /^Move price/ }).press('ArrowUp')
-  for (const change of ['renames title to label', 'removes weight, with its values', 'adds price']) {
-    await page.getByText(change).waitFor()
-  }
+  await page.getByText('Saving renames title to label, with all values; drops weight of 1 record; adds price (Number)').waitFor()
   await picture(page, 'collection-changes')
   await press(page, 'Save')
-  await page.getByText('drops weight of 1 record').waitFor()
+  await page.getByRole('dialog').getByText('drops weight of 1 record').waitFor()
   await picture(page, 'collection-plan')
   await assertAccessible(page)
   await hasAttribute(page.getByRole('button', { name: 'Drop and save' }), 'aria-disabled', 'true')
@@ -138,7 +136,7 @@ test('rules and indexes that name a renamed field follow, also those of other co
   await page.getByLabel('Name of the field title').fill('label')
   await press(page, 'Save')
   for (const place of ['the rule “List” of shelves', 'the rule “View” of books', 'the index shelf_title']) {
-    await page.getByText(place).waitFor()
+    await page.getByRole('dialog').getByText(`${place} names`).waitFor()
   }
   await picture(page, 'collection-renames')
   await assertAccessible(page)

@@ -4,8 +4,10 @@ import { createCollection, updateCollection, type Collection, type CollectionCha
 import type { Field, FieldType } from '../../api/fields'
 import { refusal } from '../../lib/refusal'
 import { schema } from '../../state/schema.svelte'
-import type { FieldChange } from './plan/plan'
+import { planChange, type Plan } from '../../api/plans'
 import { newField, times } from './new-field'
+import { OPTION_NAMES } from './option-names'
+import { mend, mentions, renameInSignIn, type FieldChange, type Follow, type Mention } from './plan/plan'
 
 /** A field in the draft: its place in the list tells nothing, as that changes. */
 export interface DraftField {
@@ -53,7 +55,7 @@ export class CollectionDraft {
     const kept = stored.fields.filter(({ id }) => order.includes(id)).map(({ id }) => id)
     if (order.join() !== kept.join()) told.push('orders the fields')
     for (const [name, value] of Object.entries(this.options)) {
-      if (name !== 'fields' && JSON.stringify(value) !== JSON.stringify(stored[name])) told.push(name === 'name' ? `renames the collection to ${String(value)}` : `changes ${OPTIONS[name] ?? name}`)
+      if (name !== 'fields' && JSON.stringify(value) !== JSON.stringify(stored[name])) told.push(name === 'name' ? `renames the collection to ${String(value)}` : `changes ${OPTION_NAMES[name] ?? name}`)
     }
     return told
   }
@@ -65,18 +67,6 @@ export class CollectionDraft {
         ? [{ before, after: removed ? undefined : ($state.snapshot(field) as Field) }]
         : [],
     )
-  }
-
-  /** Renames follow to where a sign-in names the fields. */
-  renameInSignIn(): void {
-    const { passwordAuth, oauth2 } = this.options
-    for (const { before, after } of this.fieldChanges) {
-      if (!after || after.name === before.name) continue
-      if (passwordAuth) passwordAuth.identityFields = passwordAuth.identityFields.map((name) => (name === before.name ? after.name : name))
-      for (const key of ['id', 'name', 'username', 'avatarURL'] as const) {
-        if (oauth2?.mappedFields[key] === before.name) oauth2.mappedFields[key] = after.name
-      }
-    }
   }
 
   add(type: FieldType, name: string, collectionId?: string): DraftField {
@@ -116,18 +106,37 @@ export class CollectionDraft {
     if (this.stored) this.#take(this.stored, this.stored)
   }
 
-  /** Sends it; the collection as it is stored then, or `undefined` where the server refused. */
-  async save(): Promise<Collection | undefined> {
+  /** What names things that get another name or go. */
+  get mentions(): Mention[] {
+    const { stored, options } = this
+    return stored ? mentions(stored, options, this.fieldChanges, schema.collections) : []
+  }
+
+  /** Sends it; the collection as it is stored then, or `undefined` where the server refused. What is found to mention
+   * other names follows them. */
+  save(found: readonly Mention[] = []): Promise<Collection | undefined> {
+    return this.#ask(async () => {
+      const { body } = this.sent(found)
+      const saved = this.stored ? await updateCollection(this.stored.id, body) : await createCollection(body)
+      await schema.load()
+      this.#take(saved, saved)
+      return saved
+    })
+  }
+
+  /** Asks what saving would come to; `undefined` where the server would refuse it. */
+  plan(found: readonly Mention[]): Promise<Plan | undefined> {
+    const { stored } = this
+    return this.#ask(() => (stored ? planChange(stored.id, this.sent(found).body) : Promise.resolve(undefined)))
+  }
+
+  async #ask<T>(question: () => Promise<T>): Promise<T | undefined> {
     if (this.busy) return undefined
     this.busy = true
     this.errors = {}
     this.summary = []
     try {
-      const body = this.#body()
-      const saved = this.stored ? await updateCollection(this.stored.id, body) : await createCollection(body)
-      await schema.load()
-      this.#take(saved, saved)
-      return saved
+      return await question()
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       const { fields, summary } = refusal(error, SHOWN)
@@ -144,14 +153,17 @@ export class CollectionDraft {
     return this.fields.filter(({ removed }) => !removed)
   }
 
-  #body(): CollectionChange {
-    const { options } = this
+  /** What is sent of it, and of others once it is saved. */
+  sent(found: readonly Mention[]): { body: CollectionChange; follows: Follow[] } {
     const fields = this.#sent().map(({ field }) => field)
-    const body: CollectionChange = { ...options, fields }
+    const whole = $state.snapshot({ ...this.options, fields }) as Collection
+    renameInSignIn(whole, this.fieldChanges)
+    const follows = mend(whole, found)
+    const body: CollectionChange = whole
     // The fields of a view are what its query gives.
-    if (options.type === 'view') delete body.fields
+    if (whole.type === 'view') delete body.fields
     if (!this.stored) body.id = ''
-    return $state.snapshot(body) as CollectionChange
+    return { body, follows }
   }
 
   #take(from: Collection, stored: Collection | undefined): void {
@@ -179,29 +191,3 @@ const SHOWN = ['name', 'viewQuery', 'listRule', 'viewRule', 'createRule', 'updat
 
 /** What the tabs show at its place, whatever is nested in it. */
 const BESIDE = /^(fields\.\d|indexes\.\d|passwordAuth|otp|mfa|oauth2|authAlert|\w+Token|\w+Template)\b/
-
-/** Options as people know them. */
-const OPTIONS: Record<string, string> = {
-  indexes: 'indexes',
-  viewQuery: 'the query',
-  listRule: 'who lists',
-  viewRule: 'who views',
-  createRule: 'who creates',
-  updateRule: 'who updates',
-  deleteRule: 'who deletes',
-  authRule: 'who signs in',
-  manageRule: 'who manages accounts',
-  passwordAuth: 'sign-in by password',
-  otp: 'one-time codes',
-  mfa: 'the second factor',
-  oauth2: 'other services',
-  authAlert: 'the mail about new places',
-  authToken: 'how long sessions last',
-  verificationToken: 'how long links that verify last',
-  passwordResetToken: 'how long links to passwords last',
-  emailChangeToken: 'how long links to new addresses last',
-  fileToken: 'how long access to files lasts',
-  verificationTemplate: 'the mail that verifies',
-  resetPasswordTemplate: 'the mail about passwords',
-  confirmEmailChangeTemplate: 'the mail about new addresses',
-}

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Collection } from '../../../api/collections'
 import type { Field } from '../../../api/fields'
 import { newField } from '../new-field'
-import { losses, mend, mentions } from './plan'
+import { mend, mentions, renameInSignIn, viewFollows } from './plan'
 
 const field = (type: Field['type'], name: string): Field => newField(type, name)
 
@@ -10,27 +10,13 @@ function collection(name: string, fields: Field[], rest: Partial<Collection> = {
   return { id: `id_${name}`, name, type: 'base', fields, indexes: [], ...rest } as Collection
 }
 
-test('what is lost is counted by a filter', () => {
-  const gone = (before: Field) => losses([{ before, after: undefined }])[0]?.filter
-  expect(gone(field('text', 'a'))).toBe('a != ""')
-  expect(gone(field('number', 'a'))).toBe('a != 0')
-  expect(gone(field('password', 'a'))).toBe('')
-  const many = { ...field('select', 'a'), maxSelect: 3 } as Field
-  expect(gone(many)).toBe('a:length > 0')
-  expect(losses([{ before: many, after: field('select', 'a') }])).toEqual([
-    { field: 'a', kind: 'narrowed', filter: 'a:length > 1' },
-  ])
-  expect(losses([{ before: field('text', 'a'), after: field('text', 'b') }])).toEqual([])
-})
-
-test('rules, indexes and queries that name a renamed field are found, and most of them mended', () => {
+test('rules and indexes that name a renamed field are found and mended', () => {
   const [title, label] = [field('text', 'title'), field('text', 'label')]
   const posts = collection('posts', [title], { listRule: 'title != ""', indexes: ['CREATE INDEX title_i ON posts (title, x)'] })
   const view = collection('heads', [], { type: 'view', viewQuery: 'SELECT id, title FROM posts' })
   const found = mentions(posts, posts, [{ before: title, after: label }], [posts, view])
   expect(found.map(({ what, edits }) => [what, edits?.length])).toEqual([
     ['the rule “List” of posts', 1],
-    ['the query of heads', undefined],
     ['the index title_i', 1],
   ])
   expect(mend(posts, found)).toEqual([])
@@ -51,4 +37,22 @@ test('an index on a field that goes, goes with it', () => {
   const found = mentions(posts, posts, [{ before: title, after: undefined }], [posts])
   mend(posts, found)
   expect([posts.viewRule, posts.indexes]).toEqual(['title != ""', []])
+})
+
+test('the queries of views follow as the server has written them', () => {
+  const view = collection('heads', [], { type: 'view' })
+  const fates = [
+    { name: 'heads', effect: 'follows' as const, query: 'SELECT id, label AS title FROM posts' },
+    { name: 'other', effect: 'changes' as const },
+  ]
+  expect(viewFollows(fates, [view])).toEqual([
+    { id: 'id_heads', name: 'heads', change: { viewQuery: 'SELECT id, label AS title FROM posts' } },
+  ])
+})
+
+test('a sign-in goes on with the fields that it names', () => {
+  const [before, after] = [field('text', 'login'), field('text', 'handle')]
+  const sent = { passwordAuth: { enabled: true, identityFields: ['email', 'login'] } }
+  renameInSignIn(sent, [{ before, after }])
+  expect(sent.passwordAuth.identityFields).toEqual(['email', 'handle'])
 })

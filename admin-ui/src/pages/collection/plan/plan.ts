@@ -1,6 +1,7 @@
-/** What saving a changed collection would do to records and to what names them. */
+/** What names fields and collections that get another name or go, and how it follows them. */
 import type { Collection, CollectionChange, Rule } from '../../../api/collections'
-import { isMultiple, type Field } from '../../../api/fields'
+import type { Field } from '../../../api/fields'
+import type { ViewFate } from '../../../api/plans'
 import { readIndex } from '../../../lib/indexes'
 import { edited, names, places, type Edit, type Target } from '../../../lib/references'
 
@@ -8,15 +9,6 @@ export interface FieldChange {
   before: Field
   /** `undefined` where it goes. */
   after: Field | undefined
-}
-
-/** Values that would be gone. */
-export interface Loss {
-  field: string
-  /** Whether all of them go, or all but the last one of each record. */
-  kind: 'removed' | 'narrowed'
-  /** Finds the records that lose something. */
-  filter: string
 }
 
 export const RULES = ['listRule', 'viewRule', 'createRule', 'updateRule', 'deleteRule', 'authRule', 'manageRule'] as const
@@ -31,30 +23,7 @@ export interface Mention {
   name: string
   /** What would make it right again; `undefined` where only a person can say. */
   edits: Edit[] | undefined
-  place: { rule: RuleName | 'mfa.rule' } | { index: number } | { query: true }
-}
-
-/** The values that go with the changes of fields. */
-export function losses(changes: readonly FieldChange[]): Loss[] {
-  return changes.flatMap(({ before, after }): Loss[] => {
-    if (!after) return [{ field: before.name, kind: 'removed', filter: hasValue(before) }]
-    if (isMultiple(before) && !isMultiple(after)) {
-      return [{ field: before.name, kind: 'narrowed', filter: `${before.name}:length > 1` }]
-    }
-    return []
-  })
-}
-
-/** Finds the records that have something there; an empty filter is all of them. */
-function hasValue(field: Field): string {
-  const { name, type } = field
-  if (isMultiple(field)) return `${name}:length > 0`
-  if (type === 'number') return `${name} != 0`
-  if (type === 'bool') return `${name} = true`
-  if (type === 'geoPoint') return `${name}.lon != 0 || ${name}.lat != 0`
-  if (type === 'json') return `${name} != null && ${name} != ""`
-  // Nobody looks into passwords.
-  return type === 'password' ? '' : `${name} != ""`
+  place: { rule: RuleName | 'mfa.rule' } | { index: number }
 }
 
 /** What names the fields, or the collection by its old name. Rules of the collection itself are looked at as they would
@@ -83,9 +52,6 @@ function mentionsOf(target: Target, name: string, next: string | undefined, stor
       if (there.length === 0) continue
       const edits = next === undefined ? undefined : there.map((place) => ({ ...place, text: next }))
       found.push({ collection: one, what: `the rule ${ruleLabel(rule)} of ${one.name}`, name, edits, place: { rule } })
-    }
-    if (one.viewQuery && names(one.viewQuery, stored.name) && names(one.viewQuery, name) && !isOwn) {
-      found.push({ collection: one, what: `the query of ${one.name}`, name, edits: undefined, place: { query: true } })
     }
   }
   if (target.field !== undefined) {
@@ -116,7 +82,7 @@ export interface Follow {
   change: CollectionChange
 }
 
-/** Mends what can be: in the draft at once; what is to be sent of others comes back. */
+/** Mends what can be: in what is sent of the collection at once; what is to be sent of others comes back. */
 export function mend(draft: Collection, found: readonly Mention[]): Follow[] {
   const follows = new Map<string, Follow>()
   const places = new Map<string, Mention[]>()
@@ -159,7 +125,26 @@ function follow(follows: Map<string, Follow>, { id, name }: Collection): Collect
   return one.change
 }
 
-export function ruleLabel(rule: RuleName | 'mfa.rule'): string {
+/** The queries of views that follow, as the server has put the new names into them. */
+export function viewFollows(views: readonly ViewFate[], all: readonly Collection[]): Follow[] {
+  return views.flatMap(({ name, query }) => {
+    const view = all.find((one) => one.name === name)
+    return view && query !== undefined ? [{ id: view.id, name, change: { viewQuery: query } }] : []
+  })
+}
+
+/** Puts other names where a sign-in names fields. */
+export function renameInSignIn({ passwordAuth, oauth2 }: CollectionChange, changes: readonly FieldChange[]): void {
+  for (const { before, after } of changes) {
+    if (!after || after.name === before.name) continue
+    if (passwordAuth) passwordAuth.identityFields = passwordAuth.identityFields.map((name) => (name === before.name ? after.name : name))
+    for (const key of ['id', 'name', 'username', 'avatarURL'] as const) {
+      if (oauth2?.mappedFields[key] === before.name) oauth2.mappedFields[key] = after.name
+    }
+  }
+}
+
+export function ruleLabel(rule: string): string {
   const labels: Record<string, string> = { authRule: '“Sign in”', manageRule: '“Manage”', 'mfa.rule': 'of the second factor' }
   return labels[rule] ?? `“${rule.charAt(0).toUpperCase()}${rule.slice(1).replace('Rule', '')}”`
 }

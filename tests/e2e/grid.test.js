@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import { assertAccessible } from './support/accessible.js'
 import { DESK, PHONE, picture } from './support/browser.js'
 import { startDashboard } from './support/dashboard.js'
-import { hasCount } from './support/settles.js'
+import { hasCount, settles } from './support/settles.js'
 
 const FILMS = new URL('../data/films.jsonl', import.meta.url).pathname
 
@@ -418,7 +418,7 @@ test('words are looked for in all texts, what was asked is remembered, and views
   await bar.fill('year < 1910')
   await page.keyboard.press('Enter')
   await cell(page, 'Antony and Cleopatra').waitFor()
-  await page.getByRole('columnheader').getByRole('button', { name: 'title' }).click()
+  await page.getByRole('columnheader').getByRole('button', { name: 'title', exact: true }).click()
   await page.waitForURL(/sort=title/)
   await press(page, 'Columns')
   await page.getByRole('checkbox', { name: 'id', exact: true }).uncheck()
@@ -443,6 +443,55 @@ test('words are looked for in all texts, what was asked is remembered, and views
   await press(page, 'Saved views')
   await press(page, 'Forget Early ones')
   await hasCount(page.getByRole('button', { name: /^Early ones/ }), 0)
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('where counting takes long the rows come anyway, and no answer is told with a way on', async () => {
+  const { page, complaints, close } = await dashboard.open('#/')
+  let counting
+  await page.route(/\/collections\/films\/records\?.*perPage=1(&|$)/, async (route) => {
+    if (!route.request().url().includes('skipTotal')) await new Promise((resolve) => (counting = resolve))
+    await route.continue()
+  })
+  await page.getByRole('link', { name: 'films' }).click()
+  await page.getByText('≥ 200 records').waitFor()
+  await cell(page, 'After Dark in Central Park').waitFor()
+  await settles(() => typeof counting, 'function')
+  counting()
+  await page.getByText(/^1,00\d records$/).waitFor()
+
+  await page.unrouteAll()
+  await page.context().setOffline(true)
+  await grid(page).evaluate((element) => (element.scrollTop = element.scrollHeight))
+  const away = page.getByRole('button', { name: 'Try again' })
+  await away.waitFor()
+  await picture(page, 'grid-away')
+  await assertAccessible(page)
+  await page.context().setOffline(false)
+  // It tries by itself.
+  await hasCount(away, 0)
+  await grid(page).getByRole('row').last().getByRole('checkbox').waitFor()
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('nothing, spaces, zero and null look different, and what is cut off is told whole', async () => {
+  const long = 'A title of many words that no column is wide enough for, '.repeat(4).trim()
+  await pb.collections.create({
+    name: 'values', type: 'base',
+    fields: [{ name: 'word', type: 'text' }, { name: 'size', type: 'number' }, { name: 'extra', type: 'json' }],
+  })
+  await pb.collection('values').create({ word: '', size: 0, extra: null })
+  await pb.collection('values').create({ word: '  ', size: -12.5, extra: '' })
+  await pb.collection('values').create({ word: long, size: 1_000_000, extra: { a: 1 } })
+  const { page, complaints, close } = await dashboard.open('#/collections/values')
+  await cell(page, long).waitFor()
+  const texts = await grid(page).getByRole('row').evaluateAll((rows) =>
+    rows.slice(1).map((row) => [...row.children].slice(2, 5).map((one) => one.textContent.trim())))
+  assert.deepEqual(texts, [['–', '0', 'null'], ['"  "', '-12.5', '""'], [long, '1,000,000', '{"a":1}']])
+  await cell(page, long).hover()
+  await settles(() => cell(page, long).getAttribute('title'), long)
   assert.deepEqual(complaints, [])
   await close()
 })

@@ -20,6 +20,6 @@ export function present(row: Row, collection: Collection | undefined): string {
 }
 
 function text(value: unknown): string {
-  if (typeof value === 'string') return value
+  if (typeof value === 'string') return value.trim() === '' ? '' : value
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 }

@@ -62,3 +62,30 @@ test('what is kept and broken does no harm', () => {
   localStorage.setItem('tuckbox_columns_c1', '{')
   expect(names(new Columns(POSTS))).toEqual(['id', 'title', 'body', 'created'])
 })
+
+test('pinned ones come first, and a column is put beside another one, pinned or not as that is', () => {
+  const columns = new Columns(POSTS)
+  columns.pin('body', true)
+  expect(names(columns)).toEqual(['body', 'id', 'title', 'created'])
+  expect(columns.shift('id', -1)).toBe(false)
+  expect(columns.shift('id', 1)).toBe(true)
+  expect(names(columns)).toEqual(['body', 'title', 'id', 'created'])
+  columns.put('created', 'body', 'before')
+  expect(names(columns)).toEqual(['created', 'body', 'title', 'id'])
+  expect(columns.shown.filter(({ pinned }) => pinned).length).toBe(2)
+})
+
+test('the columns of a view are kept beside those of the collection', () => {
+  const columns = new Columns(POSTS)
+  const view = { name: 'Mine', columns: columns.kept }
+  columns.show(view)
+  columns.toggle('id')
+  expect(columns.isLike(view.columns)).toBe(false)
+  columns.show(undefined)
+  expect(names(columns)).toEqual(['id', 'title', 'body', 'created'])
+  columns.show(view)
+  expect(names(columns)).toEqual(['title', 'body', 'created'])
+  columns.forget('Mine')
+  columns.show(view)
+  expect(columns.isLike(view.columns)).toBe(true)
+})

@@ -8,6 +8,10 @@ import { leaving } from './leaving.svelte'
 const PAGE = 200
 /** How many pages are kept; those that one was far from longest go. */
 const KEPT = 30
+/** How long a count may take before it is said what is known, in milliseconds. */
+const PATIENCE = 400
+/** How many are looked for meanwhile. */
+const LEAST = 100_000
 /** How long a change is lit, in milliseconds. */
 const FLASH = 1_500
 
@@ -15,6 +19,8 @@ export class Rows {
   readonly question: Question
   /** How many there are; `undefined` until the server said so. */
   total: number | undefined = $state()
+  /** There are that many at least: they are still being counted. */
+  isLeast = $state(false)
   /** The first page is there, or it is known that it will not come. */
   state: 'asking' | 'there' | 'failed' = $state('asking')
   error: ApiError | undefined = $state.raw()
@@ -22,6 +28,8 @@ export class Rows {
   readonly #told = new Map<string, number>()
   readonly #pages = new Map<number, Row[]>()
   readonly #asking = new Map<number, AbortController>()
+  #isSlow = false
+  #needed: [first: number, last: number] = [0, 0]
   readonly #counting = new AbortController()
   readonly #lit = new SvelteSet<string>()
   readonly #struck = new SvelteSet<string>()
@@ -62,6 +70,7 @@ export class Rows {
 
   /** Says which places are in view. What is asked for elsewhere is taken back. */
   need(first: number, last: number): void {
+    this.#needed = [first, last]
     const [from, to] = [Math.floor(first / PAGE), Math.floor(last / PAGE)]
     for (const [page, asking] of this.#asking) {
       if (page < from - 1 || page > to + 1) asking.abort()
@@ -128,6 +137,13 @@ export class Rows {
     return this.total - this.#struck.size - own.length
   }
 
+  /** Asks again for what did not come. */
+  retry(): void {
+    this.error = undefined
+    if (this.total === undefined || this.isLeast) void this.#count()
+    this.need(this.#needed[0], this.#needed[1])
+  }
+
   /** Takes back all questions. */
   close(): void {
     this.#counting.abort()
@@ -143,6 +159,7 @@ export class Rows {
       this.#keep(page, rows)
       // A last page that is not full says how many there are, before the count does.
       if (page === 0 && rows.length < PAGE) this.total = rows.length
+      else if (page === 0 && this.#isSlow) this.#tellLeast(PAGE)
       this.state = 'there'
       this.error = undefined
     } catch (error) {
@@ -155,13 +172,36 @@ export class Rows {
   }
 
   async #count(): Promise<void> {
+    const { signal } = this.#counting
+    const slow = setTimeout(() => void this.#look(), PATIENCE)
     try {
-      const total = await countRecords(this.collection, this.question.filter, this.#counting.signal)
-      this.total = total
+      this.total = await countRecords(this.collection, this.question.filter, signal)
+      this.isLeast = false
     } catch (error) {
       // The rows tell what is wrong with the question.
       if (!(error instanceof ApiError)) throw error
+    } finally {
+      clearTimeout(slow)
     }
+  }
+
+  /** While they are counted: whether there are many. */
+  async #look(): Promise<void> {
+    const isCounted = (): boolean => this.total !== undefined && !this.isLeast
+    this.#isSlow = true
+    this.#tellLeast(this.#pages.get(0)?.length ?? 0)
+    try {
+      const [there] = await listRecords(this.collection, LEAST, 1, { ...this.question, sort: '', expand: '' }, this.#counting.signal)
+      if (there && !isCounted()) this.#tellLeast(LEAST)
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+    }
+  }
+
+  #tellLeast(least: number): void {
+    if (least === 0 || (this.total !== undefined && (!this.isLeast || this.total >= least))) return
+    this.total = least
+    this.isLeast = true
   }
 
   #keep(page: number, rows: Row[]): void {

@@ -1,8 +1,10 @@
 /** A record while it is edited: what is stored, what is typed over it, and what others made of it meanwhile. */
 import { ApiError } from '../../api/client'
 import type { Collection } from '../../api/collections'
+import type { FileField } from '../../api/fields'
 import { createRecord, getRecord, updateRecord, versionOf, type Row } from '../../api/records'
 import type { Sending } from '../../api/upload'
+import { list } from '../../lib/lists'
 import { differences, givenUp, type Choice, type Difference } from '../../lib/merge'
 import { refusal } from '../../lib/refusal'
 import { isSame } from '../../lib/same'
@@ -118,6 +120,24 @@ export class Draft extends Changes {
       this.busy = false
       this.progress = undefined
       this.#sending = undefined
+    }
+  }
+
+  /** Stores a further file at once, whatever else is typed; the record as it is then. @throws {ApiError} */
+  async add(field: FileField, file: File): Promise<Row | undefined> {
+    const { stored } = this
+    if (!stored || this.busy) return undefined
+    this.busy = true
+    try {
+      const added = { [`${field.name}+`]: file }
+      const row = await updateRecord(this.collection.name, stored.id, added, this.#expand, { version: versionOf(stored) })
+      // Where the files were changed, the new one is among them.
+      const [held, name] = [this.changes.get(field.name), list(row[field.name]).at(-1)]
+      if (Array.isArray(held) && name !== undefined) this.changes.set(field.name, [...list(held), name, ...held.filter((one) => one instanceof File)])
+      this.stored = row
+      return row
+    } finally {
+      this.busy = false
     }
   }
 

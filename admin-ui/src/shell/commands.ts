@@ -20,6 +20,7 @@ export function commands(showKeys: () => void): Command[] {
   return [
     ...collections.map(({ name }) => go(name, 'Records', recordsAddress(name))),
     go('Home', 'Page', '#/'),
+    go('Logs', 'Page', '#/logs'),
     go('Export collections', 'Page', '#/settings/export-collections'),
     go('Import collections', 'Page', '#/settings/import-collections'),
     go('New collection', 'Action', '#/new-collection'),

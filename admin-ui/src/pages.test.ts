@@ -39,6 +39,7 @@ test('an address that was made is understood', () => {
 
 test('settings have addresses of their own', () => {
   expect(route('#/settings/import-collections')).toEqual({ page: 'settings', section: 'import-collections' })
+  expect(route('#/settings/mail?at=smtp.host')).toEqual({ page: 'settings', section: 'mail', at: 'smtp.host' })
   expect(route('#/settings/nowhere').page).toBe('unknown')
 })
 

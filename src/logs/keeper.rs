@@ -8,13 +8,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::entry::{Content, Entry, Level};
+use super::entry::{Entry, Level};
 use super::file;
 use super::queue::Taken;
 use super::{Logs, TARGET};
 use crate::error::{Error, Result};
 use crate::settings;
-use crate::store::{Sql, Store, Tx, Value, WriteLane, damage};
+use crate::store::{Borrowed, Sql, Store, Tx, ValueRef, WriteLane, damage};
 use crate::{ids, time};
 
 /// How long the next try waits after one that failed.
@@ -179,25 +179,24 @@ const DROPPED: &str = "entries of the log were dropped, since they came faster t
 
 /// The entry that tells how many others there are not.
 fn told_of(dropped: u64) -> Entry {
-    let data = serde_json::Map::from_iter([("dropped".to_owned(), dropped.into())]);
-    Entry { at: time::now(), level: Level::Warn, content: Content::Event { message: DROPPED.to_owned(), data } }
+    Entry::event(Level::Warn, DROPPED, &serde_json::Map::from_iter([("dropped".to_owned(), dropped.into())]))
 }
 
 fn is_told_of(entry: &Entry) -> bool {
-    matches!(&entry.content, Content::Event { message, .. } if message == DROPPED)
+    entry.message == DROPPED
 }
 
 fn insert(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<()> {
     for entry in entries {
-        let (message, data, created) = entry.columns();
-        let row: [Value; 5] = [
-            ids::ordered_record_id().into(),
-            Value::Int(entry.level as i64),
-            message.into(),
-            data.into(),
-            created.into(),
+        let (id, created) = (ids::ordered_record_id(), time::format(entry.at));
+        let row = [
+            ValueRef::Text(&id),
+            ValueRef::Int(entry.level as i64),
+            ValueRef::Text(&entry.message),
+            ValueRef::Text(&entry.data),
+            ValueRef::Text(&created),
         ];
-        tx.execute((INSERT, &row))?;
+        tx.execute(Borrowed(INSERT, &row))?;
     }
     Ok(())
 }

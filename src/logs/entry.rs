@@ -191,8 +191,18 @@ impl Object<'_> {
     fn address(&mut self, key: &str, address: Option<IpAddr>) {
         self.key(key);
         self.out.push(b'"');
-        if let Some(address) = address {
-            let _ = write!(self.out, "{address}");
+        match address {
+            // As it is usual, and without the formatter.
+            Some(IpAddr::V4(address)) => {
+                for (at, byte) in address.octets().into_iter().enumerate() {
+                    if at > 0 {
+                        self.out.push(b'.');
+                    }
+                    encode::integer(byte.into(), self.out);
+                }
+            }
+            Some(address) => _ = write!(self.out, "{address}"),
+            None => {}
         }
         self.out.push(b'"');
     }

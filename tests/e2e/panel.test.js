@@ -412,7 +412,8 @@ test('a large file is seen on its way, stopped, and sent again', async () => {
   await network.send('Network.enable')
   const throttle = (uploadThroughput) =>
     network.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput })
-  await throttle(600 * 1024)
+  // So slowly that it is on its way for as long as this looks at it.
+  await throttle(100 * 1024)
   await press(page, 'Create')
   await page.getByRole('progressbar', { name: /Sending: .* of 6 MiB/ }).waitFor()
   await picture(page, 'record-upload')

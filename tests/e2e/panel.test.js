@@ -66,8 +66,9 @@ test('what was typed and not saved is offered on return, until it is saved', asy
 
   // What cannot be read is taken back like everything else.
   await press(page, 'Undo the change of extra')
-  await hasValue(input(page, 'extra'), '')
+  await page.getByText('Changed: title, pages, pin', { exact: true }).waitFor()
   await input(page, 'extra').fill('{"a": ')
+  await page.getByText('This is not JSON yet: a value is missing (line 1, character 7, in a).').waitFor()
 
   await press(page, 'Cancel')
   await heading(page, 'Leave without saving?')

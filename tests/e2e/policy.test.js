@@ -74,7 +74,8 @@ test('what got into a page all the same could not run', async () => {
       handler: fails(() => document.createElement('p').setAttribute('onclick', 'document.title = "hit"')),
       html: fails(() => { document.createElement('div').innerHTML = '<b>bold</b>' }),
       script: fails(() => { document.createElement('script').text = 'document.title = "hit"' }),
-      code: fails(() => new Function('document.title = "hit"')()),
+      // What a test evaluates is let off the policy, what it begins is not.
+      code: await new Promise((resolve) => setTimeout(() => resolve(fails(() => new Function('document.title = "hit"')())))),
       worker: fails(() => new Worker('/_/theme.js')),
       policy: fails(() => globalThis.trustedTypes.createPolicy('another', { createHTML: (text) => text })),
       foreign: await fetch('http://127.0.0.2:1/').then(() => false, () => true),
@@ -92,7 +93,7 @@ test('no page breaks the policy, and HTML in a schema is text on each', async ()
     ['#/collections/notes', page.getByRole('gridcell', { name: MARKUP, exact: true }).first()],
     ['#/collections/looked_at', page.getByRole('gridcell', { name: MARKUP, exact: true }).first()],
     ['#/collections/notes/settings/rules', page.getByLabel('Rule: List')],
-    ['#/collections/notes/settings/indexes', page.getByText(/^title, where .*<img src=x/)],
+    ['#/collections/notes/settings/indexes', page.getByRole('textbox', { name: 'Index 1', exact: true })],
     ['#/collections/looked_at/settings/query', page.getByRole('cell', { name: MARKUP }).first()],
     ['#/collections/notes/settings/danger', page.getByRole('button', { name: 'Delete…' })],
     ['#/collections/users/settings/auth', page.getByRole('switch', { name: 'Other services' })],

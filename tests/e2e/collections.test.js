@@ -28,49 +28,6 @@ async function addField(page, name, type) {
 const choose = (page, operation, state) =>
   page.getByRole('group', { name: `Who: ${operation}` }).getByText(state, { exact: true }).click()
 
-test('two related collections with rules are made in a few clicks', async () => {
-  const { page, complaints, close } = await dashboard.open()
-  let clicks = 0
-  const click = async (locator) => {
-    clicks += 1
-    await locator.click()
-  }
-  await click(page.getByRole('link', { name: 'New collection' }).first())
-  await page.getByLabel('Name', { exact: true }).fill('authors')
-  await addField(page, 'name')
-  await click(page.getByRole('tab', { name: 'Rules' }))
-  for (const operation of ['List', 'View']) {
-    await click(page.getByRole('group', { name: `Who: ${operation}` }).getByText('Everyone', { exact: true }))
-  }
-  await click(page.getByRole('button', { name: 'Create', exact: true }))
-  await heading(page, 'authors')
-
-  await click(page.getByRole('link', { name: 'New collection' }).first())
-  await page.getByLabel('Name', { exact: true }).fill('posts')
-  for (const name of ['title', 'body', 'author']) await addField(page, name)
-  await click(page.getByRole('tab', { name: 'Rules' }))
-  for (const operation of ['List', 'View']) {
-    await click(page.getByRole('group', { name: `Who: ${operation}` }).getByText('Everyone', { exact: true }))
-  }
-  await click(page.getByRole('group', { name: 'Who: Create' }).getByText('Signed-in users', { exact: true }))
-  await click(page.getByRole('button', { name: 'Create', exact: true }))
-  await heading(page, 'posts')
-  assert.ok(clicks <= 14, `${clicks} clicks`)
-
-  const [authors, posts] = [await pb.collections.getOne('authors'), await pb.collections.getOne('posts')]
-  assert.deepEqual(
-    posts.fields.map(({ name, type }) => `${name} ${type}`),
-    ['id text', 'title text', 'body editor', 'author relation', 'created autodate', 'updated autodate'],
-  )
-  assert.equal(posts.fields[3].collectionId, authors.id)
-  assert.deepEqual(
-    [posts.listRule, posts.viewRule, posts.createRule, posts.updateRule],
-    ['', '', '@request.auth.id != ""', null],
-  )
-  assert.deepEqual(complaints, [])
-  await close()
-})
-
 test('every type of field is made, and what is missing is said at its place', async () => {
   const { page, close } = await dashboard.open('#/new-collection')
   await page.getByLabel('Name', { exact: true }).fill('everything')

@@ -66,7 +66,10 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 
 /// Serves the app until `stop` comes back; then nothing more is accepted, and what is under way gets ten seconds.
 pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = ()>) {
-    let connections = Connections::new(places(app.config.max_connections));
+    let most = places(app.config.max_connections);
+    let connections = Connections::new(most);
+    let counted = connections.clone();
+    app.connections_are(move || counted.open(), most);
     let service = Service::new(app.clone());
     let (stopping, stopped) = watch::channel(false);
     let mut open = JoinSet::new();

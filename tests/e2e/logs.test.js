@@ -219,7 +219,7 @@ test('an entry opens with all of it, what belongs to it, and the request as a co
   await hasCount(panel(page), 0)
 
   // What it was about, and who asked.
-  await line(page, 'POST').filter({ hasText: '/api/collections/notes/records' }).filter({ hasText: 'users' }).click()
+  await lines(page).filter({ hasText: 'POST' }).filter({ hasText: '/api/collections/notes/records' }).filter({ hasText: 'users' }).click()
   await panel(page).getByRole('link', { name: 'notes' }).waitFor()
   await panel(page).getByText('Authorization: $TOKEN').waitFor()
   await panel(page).getByRole('tab', { name: 'Related' }).click()

@@ -404,6 +404,16 @@ test('schemas in and out', async () => {
   await look('import')
 })
 
+test('the log', async () => {
+  await goTo('#/logs?live=0&superusers=1')
+  await page.getByRole('slider', { name: 'Entries through the time' }).waitFor()
+  await page.getByRole('gridcell').first().waitFor()
+  await look('log', { sizes: [DESK, PHONE, WIDE] })
+  await page.getByRole('gridcell', { name: '/api/collections/books/records' }).first().click()
+  await page.getByRole('tab', { name: 'Related' }).waitFor()
+  await look('log-entry')
+})
+
 test('names and values that were made to break pages are shown as they are', async () => {
   const rows = await fillHostile(pb)
   const titles = [LONG, MARKUP, HEBREW, EMOJI, UNBROKEN]

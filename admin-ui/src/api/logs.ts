@@ -58,7 +58,7 @@ export interface LogOverview {
   p50: number | null
   p95: number | null
   /** Not all of them were looked at. */
-  partial?: true
+  partial?: boolean
   buckets: LogBucket[]
   facets: Record<FacetName, FacetValue[]>
   slowest: SlowRoute[]

@@ -44,13 +44,21 @@ test('what is chosen is read from a filter', () => {
 })
 
 test('the requests of a route are found with and without a query', () => {
-  expect(routeClause('/api/collections/posts/records/{id}')).toBe("data.url ~ '/api/collections/posts/records/%'")
-  expect(routeClause('/api/files/:collection/:record/:name')).toBe("data.url ~ '/api/files/%/%/%'")
+  expect(routeClause('GET /api/collections/posts/records/{id}')).toBe("(data.method = 'GET' && data.url ~ '/api/collections/posts/records/%')")
+  expect(routeClause('GET /api/collections/posts/records/{id}', true)).toBe("(data.method != 'GET' || data.url !~ '/api/collections/posts/records/%')")
+  expect(routeClause('GET /wp/…')).toBe("(data.method = 'GET' && data.url ~ '/wp/%')")
+  expect(routeClause('POST /api/backups/{key}/restore')).toBe("(data.method = 'POST' && data.url ~ '/api/backups/%/restore%')")
   expect(routeClause('/api/health')).toBe("(data.url = '/api/health' || data.url ~ '/api/health?%')")
-  expect(routeClause('/api/health', true)).toBe("(data.url != '/api/health' && data.url !~ '/api/health?%')")
-  const once = toggle('level = 8', routeClause('/api/health'), routeClause('/api/health', true))
-  expect(toggle(once, routeClause('/api/health', true), routeClause('/api/health'))).toBe(`level = 8 && ${routeClause('/api/health', true)}`)
-  expect(toggle(once, routeClause('/api/health'), routeClause('/api/health', true))).toBe('level = 8')
+  expect(routeClause('GET /api/health')).toBe("(data.method = 'GET' && (data.url = '/api/health' || data.url ~ '/api/health?%'))")
+  expect(routeClause('GET /api/health', true)).toBe("(data.method != 'GET' || (data.url != '/api/health' && data.url !~ '/api/health?%'))")
+})
+
+test('a route is one condition, which is asked for, left out and taken back', () => {
+  const [within, without] = [routeClause('GET /api/health'), routeClause('GET /api/health', true)]
+  const once = toggle('level = 8', within, without)
+  expect(partsOf(once)).toEqual(['level = 8', within])
+  expect(toggle(once, without, within)).toBe(`level = 8 && ${without}`)
+  expect(toggle(once, within, without)).toBe('level = 8')
 })
 
 test('words, numbers and truths are written as such', () => {

@@ -22,13 +22,22 @@ export function clauseOf(path: string, value: string | number | boolean, isOut =
   return `${path} ${isOut ? '!=' : '='} ${typeof value === 'string' ? quoted(value) : String(value)}`
 }
 
-/** The condition for the requests of a route, in which `{…}` and `:…` stand for what differs. */
+/** The condition for the requests of a route such as `GET /api/crons/{id}`: what differs is in braces, or an ellipsis. */
 export function routeClause(route: string, isOut = false): string {
-  const pattern = route.replaceAll(/\{[^}/]*\}|(?<=\/):\w+/g, '%')
-  const [is, like, join] = isOut ? ['!=', '!~', '&&'] : ['=', '~', '||']
-  // `~` with a `%` is the whole text, and addresses may have a query.
-  if (pattern.includes('%')) return `data.url ${like} ${quoted(pattern.endsWith('%') ? pattern : `${pattern}%`)}`
-  return `(data.url ${is} ${quoted(pattern)} ${join} data.url ${like} ${quoted(`${pattern}?%`)})`
+  const [, method, path = ''] = /^(?:([A-Z]+) )?(.*)$/s.exec(route) ?? []
+  const address = addressClause(path.replaceAll(/\{[^}/]*\}|…/g, '%'), isOut)
+  if (method === undefined) return address.length === 1 ? address.join() : `(${address.join(isOut ? ' && ' : ' || ')})`
+  const of = clauseOf(PATHS.method, method, isOut)
+  // Not both at once is one of them not.
+  if (address.length === 1) return `(${[of, ...address].join(isOut ? ' || ' : ' && ')})`
+  return isOut ? `(${of} || (${address.join(' && ')}))` : `(${of} && (${address.join(' || ')}))`
+}
+
+/** Addresses may have a query; `~` with a `%` is about the whole text. */
+function addressClause(pattern: string, isOut: boolean): string[] {
+  const [is, like] = isOut ? ['!=', '!~'] : ['=', '~']
+  if (pattern.includes('%')) return [`data.url ${like} ${quoted(pattern.endsWith('%') ? pattern : `${pattern}%`)}`]
+  return [`data.url ${is} ${quoted(pattern)}`, `data.url ${like} ${quoted(`${pattern}?%`)}`]
 }
 
 /** The conditions of a filter that must all be met, as they are written. */

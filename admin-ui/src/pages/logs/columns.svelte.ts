@@ -20,14 +20,15 @@ function data(name: string, label: string, width: number): LogColumn {
 }
 
 export const COLUMNS: readonly LogColumn[] = [
-  { name: 'created', label: 'Time', width: 180, text: (log) => clock(log.created) },
-  { name: 'level', label: 'Level', width: 88, path: 'level', value: (log) => log.level, text: (log) => levelName(log.level) },
-  { name: 'status', label: 'Status', width: 72, path: 'data.status', value: (log) => numberAt(log, 'status'), text: (log) => textAt(log, 'status') },
-  data('method', 'Method', 80),
+  // Nobody keeps it for a year.
+  { name: 'created', label: 'Time', width: 160, text: (log) => clock(log.created).slice(5) },
+  { name: 'level', label: 'Level', width: 72, path: 'level', value: (log) => log.level, text: (log) => levelName(log.level) },
+  { name: 'status', label: 'Status', width: 64, path: 'data.status', value: (log) => numberAt(log, 'status'), text: (log) => textAt(log, 'status') },
+  data('method', 'Method', 72),
   { name: 'message', label: 'Message', width: 240, text: messageOf },
-  { name: 'execTime', label: 'Took', width: 80, right: true, text: (log) => (numberAt(log, 'execTime') === undefined ? '' : duration(numberAt(log, 'execTime') ?? 0)) },
-  data('auth', 'User', 120),
-  data('userIP', 'Address', 128),
+  { name: 'execTime', label: 'Took', width: 72, right: true, text: (log) => (numberAt(log, 'execTime') === undefined ? '' : duration(numberAt(log, 'execTime') ?? 0)) },
+  data('auth', 'User', 104),
+  data('userIP', 'Address', 112),
   data('userAgent', 'User agent', 240),
   data('referer', 'Referer', 200),
   data('requestId', 'Request id', 160),

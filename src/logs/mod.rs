@@ -6,6 +6,7 @@
 //! - `keeper`: the task that writes them in batches and removes what is old
 //! - `file`: opening the database, which may be missing or broken
 //! - `read`: pages, single entries and numbers by the hour
+//! - `overview`, `route`: the log at a glance; requests by their routes
 //! - `tap`: warnings and errors of the server become entries
 //!
 //! What must stay true: whatever happens to the log, requests are answered as fast as without it. What has no room is
@@ -14,9 +15,11 @@
 mod entry;
 mod file;
 mod keeper;
+mod overview;
 mod queue;
 mod read;
 mod redact;
+mod route;
 mod tap;
 
 use std::path::PathBuf;

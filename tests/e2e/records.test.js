@@ -290,7 +290,7 @@ test('a page of records comes in three questions', async () => {
     // The stream of changes is no question.
     if (/\/api\/(?!realtime)/.test(request.url())) asked.push(new URL(request.url()).pathname)
   })
-  await page.getByRole('link', { name: 'films' }).click()
+  await page.getByRole('navigation').getByRole('link', { name: 'films' }).click()
   await page.getByText('1,000 records').waitFor()
   await cell(page, 'After Dark in Central Park').waitFor()
   assert.ok(asked.length <= 3, asked.join())

@@ -27,6 +27,7 @@ export function commands(showKeys: () => void): Command[] {
   return [
     ...collections.map(({ name }) => go(name, 'Records', recordsAddress(name))),
     go('Home', 'Page', '#/'),
+    go('Logs', 'Page', '#/logs'),
     ...OWN_SETTINGS.map(([section, label]) => go(label, 'Settings', `#/settings/${section}`)),
     go('Export collections', 'Page', '#/settings/export-collections'),
     go('Import collections', 'Page', '#/settings/import-collections'),

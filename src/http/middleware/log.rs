@@ -138,13 +138,15 @@ fn show(entry: &RequestEntry) {
     );
 }
 
-/// What is not worth an entry when it goes well: reading the log itself, returns from other services, streams that
+/// What is not worth an entry when it goes well: reading the log itself, watching a backup, returns from other services, streams that
 /// begin, and whatever is no API.
 fn is_routine(method: &Method, uri: &Uri) -> bool {
     let Some(path) = uri.path().strip_prefix("/api/") else { return true };
     match path {
         "oauth2-redirect" => true,
         "realtime" => method == Method::GET,
+        // Asked again and again while somebody watches.
+        "backups/active" => true,
         "logs" => method == Method::GET || method == Method::HEAD,
         _ => path.starts_with("logs/"),
     }

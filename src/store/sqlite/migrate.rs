@@ -17,6 +17,7 @@ const STEPS: &[Step] = &[
     (3, "followers", include_str!("../../../migrations/sqlite/0003_followers.sql")),
     (4, "crons", include_str!("../../../migrations/sqlite/0004_crons.sql")),
     (5, "backups", include_str!("../../../migrations/sqlite/0005_backups.sql")),
+    (6, "cron_runs", include_str!("../../../migrations/sqlite/0006_cron_runs.sql")),
 ];
 
 /// The same for the logs.

@@ -87,4 +87,8 @@ async function unlessUnknown<T>(question: () => Promise<T>): Promise<T | undefin
   }
 }
 
-const words = (value: unknown): string => (typeof value === 'string' ? value : value === null || value === undefined ? '' : JSON.stringify(value))
+/** Whatever it is, as a text. */
+function words(value: unknown): string {
+  if (typeof value === 'string') return value
+  return value === null || value === undefined ? '' : JSON.stringify(value)
+}

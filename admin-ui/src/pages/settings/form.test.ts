@@ -10,7 +10,7 @@ const server = vi.hoisted(() => ({
 
 vi.mock('../../api/settings', () => ({
   getSettings: () => Promise.resolve(structuredClone(server.settings)),
-  getConfiguration: () => Promise.resolve([{ name: 'dev', value: 'true', source: 'environment', variable: 'TUCKBOX_DEV' }]),
+  getConfiguration: () => Promise.resolve([{ name: '--dev', value: 'true', source: 'environment', variable: 'TUCKBOX_DEV' }]),
   updateSettings: (change: Record<string, unknown>) => {
     if (server.refusal) return Promise.reject(server.refusal as Error)
     server.sent.push(change)

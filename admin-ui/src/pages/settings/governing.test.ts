@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { governing } from './governing'
 
-const one = (name: string, value: string, source = 'default') => [{ name, value, source, variable: `TUCKBOX_${name.toUpperCase()}` }]
+const one = (name: string, value: string, source = 'default') => [{ name: `--${name}`, value, source, variable: `TUCKBOX_${name.toUpperCase()}` }]
 
 test('who decided is named', () => {
   expect(governing('smtp.enabled', one('dev', 'true', 'flag'))).toMatch(/in development, by --dev/)

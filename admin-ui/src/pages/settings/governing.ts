@@ -5,7 +5,7 @@ import type { Path } from './fields'
 type Sentence = (configured: Configured) => string
 
 const SEALED: [flag: string, sentence: Sentence] = [
-  'encryption-env',
+  '--encryption-env',
   (one) =>
     one.value === ''
       ? 'On the server’s disk it can be read by whoever may read the data directory. Start the server with --encryption-env to seal it.'
@@ -13,9 +13,9 @@ const SEALED: [flag: string, sentence: Sentence] = [
 ]
 
 const SAID: Partial<Record<Path, [flag: string, sentence: Sentence]>> = {
-  'meta.appURL': ['http', (one) => (one.value === '' ? '' : `The server itself listens at ${one.value}${by(one)}.`)],
+  'meta.appURL': ['--http', (one) => (one.value === '' ? '' : `The server itself listens at ${one.value}${by(one)}.`)],
   'smtp.enabled': [
-    'dev',
+    '--dev',
     (one) => (one.value === 'true' ? `The server runs in development${by(one)}: mails are printed to its log, and without SMTP they become files.` : ''),
   ],
   'smtp.password': SEALED,
@@ -31,7 +31,7 @@ export function governing(path: Path, configured: readonly Configured[]): string
 
 /** Who said so, by its name. */
 function by({ name, source, variable }: Configured): string {
-  if (source === 'flag') return `, by --${name}`
+  if (source === 'flag') return `, by ${name}`
   if (source === 'environment') return `, by the variable ${variable}`
   if (source === 'file') return ', by the configuration file'
   return ''

@@ -6,9 +6,9 @@ import type { RateRule } from '../lib/rate-limits'
 /** The settings as they are answered, without the secrets, which never are. */
 export type Settings = Readonly<Record<string, unknown>>
 
-/** Reads them all. */
-export async function getSettings(): Promise<Settings> {
-  return (await ask((asked) => asked.settings.getAll())) as Settings
+/** Reads them all, or those that `fields` names. */
+export async function getSettings(fields = ''): Promise<Settings> {
+  return (await ask((asked) => asked.settings.getAll(fields ? { fields } : {}))) as Settings
 }
 
 /** Lays a change over what is there; the settings as they are then. */
@@ -38,6 +38,7 @@ export async function whatIsSeen(): Promise<Seen> {
 
 /** Something that was decided when the server was started. */
 export interface Configured {
+  /** Its flag, such as `--http`. */
   name: string
   value: string
   source: string
@@ -59,6 +60,9 @@ export async function getConfiguration(): Promise<Configured[]> {
 /** Which rule a request would be counted by. */
 export interface Hit {
   rule: RateRule | null
+  /** Its place in the list. */
+  at: number | null
+  /** The labels that the request has beside its path. */
   tags: string[]
 }
 
@@ -74,7 +78,7 @@ export async function whichRule(request: Imagined, rules: readonly RateRule[]): 
   const answer = await unlessUnknown(() =>
     backend.send<Partial<Hit>>('/api/settings/test/rate-limit', { method: 'POST', body: { ...request, rules } }),
   )
-  return answer && { rule: answer.rule ?? null, tags: answer.tags ?? [] }
+  return answer && { rule: answer.rule ?? null, at: answer.at ?? null, tags: answer.tags ?? [] }
 }
 
 /** The answer of a route that not every server has. */
@@ -87,4 +91,8 @@ async function unlessUnknown<T>(question: () => Promise<T>): Promise<T | undefin
   }
 }
 
-const words = (value: unknown): string => (typeof value === 'string' ? value : value === null || value === undefined ? '' : JSON.stringify(value))
+/** Whatever it is, as a text. */
+function words(value: unknown): string {
+  if (typeof value === 'string') return value
+  return value === null || value === undefined ? '' : JSON.stringify(value)
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bucketAdvice, mailAdvice } from './advice'
+import { bucketAdvice, codeIn, mailAdvice } from './advice'
 
 test('the words of a mail server have an advice', () => {
   expect(mailAdvice('did not take the mail: 535 wrong user or password')).toMatch(/password/)
@@ -13,4 +13,5 @@ test('the codes of a bucket have an advice', () => {
   expect(bucketAdvice('404 NoSuchBucket: gone')).toMatch(/no such bucket/)
   expect(bucketAdvice('403 SignatureDoesNotMatch')).toMatch(/secret/)
   expect(bucketAdvice('hm')).toBe('')
+  expect([codeIn('403: <Error><Code>AccessDenied</Code></Error>'), codeIn('403')]).toEqual(['AccessDenied', ''])
 })

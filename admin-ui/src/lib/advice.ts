@@ -26,6 +26,9 @@ const BUCKET: Advice[] = [
   [/not enabled|disabled/i, 'Turn it on and save first.'],
 ]
 
+/** The code that an S3-compatible service gave; empty where it gave none. */
+export const codeIn = (words: string): string => /<Code>(\w+)<\/Code>/.exec(words)?.[1] ?? ''
+
 const first = (list: readonly Advice[], words: string): string => list.find(([pattern]) => pattern.test(words))?.[1] ?? ''
 
 /** For the words of a mail server; empty where nothing is known. */

@@ -37,5 +37,5 @@ test('only what a collection can do is offered for it', () => {
 })
 
 test('a rule in words', () => {
-  expect(inWords(rule('*:auth', '@guest', { duration: 3, maxRequests: 2 }))).toBe('*:auth for guests: 2 in 3 s')
+  expect(inWords(rule('*:auth', '@guest', { duration: 3, maxRequests: 2 }))).toBe('*:auth for guests, 2 in 3 s')
 })

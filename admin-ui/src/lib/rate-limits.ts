@@ -79,5 +79,5 @@ export const PRESETS: { name: string; hint: string; rules: RateRule[] }[] = [
 /** A rule as a sentence. */
 export function inWords({ label, audience, duration, maxRequests }: RateRule): string {
   const who = audience === '@guest' ? 'guests' : audience === '@auth' ? 'who is signed in' : 'everyone'
-  return `${label} for ${who}: ${maxRequests} in ${duration} s`
+  return `${label} for ${who}, ${maxRequests} in ${duration} s`
 }

@@ -20,7 +20,7 @@ class Instance {
   }
 
   async load(): Promise<void> {
-    this.take(await getSettings())
+    this.take(await getSettings('meta'))
   }
 
   /** The settings were read or saved. */

@@ -16,7 +16,7 @@ export const SETTING = {
   'meta.appURL': setting('application', 'Address', 'http://localhost:8090'),
   'meta.accentColor': setting('application', 'Accent colour', '#1055c9'),
   'meta.hideControls': setting('application', 'Hide what changes collections', false),
-  'batch.enabled': setting('application', 'Several writes in one request', false),
+  'batch.enabled': setting('application', 'Batches', false),
   'batch.maxRequests': setting('application', 'Writes in one request', 50),
   'batch.timeout': setting('application', 'Seconds for all of them', 3),
   'batch.maxBodySize': setting('application', 'Size of the request', 0),

@@ -114,8 +114,8 @@ export class SettingsForm {
     return errorAt(this.errors, path)
   }
 
-  /** What decided over a value before it was typed here. */
-  governor(path: Path): Configured | undefined {
+  /** What the start of the server says of it; empty where it says nothing. */
+  governor(path: Path): string {
     return governing(path, this.#configured)
   }
 

@@ -20,6 +20,8 @@ export function commands(showKeys: () => void): Command[] {
   return [
     ...collections.map(({ name }) => go(name, 'Records', recordsAddress(name))),
     go('Home', 'Page', '#/'),
+    go('Backups', 'Page', '#/settings/backups'),
+    go('Schedules', 'Page', '#/settings/crons'),
     go('Export collections', 'Page', '#/settings/export-collections'),
     go('Import collections', 'Page', '#/settings/import-collections'),
     go('New collection', 'Action', '#/new-collection'),

@@ -29,6 +29,8 @@ export function commands(showKeys: () => void): Command[] {
     go('Home', 'Page', '#/'),
     go('Logs', 'Page', '#/logs'),
     ...OWN_SETTINGS.map(([section, label]) => go(label, 'Settings', `#/settings/${section}`)),
+    go('Backups', 'Page', '#/settings/backups'),
+    go('Schedules', 'Page', '#/settings/crons'),
     go('Export collections', 'Page', '#/settings/export-collections'),
     go('Import collections', 'Page', '#/settings/import-collections'),
     ...(instance.hidesControls ? [] : [go('New collection', 'Action', '#/new-collection')]),

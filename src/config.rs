@@ -3,11 +3,13 @@
 //! [`Options`] is the one list of keys: flags, environment, file and `--help` are read from it. Two stages: options
 //! are what was written, [`Config`] is what it means.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, ValueEnum};
 use serde::Deserialize;
 
 use crate::crypto::seal::KEY_LENGTH;
@@ -69,6 +71,37 @@ pub struct Options {
         hide_possible_values = true, num_args = 0..=1, require_equals = true, default_missing_value = "true"
     )]
     pub dev: Option<bool>,
+
+    /// Where each was written, by the names of these fields.
+    #[arg(skip)]
+    #[serde(skip)]
+    sources: BTreeMap<&'static str, Source>,
+}
+
+/// Where an option was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// On the command line.
+    Flag,
+    /// In the environment.
+    Environment,
+    /// In the file.
+    File,
+    /// Nowhere.
+    Default,
+}
+
+/// An option as a server has it. None of them tells a secret or a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Its flag.
+    pub flag: &'static str,
+    /// Its environment variable.
+    pub variable: &'static str,
+    /// What it is.
+    pub value: String,
+    /// Where that was written.
+    pub source: Source,
 }
 
 /// When a write counts as done.
@@ -106,6 +139,8 @@ pub struct Config {
     pub encryption_key: Option<EncryptionKey>,
     /// Whether every request is logged, and mails are printed.
     pub dev: bool,
+    /// The options that this comes from, for people to look at.
+    pub settings: Vec<Setting>,
 }
 
 /// A key that is never shown.
@@ -150,7 +185,9 @@ impl Options {
     pub fn from_file(named: Option<&Path>) -> Result<Self> {
         let path = named.unwrap_or_else(|| Path::new(FILE));
         match std::fs::read_to_string(path) {
-            Ok(text) => Self::from_text(&text).map_err(|fault| wrong(format!("{}, {fault}", path.display()))),
+            Ok(text) => Self::from_text(&text)
+                .map(|options| options.all_from(Source::File))
+                .map_err(|fault| wrong(format!("{}, {fault}", path.display()))),
             Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(wrong(format!("{} cannot be read: {error}.", path.display()))),
         }
@@ -164,9 +201,45 @@ impl Options {
         })
     }
 
+    /// Notes of each whether it was a flag or stood in the environment, by what the command line was read to.
+    pub fn tell_sources(&mut self, matches: &ArgMatches) {
+        for (key, _) in self.written() {
+            let source = match matches.value_source(key) {
+                Some(ValueSource::CommandLine) => Source::Flag,
+                Some(ValueSource::EnvVariable) => Source::Environment,
+                _ => continue,
+            };
+            self.sources.insert(key, source);
+        }
+    }
+
+    fn all_from(mut self, source: Source) -> Self {
+        self.sources = self.written().into_iter().filter(|(_, is)| *is).map(|(key, _)| (key, source)).collect();
+        self
+    }
+
+    /// Whether each was written, but for the directory.
+    fn written(&self) -> [(&'static str, bool); 10] {
+        [
+            ("http", self.http.is_some()),
+            ("origins", self.origins.is_some()),
+            ("query_timeout", self.query_timeout.is_some()),
+            ("synchronous", self.synchronous.is_some()),
+            ("max_connections", self.max_connections.is_some()),
+            ("feed_days", self.feed_days.is_some()),
+            ("feed_rows", self.feed_rows.is_some()),
+            ("slow_query", self.slow_query.is_some()),
+            ("encryption_env", self.encryption_env.is_some()),
+            ("dev", self.dev.is_some()),
+        ]
+    }
+
     /// These options, and where they say nothing, those.
     pub fn over(self, lower: Self) -> Self {
+        let mut sources = lower.sources;
+        sources.extend(self.sources);
         Self {
+            sources,
             dir: self.dir.or(lower.dir),
             http: self.http.or(lower.http),
             origins: self.origins.or(lower.origins),
@@ -186,11 +259,20 @@ impl Options {
     /// # Errors
     /// One sentence for a person where a value makes no sense.
     pub fn resolve(self) -> Result<Config> {
+        let source = |key| match self.sources.get(key) {
+            Some(source) => *source,
+            None if self.written().contains(&(key, true)) => Source::Flag,
+            None => Source::Default,
+        };
+        let setting = |(key, flag, variable)| Setting { flag, variable, value: String::new(), source: source(key) };
+        let settings = NAMES.map(setting).to_vec();
         let origins: Vec<String> = self.origins.unwrap_or_default().iter().map(|one| one.trim().to_owned()).collect();
         let origins: Vec<String> = origins.into_iter().filter(|origin| !origin.is_empty()).collect();
         let key_in = self.encryption_env.filter(|name| !name.is_empty());
         let days = u64::from(at_least_one("feed_days", self.feed_days.unwrap_or(30))?);
-        Ok(Config {
+        let sealed_by = key_in.clone().unwrap_or_default();
+        let mut config = Config {
+            settings,
             dir: self.dir.unwrap_or_else(|| PathBuf::from("tuckbox_data")),
             http: self.http.unwrap_or_else(|| "127.0.0.1:8090".to_owned()),
             origins: if origins.is_empty() { vec!["*".to_owned()] } else { origins },
@@ -205,7 +287,44 @@ impl Options {
             },
             encryption_key: key_in.map(|name| EncryptionKey::in_variable(&name)).transpose()?,
             dev: self.dev.unwrap_or(false),
-        })
+        };
+        let values = config.values(sealed_by);
+        for (setting, value) in config.settings.iter_mut().zip(values) {
+            setting.value = value;
+        }
+        Ok(config)
+    }
+}
+
+/// Key, flag and environment variable of all options but the directory.
+const NAMES: [(&str, &str, &str); 10] = [
+    ("http", "--http", "TUCKBOX_HTTP"),
+    ("origins", "--origins", "TUCKBOX_ORIGINS"),
+    ("query_timeout", "--query-timeout", "TUCKBOX_QUERY_TIMEOUT"),
+    ("synchronous", "--synchronous", "TUCKBOX_SYNCHRONOUS"),
+    ("max_connections", "--max-connections", "TUCKBOX_MAX_CONNECTIONS"),
+    ("feed_days", "--feed-days", "TUCKBOX_FEED_DAYS"),
+    ("feed_rows", "--feed-rows", "TUCKBOX_FEED_ROWS"),
+    ("slow_query", "--slow-query", "TUCKBOX_SLOW_QUERY"),
+    ("encryption_env", "--encryption-env", "TUCKBOX_ENCRYPTION_ENV"),
+    ("dev", "--dev", "TUCKBOX_DEV"),
+];
+
+impl Config {
+    /// The values of the options in the order of their names; of a key only where it is.
+    fn values(&self, sealed_by: String) -> [String; 10] {
+        [
+            self.http.clone(),
+            self.origins.join(","),
+            self.query_timeout.as_secs().to_string(),
+            if self.durable { "full" } else { "normal" }.to_owned(),
+            self.max_connections.to_string(),
+            (self.feed_age.as_secs() / (24 * 60 * 60)).to_string(),
+            self.feed_rows.to_string(),
+            self.slow_query.map_or(0, |time| time.as_millis()).to_string(),
+            sealed_by,
+            self.dev.to_string(),
+        ]
     }
 }
 
@@ -272,6 +391,22 @@ mod tests {
         assert!(sealed_with("PATH").is_err(), "not 32 bytes");
         assert!(sealed_with("").expect("off").encryption_key.is_none());
         assert_eq!(format!("{:?}", EncryptionKey([7; 32])), "EncryptionKey(…)");
+    }
+
+    #[test]
+    fn each_option_tells_where_it_was_written() {
+        let file = Options::from_text("http = '0.0.0.0:80'\nslow_query = 5").expect("readable").all_from(Source::File);
+        let config = http("127.0.0.1:1").all_from(Source::Environment).over(file).resolve().expect("sensible");
+        let told = |flag: &str| {
+            let setting = config.settings.iter().find(|setting| setting.flag == flag).expect("an option");
+            (setting.value.clone(), setting.source)
+        };
+        assert_eq!(told("--http"), ("127.0.0.1:1".to_owned(), Source::Environment));
+        assert_eq!(told("--slow-query"), ("5".to_owned(), Source::File));
+        assert_eq!(told("--dev"), ("false".to_owned(), Source::Default));
+        assert_eq!(told("--encryption-env"), (String::new(), Source::Default));
+        let names: Vec<_> = NAMES.iter().map(|(key, ..)| *key).collect();
+        assert_eq!(names, Options::default().written().map(|(key, _)| key));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { collectionAddress, isForUsers, recordsAddress, route, type Route } from './pages'
+import { collectionAddress, isForUsers, logsAddress, recordsAddress, route, type Route } from './pages'
 
 function records(found: Route) {
   if (found.page !== 'records') throw new Error(`${found.page} is no page of records`)
@@ -38,8 +38,18 @@ test('an address that was made is understood', () => {
 })
 
 test('settings have addresses of their own', () => {
+  expect(route('#/settings/backups')).toEqual({ page: 'settings', section: 'backups' })
+  expect(route('#/settings/crons')).toEqual({ page: 'settings', section: 'crons' })
   expect(route('#/settings/import-collections')).toEqual({ page: 'settings', section: 'import-collections' })
+  expect(route('#/settings/mail?at=smtp.host')).toEqual({ page: 'settings', section: 'mail', at: 'smtp.host' })
   expect(route('#/settings/nowhere').page).toBe('unknown')
+})
+
+test('the log has an address, and each of its entries', () => {
+  const query = new URLSearchParams({ range: '1h', filter: 'data.url ~ "/a?b&c"' })
+  expect(route(logsAddress(null, query))).toEqual({ page: 'logs', open: null, query })
+  expect(route(logsAddress('a b/c', query))).toEqual({ page: 'logs', open: 'a b/c', query })
+  expect(route('#/logs/one/more').page).toBe('unknown')
 })
 
 test('the set-up link carries its token', () => {

@@ -1,9 +1,11 @@
 //! The application: opens the store, builds the rooms in order, stops them in reverse.
 
+mod about;
 mod readiness;
 mod restoring;
 mod schedules;
 
+pub use about::About;
 pub use readiness::{Condition, Part};
 
 use std::fs::{self, File, TryLockError};
@@ -39,6 +41,7 @@ use crate::records::Records;
 use crate::schema::{Published, Schema};
 use crate::settings::Settings;
 use crate::store::{ReadLane, Store, StoreOptions, Synchronous, WriteLane};
+use about::Running;
 use readiness::Readiness;
 
 /// The database in the data directory.
@@ -108,6 +111,7 @@ pub struct Rooms {
     pub logs: Logs,
     feed: Feed,
     readiness: Readiness,
+    running: Running,
     background: Background,
 }
 
@@ -275,6 +279,7 @@ impl App {
             logs,
             feed,
             readiness: Readiness::default(),
+            running: Running::new(),
             background,
         }));
         schedules::register(&app);

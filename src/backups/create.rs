@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 
 use super::active::Turn;
+use super::doing::Kind;
 use super::shelf::refusal;
 use super::watch::{Progress, Stage, Watch, blocking, fault};
 use super::workspace::Workspace;
@@ -61,10 +62,12 @@ impl Backups {
     pub(super) async fn made(&self, name: &str, named: bool, progress: Option<Progress>) -> Result<Outcome> {
         let turn = self.active.begin(name)?;
         let archives = self.archives()?;
-        let watch = Watch::new(progress, self.parts.stopping.clone());
+        let doing = self.board.begin(Kind::Create, name);
+        let watch = Watch::new(Some(doing.progress(progress)), self.parts.stopping.clone());
         let (backups, name) = (self.clone(), name.to_owned());
         // From here on it goes on without whoever asked.
         let work = tokio::spawn(async move {
+            let _doing = doing;
             if watch.wait(archives.find(&name)).await?.is_some() {
                 // Two without a name in one second.
                 return Err(if named { name::taken() } else { Error::bad_request("A backup was made just now.") });
@@ -183,9 +186,11 @@ impl Backups {
             return Err(Error::not_found());
         }
         let _turn = self.verifying.lock().await;
-        let watch = Watch::new(progress, self.parts.stopping.clone());
+        let doing = self.board.begin(Kind::Verify, key);
+        let watch = Watch::new(Some(doing.progress(progress)), self.parts.stopping.clone());
         let (backups, key) = (self.clone(), key.to_owned());
         let work = tokio::spawn(async move {
+            let _doing = doing;
             let _running = backups.running.clone().read_owned().await;
             let workspace = Arc::new(Workspace::for_verifying(&backups.folder())?);
             backups.read_back(&archives, &key, workspace, &watch).await

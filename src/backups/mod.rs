@@ -2,10 +2,12 @@
 //!
 //! `manifest.rs` is the format. One is made in `create.rs`: an instant is taken (`instant.rs`), packed (`pack.rs`),
 //! stored, and read back (`verify.rs`). One is restored in `restore/`. What must stay true: no writer waits for a backup, an archive appears under its
-//! name whole or not at all, and one is made or restored at a time (`active.rs`).
+//! name whole or not at all, and one is made or restored at a time (`active.rs`). `doing.rs`
+//! tells how far it is.
 
 mod active;
 mod create;
+mod doing;
 mod instant;
 pub mod manifest;
 mod name;
@@ -29,11 +31,14 @@ pub use restore::Fetched;
 pub use shelf::Listed;
 pub use watch::{Progress, Stage};
 
+use serde_json::Value as Json;
+
 use crate::crypto::seal::Sealer;
 use crate::files::Files;
 use crate::mail::Mail;
 use crate::settings::Settings;
 use crate::store::Store;
+use doing::Board;
 
 /// The folder of local backups, within the data directory.
 const FOLDER: &str = "backups";
@@ -43,6 +48,7 @@ const FOLDER: &str = "backups";
 pub struct Backups {
     parts: Arc<BackupsParts>,
     active: Active,
+    board: Board,
     /// One is verified at a time.
     verifying: Arc<tokio::sync::Mutex<()>>,
     /// Read by all work that is under way.
@@ -73,12 +79,23 @@ impl Backups {
     /// The room.
     pub fn new(parts: BackupsParts) -> Self {
         let active = Active::new(&parts.dir.join(FOLDER));
-        Self { parts: Arc::new(parts), active, verifying: Arc::default(), running: Arc::default() }
+        Self {
+            parts: Arc::new(parts),
+            active,
+            board: Board::default(),
+            verifying: Arc::default(),
+            running: Arc::default(),
+        }
     }
 
     /// Who is at work: shared by making and restoring.
     pub fn active(&self) -> &Active {
         &self.active
+    }
+
+    /// What is being done in this process, as it is answered; null where nothing is.
+    pub fn doing(&self) -> Json {
+        self.board.to_json()
     }
 
     /// The folder of local backups.

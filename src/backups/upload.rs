@@ -2,7 +2,9 @@
 
 use super::Backups;
 use super::active::make_folder;
+use super::doing::Kind;
 use super::shelf::refusal;
+use super::watch::Stage;
 use crate::error::{Error, Fault, FieldErrors, Result};
 use crate::files::{NewFile, Upload, is_archive_name};
 
@@ -32,7 +34,13 @@ impl Backups {
             return Err(taken());
         }
         make_folder(&self.folder()).map_err(|error| failed(error.into()))?;
-        match archives.put(name, path, &|_| Ok(())).await {
+        let doing = self.board.begin(Kind::Upload, name);
+        let (progress, total) = (doing.progress(None), std::fs::metadata(path).map_or(0, |about| about.len()));
+        let told = move |done| {
+            progress(Stage::Storing, done, total);
+            Ok(())
+        };
+        match archives.put(name, path, &told).await {
             Err(Error::Invalid(_)) if is_there().await?.is_some() => Err(taken()),
             stored => stored.map_err(failed),
         }

@@ -75,7 +75,9 @@ enum Command {
 /// One sentence for a person. A command line that cannot be read ends the process with its own message.
 pub fn run() -> Result<ExitCode, String> {
     let mut line = command_line();
-    let arguments = Arguments::from_arg_matches(&line.get_matches_mut()).unwrap_or_else(|error| error.exit());
+    let matches = line.get_matches_mut();
+    let mut arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    arguments.options.tell_sources(&matches);
     let command = match arguments.command {
         None => return line.print_help().map(|()| ExitCode::SUCCESS).map_err(|error| error.to_string()),
         // These need no configuration, and work where it is wrong.

@@ -24,7 +24,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
-pub use list::{LastRun, Listed, Outcome};
+pub use list::{Listed, Outcome, Run};
 pub use task::{Task, task, task_within};
 
 use crate::cron::Expression;

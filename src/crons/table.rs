@@ -1,10 +1,23 @@
-//! The table `_tb_crons`: a row for each schedule.
+//! The tables `_tb_crons`, a row for each schedule, and `_tb_cron_runs`, a row for each of its last runs.
 
 use super::due::Known;
 use crate::error::Result;
 use crate::store::{Row, Tx, Value, ValueRef};
 
 const COLUMNS: &str = "id, expression, next_due, seen_until, job, begun, asked, started, ended, outcome, error";
+
+/// How many runs of a schedule are kept.
+const KEPT: i64 = 5;
+
+/// What is stored of a run that has ended.
+#[derive(Debug)]
+pub(super) struct StoredRun {
+    pub(super) schedule: String,
+    pub(super) started: Option<i64>,
+    pub(super) ended: Option<i64>,
+    pub(super) outcome: Option<String>,
+    pub(super) error: Option<String>,
+}
 
 /// What is stored of a schedule.
 #[derive(Debug, Default)]
@@ -97,12 +110,35 @@ pub(super) fn begin(tx: &mut Tx<'_>, id: &str, job: i64, now: i64) -> Result<()>
     tx.execute((text, &[now.into(), id.into(), job.into()])).map(drop)
 }
 
-/// Notes how a run ended.
+/// Notes how a run ended, and forgets those of the schedule that are too many then.
 pub(super) fn end(tx: &mut Tx<'_>, id: &str, job: i64, now: i64, outcome: &str, error: Option<&str>) -> Result<()> {
+    let kept = "INSERT INTO _tb_cron_runs (schedule, started, ended, outcome, error) \
+                SELECT id, CASE WHEN begun = job THEN started END, ?, ?, ? FROM _tb_crons WHERE id = ? AND job = ?";
+    let reason = || error.map_or(Value::Null, Value::from);
+    tx.execute((kept, &[now.into(), outcome.into(), reason(), id.into(), job.into()]))?;
+    let surplus = "DELETE FROM _tb_cron_runs WHERE schedule = ? AND number NOT IN \
+                   (SELECT number FROM _tb_cron_runs WHERE schedule = ? ORDER BY number DESC LIMIT ?)";
+    tx.execute((surplus, &[id.into(), id.into(), KEPT.into()]))?;
     let text = "UPDATE _tb_crons SET job = NULL, begun = NULL, asked = 0, ended = ?, outcome = ?, error = ? \
                 WHERE id = ? AND job = ?";
-    let error = error.map_or(Value::Null, Value::from);
-    tx.execute((text, &[now.into(), outcome.into(), error, id.into(), job.into()])).map(drop)
+    tx.execute((text, &[now.into(), outcome.into(), reason(), id.into(), job.into()])).map(drop)
+}
+
+/// The kept runs of all schedules, the newest first.
+pub(super) fn runs(tx: &mut Tx<'_>) -> Result<Vec<StoredRun>> {
+    let mut runs = Vec::new();
+    let text = "SELECT schedule, started, ended, outcome, error FROM _tb_cron_runs ORDER BY number DESC";
+    tx.rows(text, |row| {
+        runs.push(StoredRun {
+            schedule: row.get(0).as_text().to_owned(),
+            started: number(row, 1),
+            ended: number(row, 2),
+            outcome: self::text(row, 3),
+            error: self::text(row, 4),
+        });
+        Ok(())
+    })?;
+    Ok(runs)
 }
 
 fn whole(number: Option<i64>) -> Value {

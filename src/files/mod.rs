@@ -31,7 +31,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 pub use archives::{Archive, Archives, is_name as is_archive_name};
-pub use audit::{Found, FoundFile, Place, RecordFolder};
+pub use audit::{Found, FoundFile, Measured, Place, RecordFolder};
 pub use content::Content;
 pub use holding::Held;
 pub use key::{Folder, Key};

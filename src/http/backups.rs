@@ -21,6 +21,7 @@ pub(super) const UPLOAD: &str = "/api/backups/upload";
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/api/backups", get(list).post(create))
+        .route("/api/backups/active", get(active))
         .route("/api/backups/{key}", get(download).delete(delete))
         .route(UPLOAD, post(upload))
         .route("/api/backups/{key}/verify", post(verify))
@@ -42,6 +43,10 @@ async fn list(State(app): State<App>, _: Superuser, fields: Fields) -> Result<Re
     let listed = app.backups.list().await?;
     let body = Json::from_iter(listed.iter().map(Listed::to_json)).to_string();
     fields.pick(body.into_bytes()).await.map(envelope::json)
+}
+
+async fn active(State(app): State<App>, _: Superuser, fields: Fields) -> Result<Response> {
+    fields.object(json!({"active": app.backups.doing()}).to_string().into_bytes()).await
 }
 
 async fn create(State(app): State<App>, _: Superuser, _: Idle, LoadedBody(sent): LoadedBody) -> Result<StatusCode> {

@@ -57,6 +57,11 @@ impl Connections {
         Self { shared: Arc::new(Shared { most, open: Mutex::default(), next: AtomicU64::new(0) }) }
     }
 
+    /// How many are open.
+    pub(super) fn open(&self) -> usize {
+        self.shared.open.lock().len()
+    }
+
     /// A place for a new connection; where all are taken, another connection is told to leave. `None` where all of
     /// them are at work.
     pub(super) fn enter(&self) -> Option<Place> {

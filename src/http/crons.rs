@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use super::extract::{Params, Superuser};
 use super::fields::Fields;
 use crate::app::App;
-use crate::crons::{Listed, Outcome};
+use crate::crons::{Listed, Outcome, Run};
 use crate::error::Result;
 use crate::time;
 
@@ -32,11 +32,8 @@ async fn run(State(app): State<App>, _: Superuser, Params(id): Params<String>) -
 fn item(listed: Listed) -> Json {
     let text = |at: Option<_>| at.map(time::format).unwrap_or_default();
     let ended = text(listed.last_run.as_ref().map(|run| run.ended));
-    let (outcome, error) = match listed.last_run.map(|run| run.outcome) {
-        None => ("", String::new()),
-        Some(Outcome::Done) => ("done", String::new()),
-        Some(Outcome::Failed(reason)) => ("failed", reason),
-    };
+    let (outcome, error) = listed.last_run.map_or(("", String::new()), |run| words(run.outcome));
+    let runs: Json = listed.runs.into_iter().map(ended_run).collect();
     json!({
         "id": listed.id,
         "expression": listed.expression,
@@ -46,5 +43,19 @@ fn item(listed: Listed) -> Json {
         "lastEnd": ended,
         "lastOutcome": outcome,
         "lastError": error,
+        "runs": runs,
     })
+}
+
+fn ended_run(run: Run) -> Json {
+    let (start, end) = (run.started.map(time::format).unwrap_or_default(), time::format(run.ended));
+    let (outcome, error) = words(run.outcome);
+    json!({"start": start, "end": end, "outcome": outcome, "error": error})
+}
+
+fn words(outcome: Outcome) -> (&'static str, String) {
+    match outcome {
+        Outcome::Done => ("done", String::new()),
+        Outcome::Failed(reason) => ("failed", reason),
+    }
 }

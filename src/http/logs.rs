@@ -15,6 +15,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/api/logs", get(list).delete(truncate))
         .route("/api/logs/stats", get(stats))
+        .route("/api/logs/overview", get(overview))
         .route("/api/logs/{id}", get(view))
 }
 
@@ -26,6 +27,11 @@ async fn list(State(app): State<App>, Superuser(context): Superuser, fields: Fie
 async fn stats(State(app): State<App>, Superuser(context): Superuser, fields: Fields) -> Result<Response> {
     let hours = app.logs.stats(&context).await?;
     fields.pick(hours).await.map(envelope::json)
+}
+
+async fn overview(State(app): State<App>, Superuser(context): Superuser, fields: Fields) -> Result<Response> {
+    let overview = app.logs.overview(&context).await?;
+    fields.object(overview).await
 }
 
 async fn view(State(app): State<App>, _: Superuser, Params(id): Params<String>, fields: Fields) -> Result<Response> {

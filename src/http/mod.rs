@@ -24,6 +24,7 @@ mod records;
 mod router;
 mod rules;
 pub mod serve;
+mod server;
 mod settings;
 mod socket;
 mod sql;

@@ -11,7 +11,7 @@ use super::middleware::cors::Origins;
 use super::middleware::{Around, around};
 use super::{
     admin_ui, auth, backups, batch, collections, crons, export, files, health, import, logs, realtime, records, rules,
-    settings, sql,
+    server, settings, sql,
 };
 use crate::app::App;
 use crate::error::Error;
@@ -33,9 +33,9 @@ impl Service {
         Self { routes: routes(app), around: Arc::new(around) }
     }
 
-    /// Answers a request.
-    pub async fn answer(&self, request: Request) -> Response {
-        around(&self.around, request, self.routes.clone()).await
+    /// Answers a request, of which nothing is left then.
+    pub async fn answer(&self, request: &mut Request) -> Response {
+        around(&self.around, request, &self.routes).await
     }
 }
 
@@ -52,6 +52,7 @@ fn routes(app: App) -> Router {
         .merge(auth::routes())
         .merge(files::routes())
         .merge(settings::routes())
+        .merge(server::routes())
         .merge(backups::routes())
         .merge(logs::routes())
         .merge(crons::routes())

@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 
 use super::connections::{Connection, Connections, Place};
 use super::extract::Visitor;
-use super::middleware::header_limits::{MOST_BYTES_READ, MOST_READ};
+use super::middleware::header_limits::MOST_BYTES_READ;
 use super::router::Service;
 use super::socket::{Socket, Version};
 use crate::app::App;
@@ -66,7 +66,10 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 
 /// Serves the app until `stop` comes back; then nothing more is accepted, and what is under way gets ten seconds.
 pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = ()>) {
-    let connections = Connections::new(places(app.config.max_connections));
+    let most = places(app.config.max_connections);
+    let connections = Connections::new(most);
+    let counted = connections.clone();
+    app.connections_are(move || counted.open(), most);
     let service = Service::new(app.clone());
     let (stopping, stopped) = watch::channel(false);
     let mut open = JoinSet::new();
@@ -179,7 +182,7 @@ fn builder(version: Version) -> auto::Builder<TokioExecutor> {
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER)
-        .max_headers(MOST_READ)
+        // It reads at most 100 headers: said explicitly, room for them would be filled in for each request.
         .max_buf_size(MOST_BYTES_READ)
         .http2()
         .timer(TokioTimer::new())
@@ -190,18 +193,21 @@ fn builder(version: Version) -> auto::Builder<TokioExecutor> {
     builder
 }
 
-async fn answer(
+/// Answers a request. What is made of it is made before the future, which keeps room for each argument.
+fn answer(
     service: Service,
     request: Request<Incoming>,
     peer: SocketAddr,
     known: Arc<Connection>,
-) -> Result<http::Response<Body>, Infallible> {
-    known.give_way().await;
-    let running = known.request();
+) -> impl Future<Output = Result<http::Response<Body>, Infallible>> {
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(Visitor::at(peer));
-    request.extensions_mut().insert(known);
-    let response = service.answer(request).await;
-    drop(running);
-    Ok(response)
+    request.extensions_mut().insert(Arc::clone(&known));
+    async move {
+        known.give_way().await;
+        let running = known.request();
+        let response = service.answer(&mut request).await;
+        drop(running);
+        Ok(response)
+    }
 }

@@ -31,7 +31,7 @@ const ENTRY: &str =
     r#"SELECT "_logs"."id", "_logs"."level", "_logs"."message", "_logs"."data", "_logs"."created" FROM "_logs""#;
 
 /// The hour of an entry, in the words of the index.
-const HOUR: &str = r#"strftime('%Y-%m-%d %H:00:00', "_logs"."created")"#;
+pub(super) const HOUR: &str = r#"strftime('%Y-%m-%d %H:00:00', "_logs"."created")"#;
 
 /// The table as the filter language knows it.
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
@@ -122,7 +122,7 @@ impl Logs {
     }
 
     /// The database, with what happened before this call in it, if it can be written now.
-    async fn up_to_date(&self) -> Result<Store> {
+    pub(super) async fn up_to_date(&self) -> Result<Store> {
         // Whoever reads is told what there is, be it without the last seconds.
         let _ = tokio::time::timeout(PATIENCE, self.flush()).await;
         self.store().ok_or_else(|| Error::Unavailable("Logs are not kept: the server's output says why.".into()))
@@ -130,13 +130,13 @@ impl Logs {
 }
 
 /// What is asked of the table.
-struct Asked {
-    condition: Sql,
+pub(super) struct Asked {
+    pub(super) condition: Sql,
     order: Sql,
 }
 
 impl Asked {
-    fn of(context: &RequestContext, sort: Option<&str>) -> Result<Self> {
+    pub(super) fn of(context: &RequestContext, sort: Option<&str>) -> Result<Self> {
         let (schema, body) = (&*SCHEMA, Map::new());
         let collection = schema.by_id(LOGS).ok_or_else(|| Error::internal("logs have no columns"))?;
         let input = Input { context, body: &body };

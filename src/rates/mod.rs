@@ -162,6 +162,12 @@ impl Rates {
         })
     }
 
+    /// Which of these rules a request would be counted under, by its place among them; nothing is counted.
+    pub fn rule_among(rules: &[RateLimit], asker: &Asker<'_>, signed_in: bool, place: &Place<'_>) -> Option<usize> {
+        let rules: Vec<Rule> = rules.iter().map(Rule::new).collect();
+        first_fitting(&rules, asker, signed_in, place).map(|(at, _)| at)
+    }
+
     /// The limits of these settings; others than before begin with nothing counted.
     fn limits(&self, values: Arc<Values>) -> arc_swap::Guard<Arc<Limits>> {
         let limits = self.limits.load();
@@ -192,15 +198,24 @@ impl Limits {
         Self { of: values, rules, excluded, counters: Mutex::default() }
     }
 
-    /// The first rule that fits, by the contract's order of candidates, with its place.
     fn rule_for(&self, asker: &Asker<'_>, place: &Place<'_>) -> Option<(usize, &Rule)> {
-        let meant = || self.rules.iter().enumerate().filter(|(_, rule)| rule.audience.has(asker.caller));
-        let fitting = |candidate: Candidate<'_>| {
-            let exact = meant().find(|(_, rule)| candidate.is(&rule.label));
-            exact.or_else(|| meant().find(|(_, rule)| candidate.is_below(&rule.label)))
-        };
-        candidates(asker, place).find_map(fitting)
+        first_fitting(&self.rules, asker, asker.caller.is_some(), place)
     }
+}
+
+/// The first rule that fits, by the contract's order of candidates, with its place.
+fn first_fitting<'r>(
+    rules: &'r [Rule],
+    asker: &Asker<'_>,
+    signed_in: bool,
+    place: &Place<'_>,
+) -> Option<(usize, &'r Rule)> {
+    let meant = || rules.iter().enumerate().filter(|(_, rule)| rule.audience.has(signed_in));
+    let fitting = |candidate: Candidate<'_>| {
+        let exact = meant().find(|(_, rule)| candidate.is(&rule.label));
+        exact.or_else(|| meant().find(|(_, rule)| candidate.is_below(&rule.label)))
+    };
+    candidates(asker, place).find_map(fitting)
 }
 
 impl Rule {
@@ -219,11 +234,11 @@ impl Rule {
 }
 
 impl Audience {
-    fn has(self, caller: Option<&Caller>) -> bool {
+    fn has(self, signed_in: bool) -> bool {
         match self {
             Self::Everyone => true,
-            Self::Guests => caller.is_none(),
-            Self::SignedIn => caller.is_some(),
+            Self::Guests => !signed_in,
+            Self::SignedIn => signed_in,
         }
     }
 }

@@ -122,6 +122,11 @@ impl Clients {
         self.0.read().by_id.get(id).cloned()
     }
 
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.0.read().by_id.len()
+    }
+
     pub(super) fn all(&self) -> Vec<Arc<Client>> {
         self.0.read().by_id.values().cloned().collect()
     }

@@ -166,6 +166,11 @@ impl Realtime {
         self.parts.before.clear();
     }
 
+    /// How many clients are connected.
+    pub fn connected(&self) -> usize {
+        self.parts.clients.count()
+    }
+
     /// Connects a client. `cut` ends its connection, for the case that it reads nothing.
     ///
     /// # Errors

@@ -99,6 +99,39 @@ async fn a_schedule_is_run_on_request_and_what_came_of_it_is_listed() {
 }
 
 #[tokio::test]
+async fn the_last_five_runs_are_listed_and_survive_a_restart() {
+    let mut server = TestServer::start().await;
+    let id = "__pbDBOptimize__";
+    assert_eq!(until(&server, id, |_| true).await["runs"], json!([]));
+    let mut last = Json::Null;
+    for run in 1..=6 {
+        server.superuser().post(&format!("/api/crons/{id}"), json!({})).await.is(204);
+        let ended = until(&server, id, |one| has_ended(one) && one["runs"][0] != last).await;
+        let runs = ended["runs"].as_array().unwrap();
+        assert_eq!(runs.len(), run.min(5), "{ended}");
+        assert_eq!((&runs[0]["end"], &runs[0]["start"]), (&ended["lastEnd"], &ended["lastStart"]), "{ended}");
+        assert_eq!((&runs[0]["outcome"], &runs[0]["error"]), (&json!("done"), &json!("")));
+        last = runs[0].clone();
+    }
+    let before = until(&server, id, |_| true).await["runs"].clone();
+    server.restart();
+    assert_eq!(until(&server, id, |_| true).await["runs"], before);
+}
+
+#[tokio::test]
+async fn the_last_run_of_an_older_version_is_listed() {
+    let mut server = TestServer::start().await;
+    server.stopped_database().execute(
+        "DROP TABLE _tb_cron_runs; DELETE FROM _tb_migrations WHERE number = 6; \
+         UPDATE _tb_crons SET started = 1000, ended = 2000, outcome = 'failed', error = 'x' WHERE id = '__pbDBOptimize__'",
+    );
+    server.restart();
+    let (start, end) = ("1970-01-01 00:00:01.000Z", "1970-01-01 00:00:02.000Z");
+    let listed = until(&server, "__pbDBOptimize__", |_| true).await;
+    assert_eq!(listed["runs"], json!([{"start": start, "end": end, "outcome": "failed", "error": "x"}]));
+}
+
+#[tokio::test]
 async fn an_unknown_schedule_is_not_found() {
     let server = TestServer::start().await;
     for id in

@@ -14,6 +14,7 @@ mod http;
 mod lifecycle;
 mod logs;
 mod records;
+mod server;
 mod settings;
 mod sql;
 mod superusers;

@@ -404,6 +404,33 @@ test('schemas in and out', async () => {
   await look('import')
 })
 
+test('the log', async () => {
+  await goTo('#/logs?live=0&superusers=1')
+  await page.getByRole('slider', { name: 'Entries through the time' }).waitFor()
+  await page.getByRole('gridcell').first().waitFor()
+  await look('log', { sizes: [DESK, PHONE, WIDE] })
+  await page.getByRole('gridcell', { name: '/api/collections/books/records' }).first().click()
+  await page.getByRole('tab', { name: 'Related' }).waitFor()
+  await look('log-entry')
+})
+
+test('backups and schedules', async () => {
+  await goTo('#/settings/backups')
+  await page.getByText('There are no backups yet').waitFor()
+  await look('backups-none')
+  for (const name of ['monday.zip', 'before-update.zip']) await pb.backups.create(name)
+  await goTo('#/settings/backups')
+  await press('monday.zip')
+  await page.getByText('The state of').waitFor()
+  await look('backups')
+  await press('Restore monday.zip')
+  await page.getByText(/since/).first().waitFor()
+  await look('backups-restore')
+  await goTo('#/settings/crons')
+  await heading('Tidy the database')
+  await look('schedules')
+})
+
 test('names and values that were made to break pages are shown as they are', async () => {
   const rows = await fillHostile(pb)
   const titles = [LONG, MARKUP, HEBREW, EMOJI, UNBROKEN]

@@ -112,7 +112,8 @@ async fn a_directory_of_the_version_without_jobs_gets_them() {
     queue.store.close().await;
     let raw = rusqlite::Connection::open(queue.dir.path().join("data.db")).unwrap();
     raw.execute_batch(
-        "DROP TABLE _tb_jobs; DROP TABLE _tb_followers; DROP TABLE _tb_crons; DROP TABLE _tb_backups; DELETE FROM _tb_migrations WHERE number >= 2; \
+        "DROP TABLE _tb_jobs; DROP TABLE _tb_followers; DROP TABLE _tb_crons; DROP TABLE _tb_backups; \
+         DROP TABLE _tb_cron_runs; DELETE FROM _tb_migrations WHERE number >= 2; \
          INSERT INTO _params (id, value) VALUES ('kept', '1')",
     )
     .unwrap();

@@ -15,22 +15,64 @@ export async function listParts(): Promise<Part[]> {
   return readiness ?? []
 }
 
-/** Requests in an hour that begins at `date`. */
-export interface Hour {
-  date: string
-  total: number
+/** What happened in a part of a time. */
+export interface Moment {
+  at: string
+  /** Requests by the class of their status, and entries that are no requests. */
+  s2: number
+  s3: number
+  s4: number
+  s5: number
+  other: number
 }
 
-/** Requests since a time, by the hour. */
-export async function requestsByHour(since: Date): Promise<Hour[]> {
-  const filter = `data.type = "request" && created >= "${stored(since)}"`
-  return (await ask((backend) => backend.logs.getStats({ filter }))) as Hour[]
+/** The requests of a route, with times in milliseconds. */
+export interface SlowRoute {
+  route: string
+  count: number
+  errors: number
+  p50: number
+  p95: number
 }
 
-/** How many requests failed since a time. */
-export async function countFailures(since: Date): Promise<number> {
-  const filter = `data.type = "request" && data.status >= 400 && created >= "${stored(since)}"`
-  return (await ask((backend) => backend.logs.getList(1, 1, { filter }))).totalItems
+/** The log at a glance. */
+export interface Glance {
+  p50: number | null
+  p95: number | null
+  buckets: Moment[]
+  slowest: SlowRoute[]
+}
+
+/** The requests of a time up to now, in so many parts. */
+export function glanceAtLog(since: Date, buckets: number): Promise<Glance> {
+  const query = { from: stored(since), buckets, filter: 'data.type = "request"' }
+  return ask((backend) => backend.send<Glance>('/api/logs/overview', { query }))
+}
+
+/** What the server tells of itself; sizes in bytes, `null` where they are not known. */
+export interface Server {
+  started: string
+  uptime: number
+  sizes: Record<'database' | 'wal' | 'logs', number> & Record<'files' | 'fileCount' | 'backups', number | null>
+  lastBackup: { key: string; modified: string; size: number; verified: string; problem: string } | null
+}
+
+export function readServer(): Promise<Server> {
+  return ask((backend) => backend.send<Server>('/api/server', {}))
+}
+
+/** What is set up of the things that a server in earnest has. */
+export interface SetUp {
+  mail: boolean
+  backups: boolean
+}
+
+export async function readSetUp(): Promise<SetUp> {
+  const settings = (await ask((backend) => backend.settings.getAll({ fields: 'smtp.enabled,backups.cron' }))) as {
+    smtp?: { enabled?: boolean }
+    backups?: { cron?: string }
+  }
+  return { mail: settings.smtp?.enabled === true, backups: Boolean(settings.backups?.cron) }
 }
 
 /** Whether somebody who is no superuser was given records, as far back as the log goes. */

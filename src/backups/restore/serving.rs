@@ -7,6 +7,7 @@ use super::stage::{Given, stage};
 use crate::backups::Backups;
 use crate::backups::active::Turn;
 use crate::backups::create::fetched;
+use crate::backups::doing::Kind;
 use crate::backups::manifest::Manifest;
 use crate::backups::shelf::refusal;
 use crate::backups::watch::{Progress, Watch};
@@ -39,8 +40,13 @@ impl Backups {
         let archives = self.archives().map_err(|error| refusal(error, FAILED))?;
         let archive = archives.find(key).await.map_err(|error| refusal(error, FAILED))?;
         let archive = archive.ok_or_else(|| Error::bad_request("There is no backup of this name."))?;
-        let watch = Watch::new(None, self.parts.stopping.clone());
-        tokio::spawn(self.clone().restore_beside(turn, archives, archive, watch));
+        let doing = self.board.begin(Kind::Restore, key);
+        let watch = Watch::new(Some(doing.progress(None)), self.parts.stopping.clone());
+        let restoring = self.clone().restore_beside(turn, archives, archive, watch);
+        tokio::spawn(async move {
+            let _doing = doing;
+            restoring.await;
+        });
         Ok(())
     }
 

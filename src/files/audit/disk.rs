@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::{Found, FoundFile, Gathered, Place, RecordFolder};
+use super::{Found, FoundFile, Gathered, Measured, Place, RecordFolder, file_of};
 use crate::error::Result;
 use crate::files::Files;
 use crate::files::key::{Folder, Key};
@@ -42,6 +42,25 @@ impl Files {
         Ok(())
     }
 
+    /// How much lies on the disk; `None` where it is not to go on. Blocks.
+    ///
+    /// # Errors
+    /// The storage cannot be read.
+    pub fn measure(&self, go_on: impl Fn() -> bool) -> Result<Option<Measured>> {
+        let mut measured = Measured::default();
+        for collection in entries(self.disk().root())?.filter(|entry| folder_name(entry).is_some()) {
+            for record in entries(&collection.path())?.filter(|entry| folder_name(entry).is_some()) {
+                if !go_on() {
+                    return Ok(None);
+                }
+                for entry in entries(&record.path())? {
+                    measured.add(&entry)?;
+                }
+            }
+        }
+        Ok(Some(measured))
+    }
+
     /// Whether a file lies where a record that names it expects it, on the disk.
     pub fn exists(&self, collection_id: &str, record_id: &str, name: &str) -> bool {
         Key::new(collection_id, record_id, name).is_some_and(|key| self.disk().path(&key).is_file())
@@ -70,6 +89,22 @@ impl Files {
     fn found(&self, path: &Path) -> Found {
         let below = path.strip_prefix(self.disk().root()).unwrap_or(path).to_owned();
         Found { path: below, modified: modified(path) }
+    }
+}
+
+impl Measured {
+    /// Adds what lies in the folder of a record; folders hold what was made from a file.
+    fn add(&mut self, entry: &DirEntry) -> Result<()> {
+        if folder_name(entry).is_some() {
+            for inner in entries(&entry.path())? {
+                self.bytes += inner.metadata().map_or(0, |about| about.len());
+            }
+            return Ok(());
+        }
+        // What vanishes meanwhile is left out.
+        self.bytes += entry.metadata().map_or(0, |about| about.len());
+        self.files += u64::from(file_of(&entry.file_name().to_string_lossy(), false).1);
+        Ok(())
     }
 }
 

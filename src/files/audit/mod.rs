@@ -56,6 +56,15 @@ pub struct Found {
     pub modified: SystemTime,
 }
 
+/// How much lies in the storage.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Measured {
+    /// The bytes of everything: files, what is told beside them, thumbs.
+    pub bytes: u64,
+    /// How many files there are.
+    pub files: u64,
+}
+
 impl Files {
     /// Whether a name waits for its record or for its removal.
     pub fn is_listed(&self, tx: &mut Tx<'_>, collection_id: &str, record_id: &str, name: &str) -> Result<bool> {

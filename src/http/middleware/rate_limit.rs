@@ -13,9 +13,9 @@ use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::http::envelope::seconds;
 use crate::http::extract::{Visitor, decode_path};
-use crate::rates::{Asker, Place, Standing};
+use crate::rates::{Asker, Place, Rates, Standing};
 use crate::schema::Collection;
-use crate::settings::Values;
+use crate::settings::{RateLimit, Values};
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
@@ -87,9 +87,7 @@ pub(super) fn check(app: &App, settings: &Values, request: &Request) -> Result<O
         return Ok(None);
     }
     let place = match (&route, &collection) {
-        (Some((_, route)), Some(collection)) => {
-            Place::Collection { id: &collection.id, name: &collection.name, route: route.pattern, tags: route.tags }
-        }
+        (Some((_, route)), Some(collection)) => route.of(collection),
         _ => Place::Route,
     };
     let visitor = request.extensions().get::<Visitor>();
@@ -113,8 +111,38 @@ pub(in crate::http) fn charge(app: &App, context: &RequestContext, collection: &
         "PATCH" => &UPDATE,
         _ => &DELETE,
     };
-    let (id, name) = (&collection.id, &collection.name);
-    app.rates.charge(context, &Place::Collection { id, name, route: route.pattern, tags: route.tags })
+    app.rates.charge(context, &route.of(collection))
+}
+
+/// What would be counted: by its place among the rules, the one that a request falls under; and the tags that rules can
+/// call it by, the collection's first.
+pub(in crate::http) fn would_count(
+    app: &App,
+    rules: &[RateLimit],
+    method: &Method,
+    path: &str,
+    signed_in: bool,
+) -> (Option<usize>, Vec<String>) {
+    let schema = app.schema.current();
+    let found = route_of(method, path).and_then(|(name, route)| {
+        let name = decode_path(name)?;
+        schema.find(&name).map(|collection| (collection.clone(), route))
+    });
+    let place = found.as_ref().map_or(Place::Route, |(collection, route)| route.of(collection));
+    let path = decode_path(path).unwrap_or(path.into());
+    let asker = Asker { caller: None, ip: None, method: method.as_str(), path: &path };
+    let tags = found.iter().flat_map(|(collection, route)| {
+        let of = |name: &str| route.tags.iter().map(|tag| format!("{name}:{tag}")).collect::<Vec<_>>();
+        [of(&collection.name), of("*")].concat()
+    });
+    (Rates::rule_among(rules, &asker, signed_in, &place), tags.collect())
+}
+
+impl Route {
+    /// This route of a collection.
+    fn of<'c>(&'static self, collection: &'c Collection) -> Place<'c> {
+        Place::Collection { id: &collection.id, name: &collection.name, route: self.pattern, tags: self.tags }
+    }
 }
 
 /// The route of a collection that a request is for, with the collection as it stands in the path.

@@ -17,10 +17,14 @@ const STEPS: &[Step] = &[
     (3, "followers", include_str!("../../../migrations/sqlite/0003_followers.sql")),
     (4, "crons", include_str!("../../../migrations/sqlite/0004_crons.sql")),
     (5, "backups", include_str!("../../../migrations/sqlite/0005_backups.sql")),
+    (6, "cron_runs", include_str!("../../../migrations/sqlite/0006_cron_runs.sql")),
 ];
 
 /// The same for the logs.
-const STEPS_OF_LOGS: &[Step] = &[(1, "logs", include_str!("../../../migrations/sqlite/logs/0001_logs.sql"))];
+const STEPS_OF_LOGS: &[Step] = &[
+    (1, "logs", include_str!("../../../migrations/sqlite/logs/0001_logs.sql")),
+    (2, "messages", include_str!("../../../migrations/sqlite/logs/0002_messages.sql")),
+];
 
 /// The number of the last step that this program knows.
 pub(in crate::store) fn newest() -> i64 {

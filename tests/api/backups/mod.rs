@@ -9,6 +9,7 @@ mod instant;
 mod schedule;
 mod shelf;
 mod verify;
+mod watching;
 
 use std::fs::File;
 use std::time::Duration;

@@ -5,6 +5,7 @@ mod broken;
 mod entries;
 mod flood;
 mod list;
+mod overview;
 mod retention;
 mod stats;
 mod warnings;

@@ -3,6 +3,7 @@
 mod apple;
 mod forms;
 mod other_processes;
+mod rate_limit_test;
 mod renames;
 mod sealed;
 mod update;

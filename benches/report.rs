@@ -397,9 +397,9 @@ pub fn render(report: &Report, scale: &Scale) -> String {
     section(
         &mut out,
         "Backups",
-        "Of the database that is served, without files. A backup is packed, synced, and read back with the engine's own \
-         check; a restore unpacks it into an empty directory, checks it, and opens it once as a start does. The others \
-         are copies.",
+        "Of the database that is served, without files; our own commands take the log along. A backup is packed, synced, \
+         and read back with the engine's own check; a restore unpacks it into an empty directory, checks it, and opens it \
+         once as a start does. The others are copies.",
         &["command", "MiB", "MiB/s", "CPU ms a MiB"],
         report.copied.iter().map(Copied::row).collect(),
     );

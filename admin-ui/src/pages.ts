@@ -6,7 +6,10 @@ export const COLLECTION_TABS = ['fields', 'rules', 'indexes', 'query', 'auth', '
 export type CollectionTab = (typeof COLLECTION_TABS)[number]
 
 /** The pages of the settings that there are. */
-export const SETTINGS = ['export-collections', 'import-collections'] as const
+export const SETTINGS = [
+  'application', 'mail', 'storage', 'limits', 'superusers', 'backups', 'crons',
+  'export-collections', 'import-collections',
+] as const
 export type SettingsSection = (typeof SETTINGS)[number]
 
 /** Which record is open beside the grid: one by its id, a new one, or none. */
@@ -22,7 +25,7 @@ export type Route =
   | { page: 'records'; collection: string; open: OpenRecord; query: URLSearchParams }
   | { page: 'collection'; collection: string; tab: CollectionTab }
   | { page: 'new-collection'; query: URLSearchParams }
-  | { page: 'settings'; section: SettingsSection }
+  | { page: 'settings'; section: SettingsSection; at: string | undefined }
   | { page: 'logs'; open: string | null; query: URLSearchParams }
   | { page: 'unknown'; address: string }
 
@@ -70,7 +73,8 @@ function signedInRoute(steps: string[], query: URLSearchParams): Route | undefin
   if (first === 'logs' && steps.length <= 2) return { page: 'logs', open: collection ?? null, query }
   if (first === 'settings' && steps.length === 2) {
     const section = SETTINGS.find((one) => one === collection)
-    return section && { page: 'settings', section }
+    // One of the inputs may be meant.
+    return section && { page: 'settings', section, at: query.get('at') ?? undefined }
   }
   if (first !== 'collections') return undefined
   if (!collection) {

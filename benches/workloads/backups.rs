@@ -13,15 +13,28 @@ use crate::server::TUCKBOX;
 /// One way to copy.
 struct Way {
     name: &'static str,
+    /// The databases that it copies.
+    of: &'static [&'static str],
     /// What is done first, and not measured.
     before: Option<fn(&Path) -> Command>,
     command: fn(&Path, &Path) -> Command,
 }
 
+/// The data alone.
+const DATA: &[&str] = &["data.db"];
+/// The log as well: the workloads before leave as much of it as there is data.
+const ALL: &[&str] = &["data.db", "auxiliary.db"];
+
 const WAYS: [Way; 4] = [
-    Way { name: "cp", before: None, command: |place, to| with(Command::new("cp"), [&place.join("data.db"), to]) },
+    Way {
+        name: "cp",
+        of: DATA,
+        before: None,
+        command: |place, to| with(Command::new("cp"), [&place.join("data.db"), to]),
+    },
     Way {
         name: "sqlite3 .backup",
+        of: DATA,
         before: None,
         command: |place, to| {
             let mut command = Command::new("sqlite3");
@@ -29,9 +42,10 @@ const WAYS: [Way; 4] = [
             command
         },
     },
-    Way { name: "tuckbox backup create", before: None, command: |place, _| create(place) },
+    Way { name: "tuckbox backup create", of: ALL, before: None, command: |place, _| create(place) },
     Way {
         name: "tuckbox backup restore",
+        of: ALL,
         before: Some(create),
         command: |place, to| {
             let mut command = Command::new(TUCKBOX);
@@ -59,8 +73,8 @@ pub(super) fn run(bench: &Bench) -> Vec<Copied> {
     let ways = WAYS.iter().filter(|way| bench.scale.wants(way.name));
     ways.map(|way| {
         let runs: Result<Vec<_>, String> = (0..bench.scale.rounds).map(|_| once(bench, way)).collect();
-        let mib =
-            std::fs::metadata(bench.place.join("data.db")).map_or(0.0, |file| file.len() as f64 / f64::from(1 << 20));
+        let size = |name: &&str| std::fs::metadata(bench.place.join(name)).map_or(0, |file| file.len());
+        let mib = way.of.iter().map(size).sum::<u64>() as f64 / f64::from(1 << 20);
         let of = |runs: &[(Duration, Duration)], figure: fn(&(Duration, Duration)) -> Duration| {
             median(&runs.iter().map(|run| figure(run).as_secs_f64()).collect::<Vec<_>>())
         };

@@ -53,7 +53,7 @@ impl TokenKind {
 
 impl Auth {
     /// Who a token of the `Authorization` header belongs to; `None` for whatever is not a valid one.
-    pub async fn caller(&self, authorization: &str) -> Option<Arc<Caller>> {
+    pub fn caller(&self, authorization: &str) -> Option<Arc<Caller>> {
         self.holder(TokenKind::Auth, without_scheme(authorization))
             .map(|(record, _)| Arc::new(records::caller_of(&record)))
     }

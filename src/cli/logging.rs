@@ -79,10 +79,15 @@ struct SpanFields;
 
 impl<'w> FormatFields<'w> for SpanFields {
     fn format_fields<R: RecordFields>(&self, mut writer: Writer<'w>, fields: R) -> fmt::Result {
-        let mut object = Object { json: Vec::with_capacity(128) };
+        let mut object = Object { json: Vec::with_capacity(160) };
         fields.record(&mut object);
-        let inner = String::from_utf8_lossy(&object.json);
-        write!(writer, "{{{}}}", inner.strip_prefix(',').unwrap_or_default())
+        let mut json = object.json;
+        match json.first_mut() {
+            Some(comma) => *comma = b'{',
+            None => json.push(b'{'),
+        }
+        json.push(b'}');
+        writer.write_str(std::str::from_utf8(&json).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -93,9 +98,10 @@ struct Object {
 
 impl Visit for Object {
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.json.push(b',');
-        encode::string(field.name(), &mut self.json);
-        self.json.push(b':');
+        // A name is an identifier.
+        self.json.extend_from_slice(b",\"");
+        self.json.extend_from_slice(field.name().as_bytes());
+        self.json.extend_from_slice(b"\":");
         encode::string(value, &mut self.json);
     }
 

@@ -76,7 +76,7 @@ async fn delete(State(app): State<App>, Params((collection, id)): One, Asking(co
 /// A record with the tag of this answer.
 async fn tagged(fields: Fields, record: Versioned) -> Result<Response> {
     let body = fields.pick(record.rendered.0).await?;
-    let tag = HeaderValue::from_str(&record.version.tag(&body)).map_err(|error| Error::Internal(error.into()))?;
+    let tag = HeaderValue::try_from(record.version.tag(&body)).map_err(|error| Error::Internal(error.into()))?;
     let mut answer = json(body);
     answer.headers_mut().insert(ETAG, tag);
     Ok(answer)

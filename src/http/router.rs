@@ -33,9 +33,9 @@ impl Service {
         Self { routes: routes(app), around: Arc::new(around) }
     }
 
-    /// Answers a request.
-    pub async fn answer(&self, request: Request) -> Response {
-        around(&self.around, request, self.routes.clone()).await
+    /// Answers a request, of which nothing is left then.
+    pub async fn answer(&self, request: &mut Request) -> Response {
+        around(&self.around, request, &self.routes).await
     }
 }
 

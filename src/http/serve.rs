@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 
 use super::connections::{Connection, Connections, Place};
 use super::extract::Visitor;
-use super::middleware::header_limits::{MOST_BYTES_READ, MOST_READ};
+use super::middleware::header_limits::MOST_BYTES_READ;
 use super::router::Service;
 use super::socket::{Socket, Version};
 use crate::app::App;
@@ -182,7 +182,7 @@ fn builder(version: Version) -> auto::Builder<TokioExecutor> {
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER)
-        .max_headers(MOST_READ)
+        // It reads at most 100 headers: said explicitly, room for them would be filled in for each request.
         .max_buf_size(MOST_BYTES_READ)
         .http2()
         .timer(TokioTimer::new())
@@ -193,18 +193,21 @@ fn builder(version: Version) -> auto::Builder<TokioExecutor> {
     builder
 }
 
-async fn answer(
+/// Answers a request. What is made of it is made before the future, which keeps room for each argument.
+fn answer(
     service: Service,
     request: Request<Incoming>,
     peer: SocketAddr,
     known: Arc<Connection>,
-) -> Result<http::Response<Body>, Infallible> {
-    known.give_way().await;
-    let running = known.request();
+) -> impl Future<Output = Result<http::Response<Body>, Infallible>> {
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(Visitor::at(peer));
-    request.extensions_mut().insert(known);
-    let response = service.answer(request).await;
-    drop(running);
-    Ok(response)
+    request.extensions_mut().insert(Arc::clone(&known));
+    async move {
+        known.give_way().await;
+        let running = known.request();
+        let response = service.answer(&mut request).await;
+        drop(running);
+        Ok(response)
+    }
 }

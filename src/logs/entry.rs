@@ -1,6 +1,8 @@
 //! An entry of the log, before it is a row (contract: settings, section 6.3).
 
 use std::borrow::Cow;
+use std::io::Write;
+use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json};
@@ -22,50 +24,53 @@ pub enum Level {
     Error = 8,
 }
 
-/// What an entry tells.
-#[derive(Debug, Clone)]
-pub(super) enum Content {
-    Request(Box<RequestEntry>),
-    Event { message: String, data: Map<String, Json> },
-}
-
-/// An entry.
+/// An entry, as it is going to be stored. It is written out where it is made: one text costs less than the parts that it
+/// would be kept in.
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
     pub(super) at: DateTime<Utc>,
     pub(super) level: Level,
-    pub(super) content: Content,
+    pub(super) message: String,
+    /// A JSON object.
+    pub(super) data: String,
 }
 
-/// A request that was answered. Addresses are there where the settings want them; nothing in it is a secret.
+/// A request that was answered. Nothing in it is a secret.
 #[derive(Debug, Clone, Default)]
-pub struct RequestEntry {
+pub struct RequestEntry<'r> {
     /// The method in upper case.
-    pub method: Cow<'static, str>,
+    pub method: Cow<'r, str>,
     /// The address as it was sent, without its secrets: see [`super::redacted`].
-    pub url: String,
+    pub url: Cow<'r, str>,
     /// The status of the answer.
     pub status: u16,
     /// How long it took, in milliseconds.
     pub exec_time: f64,
     /// The collection of the caller; empty for a guest.
-    pub auth: String,
-    /// The caller's id.
-    pub auth_id: Option<String>,
+    pub auth: &'r str,
+    /// The caller's id, where the settings want it.
+    pub auth_id: Option<&'r str>,
     /// The header `Referer`, without its secrets.
-    pub referer: String,
+    pub referer: Cow<'r, str>,
     /// The header `User-Agent`.
-    pub user_agent: String,
-    /// The client's address.
-    pub user_ip: Option<String>,
-    /// The address at the other end of the connection.
-    pub remote_ip: Option<String>,
+    pub user_agent: Cow<'r, str>,
+    /// Where it came from, where the settings want that.
+    pub addresses: Option<Addresses>,
     /// The id that the server's output knows the request by.
-    pub request_id: String,
+    pub request_id: &'r str,
     /// What the app attached.
     pub meta: Option<Json>,
     /// Why it failed, if it did.
     pub failure: Option<Failure>,
+}
+
+/// Where a request came from, as far as that is known.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Addresses {
+    /// The client's address.
+    pub user: Option<IpAddr>,
+    /// The address at the other end of the connection.
+    pub remote: Option<IpAddr>,
 }
 
 /// Why a request failed.
@@ -77,6 +82,8 @@ pub struct Failure {
     pub details: Option<Json>,
 }
 
+/// How many bytes the data of a request has about, beside its own texts.
+const USUAL: usize = 256;
 /// How many bytes of an address are kept.
 const LONGEST_URL: usize = 3000;
 /// How many bytes of a header are kept.
@@ -85,52 +92,42 @@ const LONGEST_HEADER: usize = 2000;
 const LONGEST_DETAILS: usize = 16_000;
 
 impl Entry {
-    /// About how much memory it takes.
-    pub(super) fn size(&self) -> usize {
-        let inside = match &self.content {
-            Content::Request(request) => {
-                let failure = request.failure.as_ref().map_or(0, |failure| failure.error.len() + 512);
-                request.url.len() + request.referer.len() + request.user_agent.len() + failure
-            }
-            Content::Event { message, data } => {
-                let texts = data.iter().map(|(key, value)| key.len() + value.as_str().map_or(16, str::len));
-                message.len() + texts.sum::<usize>()
-            }
-        };
-        size_of::<Self>() + size_of::<RequestEntry>() + inside
+    /// Something that happened just now.
+    pub(super) fn event(level: Level, message: &str, data: &Map<String, Json>) -> Self {
+        let data = serde_json::to_string(data).unwrap_or_else(|_| "{}".to_owned());
+        Self { at: time::now(), level, message: cut(message, LONGEST_DETAILS).into_owned(), data }
     }
 
-    /// Its columns: message, data, created.
-    pub(super) fn columns(&self) -> (String, String, String) {
-        let (message, data) = match &self.content {
-            Content::Request(request) => (request.message(), request.data()),
-            Content::Event { message, data } => {
-                let data = Json::Object(data.clone()).to_string();
-                (cut(message, LONGEST_DETAILS).into_owned(), data)
-            }
-        };
-        (message, data, time::format(self.at))
+    /// A request that was answered just now.
+    pub(super) fn request(request: &RequestEntry<'_>) -> Self {
+        Self { at: time::now(), level: request.level(), message: request.message(), data: request.data() }
+    }
+
+    /// About how much memory it takes.
+    pub(super) fn size(&self) -> usize {
+        size_of::<Self>() + self.message.capacity() + self.data.capacity()
     }
 }
 
-impl RequestEntry {
+impl RequestEntry<'_> {
     /// How important it is.
-    pub(super) fn level(&self) -> Level {
+    fn level(&self) -> Level {
         if self.failure.is_some() { Level::Error } else { Level::Info }
     }
 
     /// `METHOD url`, decoded where that is a text.
     fn message(&self) -> String {
         let url = percent_decoded(&self.url);
-        format!("{} {}", self.method, cut(&url, LONGEST_URL))
+        [&*self.method, " ", &cut(&url, LONGEST_URL)].concat()
     }
 
     /// The contract's keys and our `requestId`, in order.
     fn data(&self) -> String {
         encode::text_of(|out| {
+            out.reserve(USUAL + self.url.len() + self.referer.len() + self.user_agent.len());
             let mut object = Object { out, empty: true };
-            object.text("auth", &self.auth);
-            object.text_if("authId", self.auth_id.as_deref());
+            object.text("auth", self.auth);
+            object.text_if("authId", self.auth_id);
             if let Some(details) = self.failure.as_ref().and_then(|failure| failure.details.as_ref()) {
                 match details.to_string() {
                     long if long.len() > LONGEST_DETAILS => object.text("details", &cut(&long, LONGEST_DETAILS)),
@@ -145,13 +142,17 @@ impl RequestEntry {
             }
             object.text("method", &self.method);
             object.text("referer", &cut(&self.referer, LONGEST_HEADER));
-            object.text_if("remoteIP", self.remote_ip.as_deref());
-            object.text("requestId", &self.request_id);
+            if let Some(addresses) = &self.addresses {
+                object.address("remoteIP", addresses.remote);
+            }
+            object.text("requestId", self.request_id);
             object.number("status", self.status.into());
             object.text("type", "request");
             object.text("url", &cut(&self.url, LONGEST_URL));
             object.text("userAgent", &cut(&self.user_agent, LONGEST_HEADER));
-            object.text_if("userIP", self.user_ip.as_deref());
+            if let Some(addresses) = &self.addresses {
+                object.address("userIP", addresses.user);
+            }
             object.out.push(b'}');
         })
     }
@@ -184,6 +185,26 @@ impl Object<'_> {
     fn number(&mut self, key: &str, number: f64) {
         self.key(key);
         encode::number(number, self.out);
+    }
+
+    /// An address, which has nothing to escape; empty where it is not known.
+    fn address(&mut self, key: &str, address: Option<IpAddr>) {
+        self.key(key);
+        self.out.push(b'"');
+        match address {
+            // As it is usual, and without the formatter.
+            Some(IpAddr::V4(address)) => {
+                for (at, byte) in address.octets().into_iter().enumerate() {
+                    if at > 0 {
+                        self.out.push(b'.');
+                    }
+                    encode::integer(byte.into(), self.out);
+                }
+            }
+            Some(address) => _ = write!(self.out, "{address}"),
+            None => {}
+        }
+        self.out.push(b'"');
     }
 
     fn raw(&mut self, key: &str, json: &[u8]) {
@@ -225,7 +246,7 @@ mod tests {
 
     use super::*;
 
-    fn data(entry: &RequestEntry) -> Json {
+    fn data(entry: &RequestEntry<'_>) -> Json {
         serde_json::from_str(&entry.data()).expect("JSON")
     }
 
@@ -236,7 +257,7 @@ mod tests {
             url: "/api/health?a=%C3%A9".into(),
             status: 200,
             exec_time: 1.25,
-            request_id: "r1".into(),
+            request_id: "r1",
             ..RequestEntry::default()
         };
         assert_eq!(entry.message(), "GET /api/health?a=é");
@@ -252,10 +273,9 @@ mod tests {
     fn what_is_wanted_or_went_wrong_comes_along() {
         let failure = Failure { error: "No \"way\".".into(), details: Some(json!({"a": {"code": "x"}})) };
         let entry = RequestEntry {
-            auth: "users".into(),
-            auth_id: Some("id".into()),
-            user_ip: Some("1.2.3.4".into()),
-            remote_ip: Some("::1".into()),
+            auth: "users",
+            auth_id: Some("id"),
+            addresses: Some(Addresses { user: "1.2.3.4".parse().ok(), remote: "::1".parse().ok() }),
             meta: Some(json!({"n": 1})),
             failure: Some(failure),
             ..RequestEntry::default()
@@ -270,9 +290,9 @@ mod tests {
     #[test]
     fn long_texts_are_cut_between_characters() {
         let entry = RequestEntry {
-            url: format!("/{}", "é".repeat(3000)),
-            referer: "r".repeat(2001),
-            user_agent: "u".repeat(2000),
+            url: format!("/{}", "é".repeat(3000)).into(),
+            referer: "r".repeat(2001).into(),
+            user_agent: "u".repeat(2000).into(),
             failure: Some(Failure { error: String::new(), details: Some(json!(["x".repeat(20_000)])) }),
             ..RequestEntry::default()
         };

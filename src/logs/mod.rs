@@ -31,15 +31,14 @@ use parking_lot::Mutex;
 use serde_json::{Map, Value as Json};
 use tokio::sync::{mpsc, oneshot};
 
-pub use entry::{Failure, Level, RequestEntry};
+pub use entry::{Addresses, Failure, Level, RequestEntry};
 pub use redact::redacted;
 pub use tap::{RequestIdOf, Tap};
 
 use crate::error::Result;
 use crate::settings::{self, Settings};
 use crate::store::Store;
-use crate::time;
-use entry::{Content, Entry};
+use entry::Entry;
 use file::Opened;
 use keeper::{Asked, Keeper};
 use queue::Queue;
@@ -141,14 +140,13 @@ impl Logs {
     /// Tells of something that happened. This never waits.
     pub fn record(&self, level: Level, message: String, data: Map<String, Json>) {
         if self.wants(&self.parts.settings.current().logs, level) {
-            self.parts.queue.put(Entry { at: time::now(), level, content: Content::Event { message, data } });
+            self.parts.queue.put(Entry::event(level, &message, &data));
         }
     }
 
     /// Tells of a request that was answered. This never waits. Whether it is wanted was asked before it was made.
-    pub fn record_request(&self, request: RequestEntry) {
-        let level = request.level();
-        self.parts.queue.put(Entry { at: time::now(), level, content: Content::Request(Box::new(request)) });
+    pub fn record_request(&self, request: &RequestEntry<'_>) {
+        self.parts.queue.put(Entry::request(request));
     }
 
     /// Has what waits written now; it may fail.

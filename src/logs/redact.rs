@@ -37,6 +37,10 @@ pub fn redacted(url: &str) -> Cow<'_, str> {
 }
 
 fn without_secrets(url: &str, depth: usize) -> Cow<'_, str> {
+    // No parameters, and no password before a host.
+    if !url.bytes().any(|byte| matches!(byte, b'?' | b'#' | b'@')) {
+        return Cow::Borrowed(url);
+    }
     let mut out = String::new();
     let mut done = 0;
     if let Some(at) = password(url) {

@@ -39,14 +39,18 @@ pub(super) fn values(record: &Record) -> Vec<Value> {
 /// The value as a stored column of JSON keeps it: a text that reads as a number is one.
 pub(super) fn numeric(value: &Value) -> Value {
     match value {
-        Value::Text(text) => match (text.parse::<i64>(), text.parse::<f64>()) {
-            _ if !text.starts_with(|first: char| first == '-' || first.is_ascii_digit()) => value.clone(),
+        Value::Text(text) if begins_a_number(text) => match (text.parse::<i64>(), text.parse::<f64>()) {
             (Ok(number), _) => Value::Int(number),
             (_, Ok(number)) if number.is_finite() => integral(number),
             _ => value.clone(),
         },
         _ => value.clone(),
     }
+}
+
+/// Whether a text may read as a number.
+pub(super) fn begins_a_number(text: &str) -> bool {
+    text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
 }
 
 fn integral(number: f64) -> Value {

@@ -9,6 +9,7 @@ use quick_cache::sync::Cache;
 
 use super::version::VersionKey;
 use super::viewer::Viewer;
+use super::write::insertion;
 use crate::error::Result;
 use crate::schema::{Collection, CollectionRef, Field, Schema};
 use crate::store::expression::{ROW, insertion_order};
@@ -28,6 +29,8 @@ pub(super) struct Layout {
     pub(super) columns: String,
     /// The row of an id, without conditions.
     pub(super) by_id: String,
+    /// The statement that adds a row.
+    pub(super) insertion: String,
     /// What names a row's place in the table, quoted; nothing where a field has taken its name, or rows have none.
     pub(super) row: Option<String>,
     /// What the versions of its rows are hashed with.
@@ -62,6 +65,7 @@ impl Layout {
         let hidden = collection.fields.iter().any(|field| field.name.eq_ignore_ascii_case(ROW));
         let row = (is_table && !hidden).then(|| insertion_order(&collection.name));
         let by_id = format!(r#"SELECT {columns} FROM {table} WHERE {table}."id" = ?"#);
+        let insertion = insertion(collection);
         let mut head = Vec::new();
         head.extend_from_slice(br#"{"collectionId":"#);
         push_text(&mut head, &collection.id);
@@ -84,7 +88,8 @@ impl Layout {
             }
         }
         let id = collection.field_index("id").unwrap_or(0);
-        Self { collection: Arc::clone(collection), table, columns, by_id, row, versions, id, head, entries, email }
+        let collection = Arc::clone(collection);
+        Self { collection, table, columns, by_id, insertion, row, versions, id, head, entries, email }
     }
 
     /// The lane of a query that finds rows by their ids. Tables have an index for that; a view may have to be walked

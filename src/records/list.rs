@@ -230,7 +230,7 @@ impl Items {
         if self.rendering.is_plain() {
             rows_within(tx, time, query, |row| {
                 separate(&mut items);
-                self.rendering.write_row(row, &mut items);
+                self.rendering.write_row(|at| row.get(at), &mut items);
                 count += 1;
                 Ok(())
             })?;

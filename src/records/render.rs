@@ -16,7 +16,7 @@ use crate::context::RequestContext;
 use crate::error::Result;
 use crate::filter::Input;
 use crate::schema::{CollectionRef, Field, Record, Schema};
-use crate::store::{ReadLane, Row, Tx};
+use crate::store::{ReadLane, Tx, ValueRef};
 
 /// How a request shows records of a collection.
 pub(super) struct Rendering {
@@ -55,8 +55,8 @@ impl Rendering {
     }
 
     /// Writes a row whose columns are the collection's fields, of a plain rendering.
-    pub(super) fn write_row(&self, row: &Row<'_>, out: &mut Vec<u8>) {
-        self.layout.write(out, &self.viewer, |at| row.get(at));
+    pub(super) fn write_row<'v>(&self, get: impl Fn(usize) -> ValueRef<'v>, out: &mut Vec<u8>) {
+        self.layout.write(out, &self.viewer, get);
         out.push(b'}');
     }
 

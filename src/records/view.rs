@@ -9,7 +9,10 @@ use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::filter::Input;
 use crate::schema::{CollectionRef, Schema};
-use crate::store::{ReadLane, Row, Sql, Tx};
+use crate::store::{ReadLane, Row, Sql, Tx, ValueRef};
+
+/// How many bytes a record has about; more would leave the allocator's quick lists.
+const USUAL: usize = 1024;
 
 impl Records {
     /// One record.
@@ -32,7 +35,13 @@ impl Records {
         let rule = gate::applicable(context, &collection.view_rule)?;
         let rendering = Rendering::plan(&self.parts, &schema, context, collection);
         let (query, own) = self.row_of(&schema, context, collection, rule, id, &rendering)?;
-        let lane = if own == ReadLane::Slow { own } else { rendering.lane(&self.parts)? };
+        let mut lane = if own == ReadLane::Slow { own } else { rendering.lane(&self.parts)? };
+        if lane == ReadLane::Fast && rendering.is_plain() {
+            match self.parts.store.row_here(&query, |row| Ok(versioned(&rendering, row))) {
+                Err(Error::Deadline) => lane = ReadLane::Slow,
+                found => return found.map_err(hidden)?.ok_or_else(Error::not_found),
+            }
+        }
         let found = read_in(&self.parts.store, lane, move |tx, lane| one(tx, lane, &query, &rendering)).await;
         found.map_err(hidden)?.ok_or_else(Error::not_found)
     }
@@ -62,24 +71,29 @@ impl Records {
 }
 
 fn one(tx: &mut Tx<'_>, lane: ReadLane, query: &Sql, rendering: &Rendering) -> Result<Option<Versioned>> {
-    let mut out = Vec::with_capacity(1024);
-    let layout = &rendering.layout;
-    let version = |row: &Row<'_>| layout.versions.version(&layout.collection, |at| row.get(at));
     if rendering.is_plain() {
-        let found = tx.row(query, |row| {
-            rendering.write_row(row, &mut out);
-            Ok(version(row))
-        })?;
-        return Ok(found.map(|version| Versioned { rendered: Rendered(out), version }));
+        return tx.row(query, |row| Ok(versioned(rendering, row)));
     }
+    let layout = &rendering.layout;
     let mut batch = rendering.batch();
     let found = tx.row(query, |row| {
         batch.push_row(&rendering.viewer, row);
-        Ok(version(row))
+        Ok(layout.versions.version(&layout.collection, |at| row.get(at)))
     })?;
     let Some(version) = found else { return Ok(None) };
+    let mut out = Vec::with_capacity(USUAL);
     rendering.write(tx, lane, batch, &mut out, |_| {})?;
     Ok(Some(Versioned { rendered: Rendered(out), version }))
+}
+
+/// A row of a plain rendering. Each column is fetched once: the answer and its version look at the same.
+fn versioned(rendering: &Rendering, row: &Row<'_>) -> Versioned {
+    let collection = &rendering.layout.collection;
+    let columns: Vec<ValueRef<'_>> = (0..collection.fields.len()).map(|at| row.get(at)).collect();
+    let mut out = Vec::with_capacity(USUAL);
+    rendering.write_row(|at| columns[at], &mut out);
+    let version = rendering.layout.versions.version(collection, |at| columns[at]);
+    Versioned { rendered: Rendered(out), version }
 }
 
 /// A rule that cannot be evaluated hides the record.

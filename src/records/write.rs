@@ -40,7 +40,8 @@ pub(super) fn settle(save: &Save, tx: &mut Tx<'_>, draft: &Draft, record: &Recor
 }
 
 fn create(save: &Save, tx: &mut Tx<'_>, draft: &Draft, record: &Record, actor: Option<&str>) -> Result<()> {
-    insert(tx, record)?;
+    let layout = save.records.parts.layouts.of(&draft.schema, &record.collection);
+    insert_as(tx, &layout.insertion, record)?;
     changes::append(tx, record, Op::Create, actor)?;
     replace_installer(tx, &draft.schema, &save.records.parts.files, record, actor)
 }

@@ -144,13 +144,23 @@ impl Store {
     {
         match lane {
             ReadLane::Fast => self.read_here(f),
-            ReadLane::Slow => self.engine.read_elsewhere(f).await,
+            // Boxed: who reads on the other lane keeps no room for waiting.
+            ReadLane::Slow => Box::pin(self.engine.read_elsewhere(f)).await,
         }
     }
 
     /// Runs a short read on this thread.
     pub fn read_here<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         self.engine.read_here(f)
+    }
+
+    /// The first row of a query, read on this thread; `None` where there is none. One statement sees one state by itself,
+    /// which costs less than a transaction around it.
+    ///
+    /// # Errors
+    /// As [`Tx::row`].
+    pub fn row_here<T>(&self, query: impl Statement, read: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<Option<T>> {
+        self.engine.row_here(query, read)
     }
 
     /// Runs a read that may take long on a connection and a thread of its own, on one consistent state; two run at

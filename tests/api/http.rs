@@ -4,9 +4,25 @@ use futures_util::stream;
 use reqwest::Method;
 use serde_json::json;
 
+use tuckbox::app::App;
+use tuckbox::config::Config;
+use tuckbox::http::Service;
+
 use crate::support::{Client, TestServer, id, notes, raw_request};
 
 const NOT_FOUND: &str = "The requested resource wasn't found.";
+
+/// How much room a connection keeps for the request that it answers, in bytes.
+const ROOM: usize = 1536;
+
+#[tokio::test]
+async fn a_request_on_its_way_takes_little_room() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let app = App::open(Config::new(dir.path()).expect("a configuration")).await.expect("an app");
+    let (service, mut request) = (Service::new(app), http::Request::default());
+    let room = size_of_val(&service.answer(&mut request));
+    assert!(room <= ROOM, "{room} bytes");
+}
 
 #[tokio::test]
 async fn unknown_routes_wrong_methods_and_trailing_slashes_are_404_envelopes() {

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 import { assertAccessible } from './support/accessible.js'
 import { PHONE, picture } from './support/browser.js'
 import { startDashboard } from './support/dashboard.js'
-import { hasAttribute, hasCount, settles } from './support/settles.js'
+import { hasAttribute, hasCount, hasValue, settles } from './support/settles.js'
 
 let dashboard
 let pb
@@ -198,6 +198,73 @@ test('each template makes collections that the server takes', async () => {
   await templates.getByRole('button', { name: 'Tasks', exact: true }).click()
   await dialog(page).getByText('There is a collection tasks already.').waitFor()
   await hasAttribute(dialog(page).getByRole('button', { name: 'Make 1 collection' }), 'aria-disabled', 'true')
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('who owns a record of a template changes it whole, and hands it to nobody', async () => {
+  const account = (name) => pb.collection('users').create({ email: `${name}@example.com`, password: 'a long password', passwordConfirm: 'a long password' })
+  const [ann, ben] = [await account('ann'), await account('ben')]
+  const client = dashboard.server.guest()
+  await client.collection('users').authWithPassword('ann@example.com', 'a long password')
+  const tasks = client.collection('tasks')
+  const task = await tasks.create({ title: 'Paint the shed', owner: ann.id })
+  // Forms send all that they show.
+  assert.equal((await tasks.update(task.id, { ...task, title: 'Paint the boat' })).title, 'Paint the boat')
+  await assert.rejects(tasks.update(task.id, { owner: ben.id }), (error) => error.status === 404)
+  const author = await client.collection('authors').create({ name: 'Ann', account: ann.id })
+  assert.equal((await client.collection('authors').update(author.id, { name: 'Ann O.', account: ann.id })).name, 'Ann O.')
+  const post = await client.collection('posts').create({ title: 'One', slug: 'one', status: 'draft', author: author.id })
+  assert.equal((await client.collection('posts').update(post.id, { status: 'published', author: author.id })).status, 'published')
+  const other = await pb.collection('authors').create({ name: 'Ben', account: ben.id })
+  await assert.rejects(client.collection('posts').update(post.id, { author: other.id }), (error) => error.status === 404)
+})
+
+test('a new collection is told with its SQL before it is made, and what is wrong with it beside its fields', async () => {
+  const { page, complaints, close } = await dashboard.open('#/new-collection')
+  const fields = page.getByLabel('Name of a new field')
+  await page.getByLabel('Name', { exact: true }).fill('users')
+  for (const name of ['title', 'price']) {
+    await fields.fill(name)
+    await fields.press('Enter')
+  }
+  await press(page, 'What happens')
+  await page.getByLabel('Name', { exact: true }).and(page.locator('[aria-invalid]')).waitFor()
+  await page.getByText(/must be unique/).waitFor()
+  await page.getByLabel('Name', { exact: true }).fill('goods')
+  await press(page, 'What happens')
+  await dialog(page).getByText('adds price (Number)').waitFor()
+  await dialog(page).getByText('The SQL', { exact: true }).click()
+  await dialog(page).getByRole('region', { name: 'The SQL' }).getByText(/CREATE TABLE/).waitFor()
+  await picture(page, 'collection-plan-new')
+  await assertAccessible(page)
+  await press(page, 'Make it')
+  await heading(page, 'goods')
+  assert.deepEqual(await fieldsOf('goods'), ['title text', 'price number'])
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('the layout of a new collection stays where it is, and another type keeps what was typed', async () => {
+  const { page, complaints, close } = await dashboard.open('#/new-collection')
+  const top = async () => (await page.getByLabel('Name of a new field').boundingBox()).y
+  await page.getByLabel('Name of a new field').waitFor()
+  const before = await top()
+  await page.getByLabel('Name', { exact: true }).fill('people')
+  assert.equal(await top(), before)
+  await page.getByLabel('Name of a new field').fill('nickname')
+  await page.getByLabel('Name of a new field').press('Enter')
+  await page.getByRole('group', { name: 'Type' }).getByText('Auth', { exact: true }).click()
+  await page.getByRole('tab', { name: 'Sign-in' }).waitFor()
+  await hasValue(page.getByLabel('Name', { exact: true }), 'people')
+  await page.getByLabel('Name of the field nickname', { exact: true }).waitFor()
+  await page.getByRole('group', { name: 'Type' }).getByText('Base', { exact: true }).click()
+  await page.getByRole('tab', { name: 'Sign-in' }).waitFor({ state: 'detached' })
+  await hasCount(page.getByLabel('Name of the field nickname', { exact: true }), 1)
+  await hasCount(page.getByLabel('Name of the field password', { exact: true }), 0)
+  await press(page, 'Create')
+  await heading(page, 'people')
+  assert.deepEqual(await fieldsOf('people'), ['nickname text'])
   assert.deepEqual(complaints, [])
   await close()
 })

@@ -97,6 +97,7 @@ test('the header is one stop of the tab key, in which arrows go, move, size and 
   // The focus is where the menu came from.
   await settles(() => page.evaluate(() => document.activeElement?.textContent?.trim()), 'year')
   await page.keyboard.press('ArrowDown')
+  await menu(page, 'year').waitFor()
   await page.keyboard.press('Escape')
   await hasCount(menu(page, 'year'), 0)
   await page.keyboard.press('Tab')

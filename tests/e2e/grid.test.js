@@ -453,7 +453,7 @@ test('where counting takes long the rows come anyway, and no answer is told with
     if (!route.request().url().includes('skipTotal')) await new Promise((resolve) => (counting = resolve))
     await route.continue()
   })
-  await page.getByRole('link', { name: 'films' }).click()
+  await page.getByRole('navigation').getByRole('link', { name: 'films' }).click()
   await page.getByText('≥ 200 records').waitFor()
   await cell(page, 'After Dark in Central Park').waitFor()
   await settles(() => typeof counting, 'function')

@@ -66,8 +66,9 @@ test('what was typed and not saved is offered on return, until it is saved', asy
 
   // What cannot be read is taken back like everything else.
   await press(page, 'Undo the change of extra')
-  await hasValue(input(page, 'extra'), '')
+  await page.getByText('Changed: title, pages, pin', { exact: true }).waitFor()
   await input(page, 'extra').fill('{"a": ')
+  await page.getByText('This is not JSON yet: a value is missing (line 1, character 7, in a).').waitFor()
 
   await press(page, 'Cancel')
   await heading(page, 'Leave without saving?')
@@ -412,7 +413,8 @@ test('a large file is seen on its way, stopped, and sent again', async () => {
   await network.send('Network.enable')
   const throttle = (uploadThroughput) =>
     network.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput })
-  await throttle(600 * 1024)
+  // So slowly that it is on its way for as long as this looks at it.
+  await throttle(100 * 1024)
   await press(page, 'Create')
   await page.getByRole('progressbar', { name: /Sending: .* of 6 MiB/ }).waitFor()
   await picture(page, 'record-upload')

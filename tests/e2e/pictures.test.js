@@ -13,6 +13,7 @@ import { settles } from './support/settles.js'
 import { EMOJI, HEBREW, LONG, MARKUP, UNBROKEN, fillHostile, fillLibrary } from './support/library.js'
 
 const FILMS = new URL('../data/films.jsonl', import.meta.url).pathname
+const isPictured = Boolean(process.env.TUCKBOX_PICTURES)
 const WIDE = { width: 1920, height: 1080 }
 
 let dashboard
@@ -57,10 +58,12 @@ async function goTo(address) {
   })
 }
 
-/** Looks at what is shown as it is, wide and narrow, in the light and in the dark. */
-async function look(name, { on = page, sizes = [DESK, PHONE], faint = false } = {}) {
+/** Looks at what is shown as it is, wide and narrow, in the light and in the dark. Where no pictures are taken, axe looks at
+ * what no other test shows it (`axe`), in one theme. */
+async function look(name, { on = page, sizes = [DESK, PHONE], faint = false, axe = false } = {}) {
   // Rows that are no answer any more are faint, and nobody has to read them.
-  if (!faint) await assertAccessible(on, ['light'])
+  const themes = faint ? [] : isPictured ? ['light', 'dark'] : axe ? [sizes.includes(PHONE) ? 'dark' : 'light'] : []
+  if (themes.includes('light')) await assertAccessible(on, ['light'])
   if (sizes.includes(PHONE)) {
     await on.setViewportSize(PHONE)
     // Tables and code scroll by themselves; neither the page does nor a form in it.
@@ -69,7 +72,7 @@ async function look(name, { on = page, sizes = [DESK, PHONE], faint = false } = 
         .filter((element) => element.scrollWidth > Math.max(element.clientWidth, 1) + 1 && element.clientWidth > 0)
         .map((element) => `${element.localName}: ${element.scrollWidth} of ${element.clientWidth}`))
     await settles(wide, [], `${name} is wider than a phone`)
-    if (!faint) await assertAccessible(on, ['dark'])
+    if (themes.includes('dark')) await assertAccessible(on, ['dark'])
     await on.setViewportSize(DESK)
   }
   await picture(on, name, sizes)
@@ -85,7 +88,7 @@ test('set-up', async () => {
   const opened = await openPage(dashboard.browser, { viewport: DESK })
   await opened.page.goto(link)
   await heading('Create the first superuser', opened.page)
-  await look('set-up', { on: opened.page })
+  await look('set-up', { axe: true, on: opened.page })
   await opened.page.getByLabel('E-mail').fill('you@example.com')
   await opened.page.getByLabel('Password', { exact: true }).fill('correct horse')
   await opened.page.getByLabel('Repeat the password').fill('correct horse')
@@ -112,10 +115,10 @@ test('signing in', async () => {
   await look('sign-in-refused', { on: opened.page })
   await press('Use a code by mail', opened.page)
   await heading('Sign in with a code', opened.page)
-  await look('sign-in-code-asked', { on: opened.page })
+  await look('sign-in-code-asked', { axe: true, on: opened.page })
   await press('Send the code', opened.page)
   await heading('Type the code', opened.page)
-  await look('sign-in-code', { on: opened.page })
+  await look('sign-in-code', { axe: true, on: opened.page })
   await codes(false)
   await opened.page.goto(`${dashboard.server.url}/_/#/request-password-reset`)
   await heading('Forgotten password', opened.page)
@@ -139,18 +142,18 @@ test('the pages behind the links in mails', async () => {
   await look('link-expired', { on: opened.page })
   await go(`confirm-verification/${link('verification', { email: `${UNBROKEN}@example.com` })}`)
   await opened.page.getByText(UNBROKEN).waitFor()
-  await look('link-hostile', { on: opened.page })
+  await look('link-hostile', { axe: true, on: opened.page })
   // Whether such a link lives is asked before anything is typed.
   await pb.collection('users').requestPasswordReset('ann@example.com')
   await opened.page.goto(linkIn(await mail.waitForMail('ann@example.com')))
   await heading('Choose a new password', opened.page)
-  await look('link-password', { on: opened.page })
+  await look('link-password', { axe: true, on: opened.page })
   const reader = dashboard.server.guest()
   await reader.collection('users').authWithPassword('ann@example.com', 'a long password')
   await reader.collection('users').requestEmailChange('ann.okafor@example.com')
   await opened.page.goto(linkIn(await mail.waitForMail('ann.okafor@example.com')))
   await heading('Confirm your new e-mail address', opened.page)
-  await look('link-address', { on: opened.page })
+  await look('link-address', { axe: true, on: opened.page })
   await go('oauth2-redirect-failure')
   await heading('That did not work', opened.page)
   await look('link-service', { on: opened.page })
@@ -163,7 +166,7 @@ test('Home, the palette, keys, a toast and a page that is not there', async () =
   await heading('Home')
   await page.getByText('100,000 records').waitFor()
   await page.getByText('It takes writes.').waitFor()
-  await look('home')
+  await look('home', { axe: true })
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox').fill('bo')
   await look('palette')
@@ -182,11 +185,11 @@ test('Home, the palette, keys, a toast and a page that is not there', async () =
   await press('Widen the sidebar')
   await goTo('#/nowhere/at/all')
   await heading('There is no page here')
-  await look('unknown')
+  await look('unknown', { axe: true })
   await goTo(`#/collections/books/${library.books[1].id}`)
   await press('Copy the id')
   await page.getByText('The id is copied').or(page.getByText(/could not|by hand/)).first().waitFor()
-  await look('toast')
+  await look('toast', { axe: true })
 })
 
 test('the grid', async () => {
@@ -201,7 +204,7 @@ test('the grid', async () => {
   await page.keyboard.press('Shift+ArrowDown')
   await page.keyboard.press('Shift+ArrowDown')
   await page.keyboard.press('Shift+ArrowRight')
-  await look('grid-range', { sizes: [DESK] })
+  await look('grid-range', { axe: true, sizes: [DESK] })
   await page.keyboard.press('Escape')
   await records('books', 'Solaris')
   await look('grid-books')
@@ -219,7 +222,7 @@ test('the grid', async () => {
   await press('Select nothing')
   await page.getByRole('checkbox', { name: 'Select all' }).click()
   await page.getByText('14 selected').waitFor()
-  await look('grid-all')
+  await look('grid-all', { axe: true })
   await press('Delete the selected')
   await page.getByRole('dialog').waitFor()
   await look('grid-delete')
@@ -238,10 +241,10 @@ test('the grid', async () => {
 test('the grid with nothing in it, nothing found, a wrong filter, and while it waits', async () => {
   await goTo('#/collections/empty_shelves')
   await page.getByText('There are no records yet.').waitFor()
-  await look('grid-empty')
+  await look('grid-empty', { axe: true })
   await goTo(`#/collections/books?filter=${encodeURIComponent('title = "nothing"')}`)
   await page.getByText('No record matches the filter.').waitFor()
-  await look('grid-nothing-found')
+  await look('grid-nothing-found', { axe: true })
   await records('books', 'Solaris')
   await page.getByLabel('Filter', { exact: true }).fill('titel ~ "sol"')
   await page.keyboard.press('Enter')
@@ -255,10 +258,10 @@ test('the grid with nothing in it, nothing found, a wrong filter, and while it w
   })
   await goTo('#/collections/films')
   await page.waitForTimeout(400)
-  await look('grid-loading')
+  await look('grid-loading', { axe: true })
   answer()
-  await page.unroute('**/api/collections/films/records**')
   await cell('After Dark in Central Park').waitFor()
+  await page.unroute('**/api/collections/films/records**')
   await page.getByRole('img', { name: /^Live/ }).waitFor()
   await pb.collection('films').create({ title: 'A new one', year: 2030 })
   await page.getByRole('button', { name: '1 new' }).waitFor()
@@ -267,7 +270,7 @@ test('the grid with nothing in it, nothing found, a wrong filter, and while it w
   await page.route('**/api/**', (route) => route.abort())
   await goTo('#/collections/authors').catch(() => undefined)
   await page.waitForTimeout(300)
-  await look('offline')
+  await look('offline', { axe: true })
   await page.unroute('**/api/**')
 })
 
@@ -280,14 +283,14 @@ test('records', async () => {
   }
   await open()
   await page.getByRole('textbox', { name: 'summary' }).waitFor()
-  await look('record')
+  await look('record', { axe: true })
   await page.getByRole('textbox', { name: 'summary' }).scrollIntoViewIfNeeded()
   await picture(page, 'record-middle')
   await page.getByLabel('Longitude').scrollIntoViewIfNeeded()
-  await look('record-end')
+  await look('record-end', { axe: true })
   await page.getByRole('radio', { name: 'Source' }).check()
   await page.getByRole('textbox', { name: 'summary' }).scrollIntoViewIfNeeded()
-  await look('record-source')
+  await look('record-source', { axe: true })
   await page.getByRole('tab', { name: 'JSON' }).click()
   await look('record-json')
   await page.getByRole('tab', { name: 'Relations' }).click()
@@ -298,10 +301,10 @@ test('records', async () => {
   await input('details').fill('{"edition": 1,}')
   await look('record-wrong')
   await input('details').scrollIntoViewIfNeeded()
-  await look('record-wrong-json')
+  await look('record-wrong-json', { axe: true })
   await press('Cancel')
   await heading('Leave without saving?')
-  await look('record-leave')
+  await look('record-leave', { axe: true })
   await page.getByRole('dialog').getByRole('button', { name: 'Leave', exact: true }).click()
   await page.getByRole('region', { name: 'The Dispossessed' }).waitFor({ state: 'detached' })
   await cell('The Dispossessed').click()
@@ -343,7 +346,7 @@ test('a session that ends over a form', async () => {
 test('collections', async () => {
   const settings = async (collection, tab) => {
     await goTo(`#/collections/${collection}/settings/${tab}`)
-    await page.getByRole('tab', { selected: true }).waitFor()
+    await page.locator('#collection-tab-' + tab).and(page.getByRole('tab', { selected: true })).waitFor()
   }
   for (const type of ['base', 'auth', 'view']) {
     await goTo(`#/new-collection?type=${type}`)
@@ -355,13 +358,13 @@ test('collections', async () => {
   await look('collection-fields')
   await press('Options of title')
   await press('Options of kinds')
-  await look('collection-options')
+  await look('collection-options', { axe: true })
   await settings('books', 'rules')
   await page.getByLabel('Rule: Create').waitFor()
   await look('collection-rules')
   await page.getByRole('group', { name: 'Who: Delete' }).getByText('Everyone', { exact: true }).click()
   await page.getByRole('dialog').waitFor()
-  await look('collection-public')
+  await look('collection-public', { axe: true })
   await page.keyboard.press('Escape')
   await settings('books', 'indexes')
   await page.getByLabel('Field of the new index').selectOption('title')
@@ -377,9 +380,9 @@ test('collections', async () => {
   await look('collection-mail')
   await settings('books_by_author', 'query')
   await page.getByRole('columnheader').first().waitFor()
-  await look('collection-query')
+  await look('collection-query', { axe: true })
   await settings('books', 'danger')
-  await look('collection-danger')
+  await look('collection-danger', { axe: true })
   await settings('books', 'fields')
   await press('Remove isbn')
   await press('Save')
@@ -395,7 +398,7 @@ test('schemas in and out', async () => {
   const books = await pb.collections.getOne('books')
   const fields = books.fields.filter(({ name }) => name !== 'price').map((field) => (field.name === 'title' ? { ...field, max: 300 } : field))
   await goTo('#/settings/import-collections')
-  await look('import-empty')
+  await look('import-empty', { axe: true })
   await page.getByLabel('Collections as JSON').fill(JSON.stringify([{ ...books, fields }, { name: 'loans', type: 'base', fields: [{ name: 'until', type: 'date' }] }]))
   await page.getByText('2 collections would change').waitFor()
   await look('import')
@@ -411,26 +414,43 @@ test('the log', async () => {
   await look('log-entry')
 })
 
+test('backups and schedules', async () => {
+  await goTo('#/settings/backups')
+  await page.getByText('There are no backups yet').waitFor()
+  await look('backups-none')
+  for (const name of ['monday.zip', 'before-update.zip']) await pb.backups.create(name)
+  await goTo('#/settings/backups')
+  await press('monday.zip')
+  await page.getByText('The state of').waitFor()
+  await look('backups')
+  await press('Restore monday.zip')
+  await page.getByText(/since/).first().waitFor()
+  await look('backups-restore')
+  await goTo('#/settings/crons')
+  await heading('Tidy the database')
+  await look('schedules')
+})
+
 test('names and values that were made to break pages are shown as they are', async () => {
   const rows = await fillHostile(pb)
   const titles = [LONG, MARKUP, HEBREW, EMOJI, UNBROKEN]
   await records('hostile', LONG)
   for (const title of titles) await cell(title).waitFor()
-  await look('hostile-grid')
+  await look('hostile-grid', { axe: true })
   for (const [at, row] of rows.entries()) {
     await goTo(`#/collections/hostile/${row.id}`)
     await heading(titles[at] ?? row.id)
-    await look(`hostile-record-${at}`)
+    await look(`hostile-record-${at}`, { axe: at < 2 })
   }
   const { items } = await pb.collections.getList(1, 1, { filter: 'name ~ "goes_on"' })
   await goTo(`#/collections/${items[0].name}`)
   await page.getByText('There are no records yet.').waitFor()
-  await look('hostile-name')
+  await look('hostile-name', { axe: true })
   await goTo(`#/collections/${items[0].name}/settings/fields`)
   await page.getByLabel('Name of the field field_number_1', { exact: true }).waitFor()
-  await look('hostile-fields')
+  await look('hostile-fields', { axe: true })
   await goTo('#/')
   await page.getByText('100,000 records').waitFor()
-  await look('hostile-home')
+  await look('hostile-home', { axe: true })
   assert.notEqual(await page.title(), 'hit')
 })

@@ -88,7 +88,7 @@ test('the sidebar becomes narrow, keeps collections on top, and marks what every
   await press(page, 'Narrow the sidebar')
   assert.equal((await page.getByRole('navigation').boundingBox()).width, 56)
   await page.reload()
-  await page.getByRole('link', { name: 'films', exact: true }).click()
+  await page.getByRole('navigation').getByRole('link', { name: 'films', exact: true }).click()
   await heading(page, 'films')
   await picture(page, 'sidebar-narrow')
   await assertAccessible(page)

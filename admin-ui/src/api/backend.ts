@@ -56,7 +56,7 @@ async function isOver(refusal: ApiError, token: string): Promise<boolean> {
 }
 
 /** An error of the SDK as this program's; any other as it is. */
-export function toApiError(error: unknown): unknown {
+function toApiError(error: unknown): unknown {
   if (!(error instanceof ClientResponseError)) return error
   if (error.isAbort) return new ApiError(0, 'The question was taken back.', { aborted: true })
   if (error.status === 0) return new ApiError(0, 'The server did not answer.')

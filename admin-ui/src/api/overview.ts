@@ -51,7 +51,6 @@ export function glanceAtLog(since: Date, buckets: number): Promise<Glance> {
 
 /** What the server tells of itself; sizes in bytes, `null` where they are not known. */
 export interface Server {
-  version: string
   started: string
   uptime: number
   sizes: Record<'database' | 'wal' | 'logs', number> & Record<'files' | 'fileCount' | 'backups', number | null>

@@ -56,9 +56,10 @@ export interface Plan {
   sql: string[]
 }
 
-/** Asks what a change would come to; nothing is written. Refused as the change itself would be. */
-export function planChange(id: string, body: CollectionChange, signal?: AbortSignal): Promise<Plan> {
+/** Asks what a change would come to, of a new collection where no id is named; nothing is written. Refused as the change
+ * itself would be. */
+export function planChange(id: string | undefined, body: CollectionChange, signal?: AbortSignal): Promise<Plan> {
   return ask((backend) =>
-    backend.send<Plan>(`/api/collections/${encodeURIComponent(id)}/plan`, { method: 'POST', body, ...(signal && { signal }) }),
+    backend.send<Plan>(`/api/collections/${encodeURIComponent(id ?? 'meta')}/plan`, { method: 'POST', body, ...(signal && { signal }) }),
   )
 }

@@ -42,6 +42,11 @@ export const TYPES: Record<FieldType, TypeLook> = {
   password: { label: 'Password', icon: Lock, width: 120 },
 }
 
+/** Whether a value may be in any script: which way it is read is seen from its first letter. */
+export function holdsWords({ type }: Field): boolean {
+  return type === 'text' || type === 'editor' || type === 'select' || type === 'relation' || type === 'file'
+}
+
 /** How a field is shown: by its type, keys by themselves. */
 export function look(field: Field): TypeLook {
   if (field.type === 'text' && field.primaryKey) return { ...TYPES.text, icon: Key, width: 160 }

@@ -27,6 +27,11 @@ export function windowOf(total: number, rowHeight: number, scrollTop: number, vi
   return { height, first, end, offset: scrollTop - top + first * rowHeight }
 }
 
+/** How many rows are drawn at the same time, at most. */
+export function linesIn(rowHeight: number, viewHeight: number): number {
+  return Math.max(1, Math.ceil(Math.max(0, viewHeight) / rowHeight) + 1 + 2 * BEYOND)
+}
+
 /** Where to scroll to, so that a row is in view; where one is, if it is already. */
 export function scrollTo(index: number, total: number, rowHeight: number, scrollTop: number, viewHeight: number): number {
   const real = total * rowHeight

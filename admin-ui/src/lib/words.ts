@@ -1,6 +1,7 @@
 /** Values in words: numbers, times and sizes as a person reads them. */
 
-const number = new Intl.NumberFormat(undefined, { maximumFractionDigits: 20 })
+// Four digits read as one, and may be a year.
+const number = new Intl.NumberFormat(undefined, { maximumFractionDigits: 20, useGrouping: 'min2' })
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 })
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' })
 

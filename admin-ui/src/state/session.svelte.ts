@@ -53,7 +53,7 @@ class Session {
 }
 
 /** Whether half of the life of a token is over; what cannot be read is not renewed. */
-export function isWorn(token: string, now = Date.now() / 1000): boolean {
+function isWorn(token: string, now = Date.now() / 1000): boolean {
   try {
     const payload: unknown = JSON.parse(atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')))
     if (typeof payload !== 'object' || payload === null) return false

@@ -6,6 +6,7 @@ use axum::body::HttpBody;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use serde_json::{Map, Value as Json};
 
+use super::context::of_whole;
 use super::form::{infer, split, texts};
 use super::multipart;
 use super::submitted::Submitted;
@@ -82,10 +83,10 @@ impl FromRequest<App> for Asking {
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
         let (mut parts, body) = request.into_parts();
-        let context = RequestContext::from_request_parts(&mut parts, app).await?;
         if body.is_end_stream() {
-            return Ok(Self(context));
+            return of_whole(parts).map(Self);
         }
+        let context = RequestContext::from_request_parts(&mut parts, app).await?;
         let data = Submitted::read(Request::from_parts(parts, body)).await?.data()?;
         Ok(Self(context.with_body(data)))
     }

@@ -39,9 +39,15 @@ impl FromRequestParts<App> for RequestContext {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self> {
-        let caller = parts.extensions.get::<Visitor>().and_then(|visitor| visitor.caller.clone());
-        Ok(Self { caller, ..of_guest(parts)? })
+        let headers = parts.headers.clone();
+        of_caller(parts, headers)
     }
+}
+
+/// A request that nothing else is asked of: its headers need not be copied.
+pub(super) fn of_whole(mut parts: Parts) -> Result<RequestContext> {
+    let headers = std::mem::take(&mut parts.headers);
+    of_caller(&mut parts, headers)
 }
 
 /// A request as a guest's, where the `Authorization` header does not count: the download of a file.
@@ -51,7 +57,8 @@ impl FromRequestParts<App> for Guest {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self> {
-        of_guest(parts).map(Self)
+        let headers = parts.headers.clone();
+        of_guest(parts, headers).map(Self)
     }
 }
 
@@ -67,7 +74,12 @@ impl FromRequestParts<App> for RequestId {
     }
 }
 
-fn of_guest(parts: &mut Parts) -> Result<RequestContext> {
+fn of_caller(parts: &mut Parts, headers: HeaderMap) -> Result<RequestContext> {
+    let caller = parts.extensions.get::<Visitor>().and_then(|visitor| visitor.caller.clone());
+    Ok(RequestContext { caller, ..of_guest(parts, headers)? })
+}
+
+fn of_guest(parts: &mut Parts, headers: HeaderMap) -> Result<RequestContext> {
     let Query(query) = Query::of(parts)?;
     Ok(RequestContext {
         caller: None,
@@ -75,7 +87,7 @@ fn of_guest(parts: &mut Parts) -> Result<RequestContext> {
         method: method(&parts.method),
         path: decode_path(parts.uri.path()).unwrap_or(parts.uri.path().into()).into(),
         query,
-        headers: Arc::new(Headers(parts.headers.clone())),
+        headers: Arc::new(Headers(headers)),
         body: None,
         ip: parts.extensions.get::<Visitor>().and_then(|visitor| visitor.ip),
     })

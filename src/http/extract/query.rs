@@ -26,7 +26,8 @@ impl Query {
         if let Some(query) = parts.extensions.get::<Self>() {
             return Ok(query.clone());
         }
-        let pairs = decode_pairs(parts.uri.query().unwrap_or_default().as_bytes());
+        let Some(query) = parts.uri.query() else { return Ok(Self(Arc::default())) };
+        let pairs = decode_pairs(query.as_bytes());
         let pairs = pairs.ok_or_else(|| Error::bad_request("The query is not properly encoded."))?;
         let query = Self(pairs.into());
         parts.extensions.insert(query.clone());

@@ -6,6 +6,7 @@ use std::future::ready;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
+use futures_util::FutureExt;
 use http::header::{ACCEPT_ENCODING, CONTENT_DISPOSITION, CONTENT_TYPE};
 use http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version};
 use tower::{Layer, ServiceExt, service_fn};
@@ -24,15 +25,17 @@ pub(super) fn accepted(request: &Request) -> Option<HeaderValue> {
 }
 
 /// The answer in one of the encodings that the client accepts; as it is where none is accepted or worth it.
-pub(super) async fn compressed(response: Response, encodings: Option<HeaderValue>) -> Response {
+pub(super) fn compressed(response: Response, encodings: Option<HeaderValue>) -> Response {
     let Some(encodings) = encodings else { return response };
     let mut request = Request::new(Body::empty());
     request.headers_mut().insert(ACCEPT_ENCODING, encodings);
     let mut answer = Some(response);
     let answered = service_fn(move |_: Request| ready(Ok::<_, Infallible>(answer.take().unwrap_or_default())));
-    match layer().layer(answered).oneshot(request).await {
-        Ok(response) => response.map(Body::new),
-        Err(never) => match never {},
+    // The answer is there: nothing is waited for, and no future has to keep room for the compressors.
+    match layer().layer(answered).oneshot(request).now_or_never() {
+        Some(Ok(response)) => response.map(Body::new),
+        Some(Err(never)) => match never {},
+        None => Response::default(),
     }
 }
 

@@ -8,8 +8,6 @@ use serde_json::Map;
 
 use crate::http::envelope::refusal;
 
-/// How many headers the connection reads at most; beyond 100 it would need memory for each request.
-pub(in crate::http) const MOST_READ: usize = 100;
 /// How many bytes of headers the connection reads at most.
 pub(in crate::http) const MOST_BYTES_READ: usize = 256 * 1024;
 

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::http::LogMeta;
 use crate::http::envelope::default_message;
 use crate::http::extract::Visitor;
-use crate::logs::{Failure, Level, REQUESTS, RequestEntry, redacted};
+use crate::logs::{Addresses, Failure, Level, REQUESTS, RequestEntry, redacted};
 
 /// The status in the entry of a request that nobody waited for any more.
 const GONE: u16 = 499;
@@ -84,22 +84,21 @@ impl<'a> Logged<'a> {
         if !kept && !shown {
             return;
         }
+        let referer = header_text(&self.referer);
         let visitor = self.visitor.get();
         let caller = visitor.and_then(|visitor| visitor.caller.as_deref());
-        let ip =
-            |ip: Option<IpAddr>| if settings.logs.log_ip { Some(ip.map(text_of).unwrap_or_default()) } else { None };
+        let user = visitor.and_then(|visitor| visitor.ip).or(self.remote);
         let entry = RequestEntry {
             method: named(&self.method),
-            url: redacted(self.uri.path_and_query().map_or("/", |sent| sent.as_str())).into_owned(),
+            url: redacted(self.uri.path_and_query().map_or("/", |sent| sent.as_str())),
             status,
             exec_time: self.began.elapsed().as_nanos() as f64 / 1e6,
-            auth: caller.map(|caller| caller.collection_name.clone()).unwrap_or_default(),
-            auth_id: caller.filter(|_| settings.logs.log_auth_id).map(|caller| caller.id.clone()),
-            referer: header_text(&self.referer).map(|text| redacted(&text).into_owned()).unwrap_or_default(),
-            user_agent: header_text(&self.user_agent).map(Cow::into_owned).unwrap_or_default(),
-            user_ip: ip(visitor.and_then(|visitor| visitor.ip).or(self.remote)),
-            remote_ip: ip(self.remote),
-            request_id: self.id.as_str().to_owned(),
+            auth: caller.map_or("", |caller| &caller.collection_name),
+            auth_id: caller.filter(|_| settings.logs.log_auth_id).map(|caller| caller.id.as_str()),
+            referer: redacted(&referer),
+            user_agent: header_text(&self.user_agent),
+            addresses: settings.logs.log_ip.then_some(Addresses { user, remote: self.remote }),
+            request_id: self.id.as_str(),
             meta,
             failure,
         };
@@ -107,7 +106,7 @@ impl<'a> Logged<'a> {
             show(&entry);
         }
         if kept {
-            self.app.logs.record_request(entry);
+            self.app.logs.record_request(&entry);
         }
     }
 }
@@ -123,16 +122,16 @@ impl Drop for Logged<'_> {
 }
 
 /// The line in the server's output, within the request's span.
-fn show(entry: &RequestEntry) {
+fn show(entry: &RequestEntry<'_>) {
     tracing::debug!(
         target: REQUESTS,
         status = entry.status,
         duration_us = (entry.exec_time * 1000.0) as u64,
-        url = entry.url,
+        url = &*entry.url,
         auth = entry.auth,
         auth_id = entry.auth_id,
-        user_ip = entry.user_ip,
-        user_agent = entry.user_agent,
+        user_ip = entry.addresses.and_then(|addresses| addresses.user).map(|ip| ip.to_string()),
+        user_agent = &*entry.user_agent,
         error = entry.failure.as_ref().map(|failure| failure.error.as_str()),
         "answered"
     );
@@ -162,12 +161,8 @@ fn named(method: &Method) -> Cow<'static, str> {
     }
 }
 
-fn header_text(value: &Option<HeaderValue>) -> Option<Cow<'_, str>> {
-    value.as_ref().map(|value| String::from_utf8_lossy(value.as_bytes()))
-}
-
-fn text_of(ip: IpAddr) -> String {
-    ip.to_string()
+fn header_text(value: &Option<HeaderValue>) -> Cow<'_, str> {
+    value.as_ref().map_or(Cow::Borrowed(""), |value| String::from_utf8_lossy(value.as_bytes()))
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ pub(super) mod security_headers;
 mod trace;
 mod visitor;
 
+use std::pin::pin;
+
 use axum::Router;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
@@ -40,25 +42,28 @@ pub(super) struct Around {
     pub(super) bodies: BodyLimits,
 }
 
-/// The middleware, from the outside to the inside and back.
-pub(super) async fn around(around: &Around, mut request: Request, routes: Router) -> Response {
-    let encodings = compression::accepted(&request);
+/// The middleware, from the outside to the inside and back. The request is lent as far as the router, which takes it:
+/// handed on by value it would have room of its own in the future of each function on the way.
+pub(super) async fn around(around: &Around, request: &mut Request, routes: &Router) -> Response {
+    let encodings = compression::accepted(request);
     let origin = around.origins.allowed(request.headers());
-    if let Some(answer) = cors::preflight(&request, origin.as_ref()) {
+    if let Some(answer) = cors::preflight(request, origin.as_ref()) {
         return answer;
     }
     let version = request.version();
-    let id = request_id::take(&mut request);
-    let span = trace::span(&request, &id);
+    let id = request_id::take(request);
+    let span = trace::span(request, &id);
     let answer = async {
-        let logged = Logged::begin(&around.app, &request, &id);
-        let inner = async {
-            if let Err(refusal) = header_limits::check(&request) {
-                return *refusal;
-            }
-            admitted(around, request, routes, &logged).await
+        let logged = Logged::begin(&around.app, request, &id);
+        let mut response = {
+            let inner = pin!(async {
+                if let Err(refusal) = header_limits::check(request) {
+                    return *refusal;
+                }
+                admitted(around, request, routes, &logged).await
+            });
+            panics::contained(inner).await
         };
-        let mut response = panics::contained(inner).await;
         logged.end(&mut response);
         response
     };
@@ -67,13 +72,14 @@ pub(super) async fn around(around: &Around, mut request: Request, routes: Router
     security_headers::add(&mut response);
     request_id::add(&mut response, id);
     cors::add(&mut response, origin);
-    compression::compressed(response, encodings).await
+    compression::compressed(response, encodings)
 }
 
 /// Those whose request is looked at, in the contract's order: who asks and from where, how often, with how much.
-async fn admitted(around: &Around, mut request: Request, mut routes: Router, logged: &Logged<'_>) -> Response {
-    let admitted = admit(&around.app, &mut request).await;
-    logged.identified(&request);
+async fn admitted(around: &Around, request: &mut Request, routes: &Router, logged: &Logged<'_>) -> Response {
+    let admitted = admit(&around.app, request);
+    logged.identified(request);
+    let request = std::mem::take(request);
     let standing = match admitted {
         Ok(standing) => standing,
         Err(refusal) => {
@@ -81,24 +87,31 @@ async fn admitted(around: &Around, mut request: Request, mut routes: Router, log
             return refusal.into_response();
         }
     };
-    let mut response = match &standing {
+    let limited = match &standing {
         Some(standing) if standing.refused => {
             around.bodies.discard(request);
-            Error::TooOften(standing.resets_in).into_response()
+            Err(Error::TooOften(standing.resets_in))
         }
-        _ => match around.bodies.limit(request) {
-            Ok(request) => routes.call(request).await.unwrap_or_else(|never| match never {}),
-            Err(refusal) => refusal.into_response(),
-        },
+        _ => around.bodies.limit(request),
     };
+    let request = match limited {
+        Ok(request) => request,
+        Err(refusal) => return told(refusal.into_response(), standing),
+    };
+    let answer = routes.clone().call(request).await;
+    told(answer.unwrap_or_else(|never| match never {}), standing)
+}
+
+/// The answer, which tells how often its reader may ask.
+fn told(mut response: Response, standing: Option<Standing>) -> Response {
     if let Some(standing) = standing {
         rate_limit::tell(&mut response, &standing);
     }
     response
 }
 
-async fn admit(app: &App, request: &mut Request) -> Result<Option<Standing>> {
+fn admit(app: &App, request: &mut Request) -> Result<Option<Standing>> {
     let settings = app.settings.current();
-    visitor::identify(app, &settings, request).await?;
+    visitor::identify(app, &settings, request)?;
     rate_limit::check(app, &settings, request)
 }

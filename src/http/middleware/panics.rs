@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::Pin;
 use std::task::Poll;
 
 use axum::response::Response;
@@ -11,9 +11,8 @@ use serde_json::Map;
 
 use crate::http::envelope::refusal;
 
-/// The answer, or 500 where making it panics.
-pub(super) async fn contained(answer: impl Future<Output = Response>) -> Response {
-    let mut answer = pin!(answer);
+/// The answer, or 500 where making it panics. It lies with the caller: moved in here it would have its room twice.
+pub(super) async fn contained(mut answer: Pin<&mut impl Future<Output = Response>>) -> Response {
     poll_fn(|context| {
         // What panicked is dropped with the request: nobody meets its broken state.
         catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(context)))
@@ -24,6 +23,8 @@ pub(super) async fn contained(answer: impl Future<Output = Response>) -> Respons
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+
     use super::*;
 
     #[tokio::test]
@@ -32,6 +33,6 @@ mod tests {
             tokio::task::yield_now().await;
             panic!("on purpose")
         };
-        assert_eq!(contained(panics).await.status(), 500);
+        assert_eq!(contained(pin!(panics)).await.status(), 500);
     }
 }

@@ -15,11 +15,8 @@ use crate::settings::{TrustedProxy, Values};
 ///
 /// # Errors
 /// `Forbidden` for superusers from elsewhere.
-pub(super) async fn identify(app: &App, settings: &Values, request: &mut Request) -> Result<()> {
-    let caller = match authorization(request.headers()) {
-        Some(token) => app.auth.caller(token).await,
-        None => None,
-    };
+pub(super) fn identify(app: &App, settings: &Values, request: &mut Request) -> Result<()> {
+    let caller = authorization(request.headers()).and_then(|token| app.auth.caller(token));
     let told = told_address(&settings.trusted_proxy, request.headers());
     let visitor = match request.extensions_mut().get_mut::<Visitor>() {
         Some(visitor) => visitor,

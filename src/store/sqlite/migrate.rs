@@ -21,7 +21,10 @@ const STEPS: &[Step] = &[
 ];
 
 /// The same for the logs.
-const STEPS_OF_LOGS: &[Step] = &[(1, "logs", include_str!("../../../migrations/sqlite/logs/0001_logs.sql"))];
+const STEPS_OF_LOGS: &[Step] = &[
+    (1, "logs", include_str!("../../../migrations/sqlite/logs/0001_logs.sql")),
+    (2, "messages", include_str!("../../../migrations/sqlite/logs/0002_messages.sql")),
+];
 
 /// The number of the last step that this program knows.
 pub(in crate::store) fn newest() -> i64 {

@@ -50,7 +50,9 @@ use self::sources::Sources;
 use self::states::States;
 use self::writer::{Shared, Writer};
 use super::versions::Versions;
-use super::{ConsoleLimits, OnExternalChange, ReadLane, Sql, State, StoreOptions, Table, Tx, Witness, WriteLane};
+use super::{
+    ConsoleLimits, OnExternalChange, ReadLane, Row, Sql, State, Statement, StoreOptions, Table, Tx, Witness, WriteLane,
+};
 use crate::error::{Error, Result};
 
 /// How long it waits for readers that need the log.
@@ -115,6 +117,14 @@ impl Engine {
 
     pub(super) fn read_here<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         self.fast.read(f)
+    }
+
+    pub(super) fn row_here<T>(
+        &self,
+        query: impl Statement,
+        read: impl FnOnce(&Row<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        self.fast.row(query, read)
     }
 
     pub(super) async fn read_elsewhere<T, F>(&self, f: F) -> Result<T>

@@ -19,7 +19,7 @@ use super::errors::from_engine;
 use super::writer::panicked;
 use super::{Plans, Watch, stopping};
 use crate::error::{Error, Result};
-use crate::store::{StoreOptions, Tx};
+use crate::store::{Row, Statement, StoreOptions, Tx};
 
 /// How many long reads may wait; more are refused at once.
 const SLOW_QUEUE: usize = 512;
@@ -120,6 +120,16 @@ impl FastReaders {
         self.with(|reader| {
             reader.watch.limit(self.limit);
             reader.read(Some(&self.plans), f)
+        })
+    }
+
+    /// The first row of a query that is alone in its state.
+    pub(super) fn row<T>(&self, query: impl Statement, read: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<Option<T>> {
+        self.with(|reader| {
+            reader.watch.limit(self.limit);
+            let found = Tx::reading(&reader.connection, &reader.watch, Some(&self.plans)).row(query, read);
+            reader.watch.lift();
+            found
         })
     }
 

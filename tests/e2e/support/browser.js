@@ -45,12 +45,13 @@ export async function picture(page, name, sizes = [DESK, PHONE]) {
   // The dashboard scrolls inside; what lies around it is a document.
   const fullPage = (await page.locator('#content').count()) === 0
   for (const colorScheme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme })
+    // A colour on its way to another one is none.
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     for (const viewport of sizes) {
       await page.setViewportSize(viewport)
       await page.screenshot({ path: join(PICTURES, `${name}-${viewport.width}-${colorScheme}.png`), fullPage })
     }
   }
-  await page.emulateMedia({ colorScheme: null })
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null })
   await page.setViewportSize(size)
 }

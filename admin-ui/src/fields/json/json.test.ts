@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
-import { faultOf, formatted } from './json'
+import { faultOf, formatted, inWords } from './json'
 
-test('a fault says where it is', () => {
-  expect(faultOf('{\n  "a": 1,\n  b: 2\n}')).toContain('line 3, character 3')
-  expect(faultOf('{"a":')).toMatch(/JSON/)
+test('a fault is told with its line, and what it is within', () => {
+  const text = '{\n  "a": 1,\n  "b": [2, x]\n}'
+  const fault = faultOf(text)
+  expect(fault && inWords(fault, text)).toBe('This is not JSON yet: a value is missing (line 3, character 12, in b[1]).')
 })
 
 test('what is JSON, or nothing, has no fault', () => {

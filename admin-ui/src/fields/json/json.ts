@@ -1,4 +1,5 @@
 /** JSON as people type it. */
+import { findFault, type Fault } from './fault'
 
 /** Written to be read; nothing for `null`, which is what an empty field holds. */
 export function formatted(value: unknown): string {
@@ -6,16 +7,13 @@ export function formatted(value: unknown): string {
 }
 
 /** What is wrong with a text, and where; `undefined` where it is JSON or nothing. */
-export function faultOf(text: string): string | undefined {
-  if (text.trim() === '') return undefined
-  try {
-    JSON.parse(text)
-    return undefined
-  } catch (error) {
-    const told = error instanceof SyntaxError ? error.message : ''
-    const at = /position (\d+)/.exec(told)?.[1]
-    if (at === undefined) return 'This is not JSON yet.'
-    const before = text.slice(0, Number(at)).split('\n')
-    return `This is not JSON: something is wrong in line ${before.length}, character ${(before.at(-1)?.length ?? 0) + 1}.`
-  }
+export function faultOf(text: string): Fault | undefined {
+  return text.trim() === '' ? undefined : findFault(text)
+}
+
+/** The same in words. */
+export function inWords({ message, from, path }: Fault, text: string): string {
+  const before = text.slice(0, from).split('\n')
+  const place = `line ${before.length}, character ${(before.at(-1)?.length ?? 0) + 1}`
+  return `This is not JSON yet: ${message} (${place}${path === '' ? '' : `, in ${path}`}).`
 }

@@ -8,6 +8,7 @@ import { planChange, type Plan } from '../../api/plans'
 import { newField, times } from './new-field'
 import { OPTION_NAMES } from './option-names'
 import { mend, mentions, renameInSignIn, type FieldChange, type Follow, type Mention } from './plan/plan'
+import { ruledOf } from './rules/operations'
 
 /** A field in the draft: its place in the list tells nothing, as that changes. */
 export interface DraftField {
@@ -29,9 +30,13 @@ export class CollectionDraft {
   summary: string[] = $state.raw([])
   #next = 1
   #base = ''
+  /** What it began as, and the last key of what came with that: later ones were added by hand. */
+  #from: Collection
+  #given = 0
 
   /** Of a stored collection, or of a new one as the server would make it. */
   constructor(from: Collection, stored: boolean) {
+    this.#from = from
     this.#take(from, stored ? from : undefined)
   }
 
@@ -70,9 +75,13 @@ export class CollectionDraft {
   }
 
   add(type: FieldType, name: string, collectionId?: string): DraftField {
-    const made = { key: this.#next++, before: undefined, field: newField(type, name, collectionId), removed: false }
+    return this.#put(newField(type, name, collectionId))
+  }
+
+  #put(field: Field): DraftField {
+    const made = { key: this.#next++, before: undefined, field, removed: false }
     // Before the times of the server, which are read last.
-    const at = this.fields.findIndex(({ field }) => field.type === 'autodate')
+    const at = this.fields.findIndex((one) => one.field.type === 'autodate')
     this.fields.splice(at < 0 ? this.fields.length : at, 0, made)
     return this.fields.find(({ key }) => key === made.key) ?? made
   }
@@ -106,6 +115,19 @@ export class CollectionDraft {
     if (this.stored) this.#take(this.stored, this.stored)
   }
 
+  /** Becomes a new collection of another type; what was typed stays, where that type has it. */
+  become(from: Collection): void {
+    const { name } = this.options
+    const [before, typed] = [this.#from, this.fields.filter(({ key }) => key > this.#given)]
+    const rules = ruledOf(from.type).filter(({ rule }) => rule in before && this.options[rule] !== before[rule])
+    const kept = Object.fromEntries(rules.map(({ rule }) => [rule, this.options[rule]]))
+    this.errors = {}
+    this.summary = []
+    this.#take(from, undefined)
+    Object.assign(this.options, { name }, kept)
+    if (from.type !== 'view') for (const { field } of typed) this.#put(field)
+  }
+
   /** What names things that get another name or go. */
   get mentions(): Mention[] {
     const { stored, options } = this
@@ -126,8 +148,7 @@ export class CollectionDraft {
 
   /** Asks what saving would come to; `undefined` where the server would refuse it. */
   plan(found: readonly Mention[]): Promise<Plan | undefined> {
-    const { stored } = this
-    return this.#ask(() => (stored ? planChange(stored.id, this.sent(found).body) : Promise.resolve(undefined)))
+    return this.#ask(() => planChange(this.stored?.id, this.sent(found).body))
   }
 
   async #ask<T>(question: () => Promise<T>): Promise<T | undefined> {
@@ -171,12 +192,14 @@ export class CollectionDraft {
     const has = (name: string): boolean => its.some((field) => field.name === name)
     const fields = stored || from.type === 'view' ? its : [...its, ...times().filter(({ name }) => !has(name))]
     this.stored = stored
+    this.#from = from
     this.fields = fields.map((field) => ({
       key: this.#next++,
       before: stored ? structuredClone(field) : undefined,
       field,
       removed: false,
     }))
+    this.#given = this.#next - 1
     this.options = { ...options, fields: [] } as unknown as Collection
     this.#base = this.#written()
   }

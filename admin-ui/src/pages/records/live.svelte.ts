@@ -4,6 +4,7 @@ import { ApiError } from '../../api/client'
 import { watchRecords, type StreamState } from '../../api/live'
 import { both, filterOfIds, listIds } from '../../api/many'
 import type { Row } from '../../api/records'
+import { oncePerFrame } from '../../lib/frame'
 import { lots } from '../../lib/lots'
 import type { Rows } from './rows.svelte'
 
@@ -11,6 +12,10 @@ import type { Rows } from './rows.svelte'
 const PAUSE = 300
 /** How many are asked about at once. */
 const ASKED = 60
+/** Of more than so many it is not asked: that there is news is all that can be said in good time. */
+const MOST_ASKED = 600
+/** So many are known by their ids, further ones are counted. */
+const MOST_KNOWN = 10_000
 
 export class Live {
   stream: StreamState = $state('connecting')
@@ -21,6 +26,9 @@ export class Live {
   readonly #collection: string
   readonly #rows: () => Rows
   readonly #fresh = new Set<string>()
+  /** How many came beyond those. */
+  #further = 0
+  readonly #showFresh = oncePerFrame(() => (this.fresh = this.#fresh.size + this.#further))
   /** Those of which nobody knows yet whether they match. */
   readonly #unknown = new Set<string>()
   /** Those that this page made itself. */
@@ -72,6 +80,7 @@ export class Live {
     this.#asking = new AbortController()
     this.#fresh.clear()
     this.#unknown.clear()
+    this.#further = 0
     this.fresh = 0
     this.missed = false
   }
@@ -97,8 +106,15 @@ export class Live {
   }
 
   #wonder(id: string): void {
+    // There is no need to know more.
+    if (this.missed) return
     this.#unknown.add(id)
     clearTimeout(this.#timer)
+    if (this.#unknown.size > MOST_ASKED) {
+      this.#unknown.clear()
+      this.missed = true
+      return
+    }
     this.#timer = setTimeout(() => void this.#find(), PAUSE)
   }
 
@@ -120,13 +136,15 @@ export class Live {
   }
 
   #add(ids: string[]): void {
-    for (const id of ids) this.#fresh.add(id)
-    this.fresh = this.#fresh.size
+    for (const id of ids) {
+      if (this.#fresh.size < MOST_KNOWN) this.#fresh.add(id)
+      else if (!this.#fresh.has(id)) this.#further += 1
+    }
+    this.#showFresh()
   }
 
   #remove(id: string): void {
     this.#unknown.delete(id)
-    this.#fresh.delete(id)
-    this.fresh = this.#fresh.size
+    if (this.#fresh.delete(id)) this.#showFresh()
   }
 }

@@ -3,6 +3,7 @@ import { untrack } from 'svelte'
 import { SvelteSet } from 'svelte/reactivity'
 import { ApiError } from '../../api/client'
 import { countRecords, listRecords, type Question, type Row } from '../../api/records'
+import { oncePerFrame } from '../../lib/frame'
 import { leaving } from './leaving.svelte'
 
 const PAGE = 200
@@ -14,6 +15,10 @@ const PATIENCE = 400
 const LEAST = 100_000
 /** How long a change is lit, in milliseconds. */
 const FLASH = 1_500
+/** Pages are asked for that often while one scrolls past them, in milliseconds. */
+const REST = 80
+/** The page that so many rows away is asked for before one sees it. */
+const AHEAD = 50
 
 export class Rows {
   readonly question: Question
@@ -27,12 +32,18 @@ export class Rows {
   readonly collection: string
   readonly #told = new Map<string, number>()
   readonly #pages = new Map<number, Row[]>()
+  /** The page that each record is on: the stream tells of many, of which few are here. */
+  readonly #pageOf = new Map<string, number>()
   readonly #asking = new Map<number, AbortController>()
   #isSlow = false
   #needed: [first: number, last: number] = [0, 0]
   readonly #counting = new AbortController()
   readonly #lit = new SvelteSet<string>()
   readonly #struck = new SvelteSet<string>()
+  /** What the stream told since the last frame. */
+  #news = { lit: new Set<string>(), struck: new Set<string>() }
+  readonly #show = oncePerFrame(() => this.#showNews())
+  #rest: ReturnType<typeof setTimeout> | undefined
   /** Rises with each page that comes, so that whoever looks at rows looks again. */
   #come = $state(0)
 
@@ -51,31 +62,32 @@ export class Rows {
 
   /** The record with an id, where it was in view. */
   find(id: string): Row | undefined {
-    for (const rows of this.#pages.values()) {
-      const found = rows.find((one) => one.id === id)
-      if (found) return found
-    }
-    return undefined
+    return this.#pages.get(this.#pageOf.get(id) ?? -1)?.find((one) => one.id === id)
   }
 
   /** The place of the record with an id, as far as it was in view; -1 where it was not. */
   placeOf(id: string): number {
     void this.#come
-    for (const [page, rows] of this.#pages) {
-      const at = rows.findIndex((one) => one.id === id)
-      if (at >= 0) return page * PAGE + at
-    }
-    return -1
+    const page = this.#pageOf.get(id)
+    const at = page === undefined ? -1 : (this.#pages.get(page)?.findIndex((one) => one.id === id) ?? -1)
+    return page === undefined || at < 0 ? -1 : page * PAGE + at
   }
 
-  /** Says which places are in view. What is asked for elsewhere is taken back. */
+  /** Says which places are in view. What is asked for elsewhere is taken back, and what is only passed by not asked for. */
   need(first: number, last: number): void {
     this.#needed = [first, last]
-    const [from, to] = [Math.floor(first / PAGE), Math.floor(last / PAGE)]
+    const end = Math.max(last, Math.min(last + AHEAD, (untrack(() => this.total) ?? 0) - 1))
+    const [from, to] = [Math.floor(Math.max(0, first - AHEAD) / PAGE), Math.floor(end / PAGE)]
     for (const [page, asking] of this.#asking) {
       if (page < from - 1 || page > to + 1) asking.abort()
     }
-    for (let page = from; page <= to; page += 1) void this.#ask(page)
+    const missing = Array.from({ length: to - from + 1 }, (_, at) => from + at).filter((page) => !this.#pages.has(page) && !this.#asking.has(page))
+    if (missing.length === 0 || this.#rest !== undefined) return
+    for (const page of missing) void this.#ask(page)
+    this.#rest = setTimeout(() => {
+      this.#rest = undefined
+      this.need(...this.#needed)
+    }, REST)
   }
 
   /** The records at some places, in and out of view; those that are gone meanwhile are missing. */
@@ -90,8 +102,10 @@ export class Rows {
 
   /** Takes in what the stream tells of a record; whether it is one of those that are there. */
   tell(row: Row): boolean {
+    if (!this.#replace(row)) return false
     this.#told.set(row.id, this.told(row.id) + 1)
-    return this.put(row)
+    this.#show()
+    return true
   }
 
   /** How often the stream told of a record. */
@@ -101,20 +115,23 @@ export class Rows {
 
   /** Puts a record that was changed elsewhere in the place of the one that is shown; whether it is. */
   put(row: Row): boolean {
-    for (const rows of this.#pages.values()) {
-      const at = rows.findIndex((one) => one.id === row.id)
-      if (at < 0) continue
-      rows[at] = row
-      this.#come += 1
-      return true
-    }
-    return false
+    if (!this.#replace(row)) return false
+    this.#come += 1
+    return true
+  }
+
+  #replace(row: Row): boolean {
+    const rows = this.#pages.get(this.#pageOf.get(row.id) ?? -1)
+    const at = rows?.findIndex((one) => one.id === row.id) ?? -1
+    if (!rows || at < 0) return false
+    rows[at] = row
+    return true
   }
 
   /** Lights a record for a moment. */
   flash(id: string): void {
-    this.#lit.add(id)
-    setTimeout(() => this.#lit.delete(id), FLASH)
+    this.#news.lit.add(id)
+    this.#show()
   }
 
   isLit(id: string): boolean {
@@ -123,7 +140,18 @@ export class Rows {
 
   /** Marks a record that is gone: it keeps its place until others are asked for. */
   strike(id: string): void {
-    if (this.find(id)) this.#struck.add(id)
+    if (!this.find(id)) return
+    this.#news.struck.add(id)
+    this.#show()
+  }
+
+  #showNews(): void {
+    const { lit, struck } = this.#news
+    this.#news = { lit: new Set(), struck: new Set() }
+    this.#come += 1
+    for (const id of struck) this.#struck.add(id)
+    for (const id of lit) this.#lit.add(id)
+    if (lit.size > 0) setTimeout(() => lit.forEach((id) => this.#lit.delete(id)), FLASH)
   }
 
   isStruck(id: string): boolean {
@@ -141,11 +169,12 @@ export class Rows {
   retry(): void {
     this.error = undefined
     if (this.total === undefined || this.isLeast) void this.#count()
-    this.need(this.#needed[0], this.#needed[1])
+    this.need(...this.#needed)
   }
 
   /** Takes back all questions. */
   close(): void {
+    clearTimeout(this.#rest)
     this.#counting.abort()
     for (const asking of this.#asking.values()) asking.abort()
   }
@@ -208,8 +237,14 @@ export class Rows {
     this.#pages.set(page, rows)
     for (const old of this.#pages.keys()) {
       if (this.#pages.size <= KEPT) break
-      if (old !== page) this.#pages.delete(old)
+      if (old !== page) this.#drop(old)
     }
+    for (const { id } of rows) this.#pageOf.set(id, page)
     untrack(() => (this.#come += 1))
+  }
+
+  #drop(page: number): void {
+    for (const { id } of this.#pages.get(page) ?? []) if (this.#pageOf.get(id) === page) this.#pageOf.delete(id)
+    this.#pages.delete(page)
   }
 }

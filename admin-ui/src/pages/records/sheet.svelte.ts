@@ -1,6 +1,6 @@
 /** What of a grid is in view, where its cells lie, and where one is in it. */
 import { tick } from 'svelte'
-import { scrollTo, windowOf } from '../../lib/window'
+import { linesIn, scrollTo, windowOf } from '../../lib/window'
 import type { Column, Columns } from './columns.svelte'
 import { Cursor, type Place } from './cursor.svelte'
 import { density } from './density.svelte'
@@ -38,6 +38,8 @@ export class Sheet {
   /** How high a row is. */
   readonly height: number = $derived.by(() => density.height)
   readonly frame = $derived.by(() => windowOf(this.total, this.height, this.scrollTop, this.viewHeight - HEAD))
+  /** How many rows are drawn at most. */
+  readonly #lines: number = $derived.by(() => linesIn(this.height, this.viewHeight - HEAD))
   /** The places of the rows that are drawn. */
   readonly places: number[] = $derived.by(() => Array.from({ length: this.frame.end - this.frame.first }, (_, at) => this.frame.first + at))
   readonly template: string = $derived.by(() => `${GUTTER}px ${this.columns.map(({ width }) => `${width}px`).join(' ')} minmax(0, 1fr)`)
@@ -113,15 +115,28 @@ export class Sheet {
     document.getElementById(this.cellId(place))?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }
 
+  /**
+   * Which of the lines on the screen shows a row. A line is used again for the row that comes when another one goes:
+   * writing other values into what is there costs a fraction of making it anew.
+   */
+  lineOf(row: number): number {
+    return row % this.#lines
+  }
+
   cellId({ row, column }: Place): string {
-    return `${this.id}-${row}-${column}`
+    return this.cellIn(this.lineOf(row), column)
+  }
+
+  /** The id of a cell in a line. */
+  cellIn(line: number, column: number): string {
+    return `${this.id}-${line}-${column}`
   }
 
   /** The cell that an event is about. */
   placeOf({ target }: Event): Place | undefined {
     const cell = target instanceof Element ? target.closest('.cell') : null
-    const [row, column] = cell?.id.split('-').slice(-2).map(Number) ?? []
-    return row === undefined || column === undefined ? undefined : { row, column }
+    const [row, column] = [cell?.parentElement?.ariaRowIndex, cell?.ariaColIndex]
+    return row && column ? { row: Number(row) - 2, column: Number(column) - 2 } : undefined
   }
 
   isInView(row: number): boolean {

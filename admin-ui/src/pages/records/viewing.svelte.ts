@@ -51,12 +51,17 @@ export class Viewing {
     this.#go(this.name, filter, sort)
   }
 
-  /** Shows a view as it is kept. */
+  /** Shows a view; what was changed of its columns and not kept is still there. */
   open({ name, filter, sort }: View): void {
     const { columns, views } = this.#of
-    columns.forget(name)
     columns.show(views.list.find((one) => one.name === name))
     this.#go(name, filter, sort)
+  }
+
+  /** Shows a view as it is kept. */
+  restore(view: View): void {
+    this.#of.columns.forget(view.name)
+    this.open(view)
   }
 
   /** Keeps what is shown under a name. */
@@ -64,7 +69,7 @@ export class Viewing {
     const { columns, views } = this.#of
     const { filter, sort } = this
     views.save({ name, filter, sort, columns: columns.kept })
-    this.open({ name, filter, sort, columns: columns.kept })
+    this.restore({ name, filter, sort, columns: columns.kept })
   }
 
   forget(name: string): void {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Collection } from '../../../api/collections'
 import type { Field } from '../../../api/fields'
 import { newField } from '../new-field'
-import { mend, mentions, renameInSignIn, viewFollows } from './plan'
+import { goes, mend, mentions, renameInSignIn, viewFollows } from './plan'
 
 const field = (type: Field['type'], name: string): Field => newField(type, name)
 
@@ -35,6 +35,7 @@ test('an index on a field that goes, goes with it', () => {
   const title = field('text', 'title')
   const posts = collection('posts', [title], { viewRule: 'title != ""', indexes: ['CREATE INDEX i ON posts (title)'] })
   const found = mentions(posts, posts, [{ before: title, after: undefined }], [posts])
+  expect(found.map(goes)).toEqual([false, true])
   mend(posts, found)
   expect([posts.viewRule, posts.indexes]).toEqual(['title != ""', []])
 })

@@ -26,6 +26,11 @@ export interface Mention {
   place: { rule: RuleName | 'mfa.rule' } | { index: number }
 }
 
+/** Whether it goes with what it names: an index on a field that is dropped has nothing to stand on. */
+export function goes({ edits }: Mention): boolean {
+  return edits !== undefined && edits.every(({ text }) => text === '')
+}
+
 /** What names the fields, or the collection by its old name. Rules of the collection itself are looked at as they would
  * be saved. */
 export function mentions(stored: Collection, draft: Collection, changes: readonly FieldChange[], all: readonly Collection[]): Mention[] {

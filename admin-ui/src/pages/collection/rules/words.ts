@@ -3,8 +3,8 @@ import type { Clause, Explanation, Operand, Outcome } from '../../../api/explain
 import type { Operation } from '../../../api/filters'
 import type { Case } from './case'
 
-export const GUEST = 'A guest'
-export const SUPERUSER = 'A superuser'
+const GUEST = 'A guest'
+const SUPERUSER = 'A superuser'
 
 export const OUTCOMES: Record<Outcome, string> = {
   true: 'holds',
@@ -65,7 +65,7 @@ function isNoSingleRow({ kind, decides, result, parts = [] }: Clause): boolean {
 }
 
 /** The comparisons that decide. */
-export function deciding(clause: Clause): Clause[] {
+function deciding(clause: Clause): Clause[] {
   if (!clause.decides) return []
   const parts = (clause.parts ?? []).flatMap(deciding)
   return parts.length > 0 ? parts : [clause]

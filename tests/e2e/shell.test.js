@@ -58,7 +58,7 @@ test('letters go to pages, are listed, and can be turned off', async () => {
   await heading(page, 'Home')
   await page.keyboard.press('g')
   await page.keyboard.press('s')
-  await heading(page, 'Export collections')
+  await heading(page, 'Application')
   await page.keyboard.press('g')
   await page.keyboard.press('h')
   await heading(page, 'Home')

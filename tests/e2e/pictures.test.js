@@ -391,6 +391,18 @@ test('collections', async () => {
   await page.keyboard.press('Escape')
 })
 
+test('the settings', async () => {
+  for (const name of ['Application', 'Mail', 'Storage', 'Limits', 'Superusers']) {
+    await goTo(`#/settings/${name.toLowerCase()}`)
+    await heading(name)
+    await page.getByRole('button', { name: name === 'Superusers' ? 'Add a superuser' : 'Save', exact: true }).waitFor()
+    if (name === 'Mail') await page.locator('iframe').waitFor()
+    if (name === 'Storage') await page.getByRole('switch', { name: 'Keep files in a bucket' }).click()
+    if (name === 'Limits') await page.getByRole('switch', { name: 'Limit requests' }).click()
+    await look(`settings-${name.toLowerCase()}`)
+  }
+})
+
 test('schemas in and out', async () => {
   await goTo('#/settings/export-collections')
   await page.getByLabel('All', { exact: true }).waitFor()

@@ -50,6 +50,7 @@ test('a collection is copied, with its fields and rules', async () => {
 
 test('the schema is saved as a file, whole or in parts', async () => {
   const { page, complaints, close } = await dashboard.open('#/')
+  await page.getByRole('link', { name: 'Settings', exact: true }).click()
   await page.getByRole('link', { name: 'Export collections' }).click()
   await page.getByLabel('All', { exact: true }).uncheck()
   await page.getByLabel('films', { exact: true }).check()

@@ -166,11 +166,11 @@ test('the query of a view is completed with collections and their columns', asyn
   await page.getByLabel(/^A SELECT/).click()
   const query = page.getByRole('combobox', { name: /^A SELECT/ })
   await query.pressSequentially('SELECT id FROM use')
-  await page.getByRole('option', { name: 'users' }).waitFor()
+  await page.getByRole('listbox').getByRole('option', { name: 'users', exact: true }).waitFor()
   await assertAccessible(page)
   await page.keyboard.press('Enter')
   await query.pressSequentially(' WHERE users.verif')
-  await page.getByRole('option', { name: 'verified' }).waitFor()
+  await page.getByRole('listbox').getByRole('option', { name: 'verified', exact: true }).waitFor()
   await page.keyboard.press('Tab')
   await settles(() => query.innerText(), 'SELECT id FROM users WHERE users.verified')
   // Esc closes the list, then Tab goes on.

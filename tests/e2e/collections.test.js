@@ -161,6 +161,25 @@ test('the query of a view shows what it finds while it is typed', async () => {
   await close()
 })
 
+test('the query of a view is completed with collections and their columns', async () => {
+  const { page, complaints, close } = await dashboard.open('#/new-collection?type=view')
+  await page.getByLabel(/^A SELECT/).click()
+  const query = page.getByRole('combobox', { name: /^A SELECT/ })
+  await query.pressSequentially('SELECT id FROM use')
+  await page.getByRole('option', { name: 'users' }).waitFor()
+  await assertAccessible(page)
+  await page.keyboard.press('Enter')
+  await query.pressSequentially(' WHERE users.verif')
+  await page.getByRole('option', { name: 'verified' }).waitFor()
+  await page.keyboard.press('Tab')
+  await settles(() => query.innerText(), 'SELECT id FROM users WHERE users.verified')
+  // Esc closes the list, then Tab goes on.
+  await page.keyboard.press('Tab')
+  await settles(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label')), 'Fields of which collection')
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
 test('an index over several fields is made by choosing them', async () => {
   await pb.collections.create({
     name: 'seats', type: 'base', fields: [{ name: 'row', type: 'text' }, { name: 'place', type: 'number' }, { name: 'code', type: 'text' }],

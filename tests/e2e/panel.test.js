@@ -405,6 +405,66 @@ test('a picture that is dropped into a text becomes a file of the record', async
   await close()
 })
 
+test('JSON is written in an editor that tells the place of a fault, puts it in order, and lets the keyboard out', async () => {
+  const made = await pb.collection('notes').create({ title: 'Written', extra: { items: [{ name: 'one' }] } })
+  const { page, complaints, close } = await dashboard.open(noteAddress(made.id))
+  await heading(page, 'Written')
+  await page.locator('label').filter({ hasText: 'extra' }).click()
+  const code = page.getByRole('textbox', { name: 'extra' }).and(page.locator('[contenteditable]'))
+  await code.waitFor()
+  await settles(() => code.evaluate((element) => element.getRootNode().activeElement === element), true)
+  const write = async (text) => {
+    await code.press('Control+a')
+    await page.keyboard.insertText(text)
+  }
+  await write('{"items": [{"name": one}]}')
+  await page.getByText('This is not JSON yet: a value is missing (line 1, character 21, in items[0].name).').waitFor()
+  await picture(page, 'record-json')
+  await assertAccessible(page)
+  await write('{"items": [{"name": "two"}]}')
+  await press(page, 'Format')
+  await settles(async () => (await code.innerText()).split('\n').length, 7)
+  await code.focus()
+  await page.keyboard.press('Tab')
+  await settles(() => page.evaluate(() => document.activeElement?.shadowRoot === null), true)
+  await page.locator('label').filter({ hasText: 'extra' }).click()
+  await page.keyboard.press('Control+s')
+  await page.getByText('Written is saved').waitFor()
+  assert.deepEqual((await pb.collection('notes').getOne(made.id)).extra, { items: [{ name: 'two' }] })
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('what people and servers write is text, however much HTML is in it', async () => {
+  const evil = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
+  const made = await pb.collection('notes').create({
+    title: '<b>bold</b>', extra: { [evil]: evil }, papers: [new File(['x'], '<img src=x onerror=alert(1)>.txt')],
+  })
+  const { page, complaints, close } = await dashboard.open(noteAddress(made.id))
+  await heading(page, '<b>bold</b>')
+  await page.getByRole('tab', { name: 'JSON' }).click()
+  await page.getByText(evil.replaceAll('"', '\\"')).first().waitFor()
+  await page.getByRole('tab', { name: 'Fields' }).click()
+  // The server's own words come back with what was asked.
+  await page.route('**/api/collections/notes/records/*', (route) =>
+    route.request().method() === 'PATCH'
+      ? route.fulfill({ status: 400, json: { status: 400, message: evil, data: { title: { code: 'no', message: evil } } } })
+      : route.continue(),
+  )
+  await input(page, 'title').fill('other')
+  await press(page, 'Save')
+  await page.getByText(evil).first().waitFor()
+  await page.unroute('**/api/collections/notes/records/*')
+  assert.equal(await page.locator('#content img[src="x"], #content script').count(), 0)
+  assert.match(await page.title(), /\D/)
+  assert.deepEqual(complaints, [])
+  await page.evaluate(() => { location.hash = `#/collections/notes?filter=${encodeURIComponent('title = "<i>" && <img src=x>')}` })
+  await press(page, 'Discard it')
+  await page.getByText('title = "<i>" && <img src=x>').or(page.getByText('<img src=x>')).first().waitFor()
+  assert.equal(await page.locator('#content img[src="x"]').count(), 0)
+  await close()
+})
+
 test('a large file is seen on its way, stopped, and sent again', async () => {
   const { page, complaints, close } = await dashboard.open('#/collections/notes/new')
   await input(page, 'title').fill('Large')

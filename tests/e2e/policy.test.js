@@ -97,10 +97,10 @@ test('no page breaks the policy, and HTML in a schema is text on each', async ()
     ['#/collections/looked_at/settings/query', page.getByRole('cell', { name: MARKUP }).first()],
     ['#/collections/notes/settings/danger', page.getByRole('button', { name: 'Delete…' })],
     ['#/collections/users/settings/auth', page.getByRole('switch', { name: 'Other services' })],
-    ['#/settings/export-collections', page.getByText('<img src=x').first()],
+    ['#/settings/export-collections', page.locator('#content').getByText('<img src=x').first()],
     ['#/settings/import-collections', page.getByLabel('Collections as JSON')],
-    [`#/nowhere/${encodeURIComponent(MARKUP)}`, page.getByText('<img src=x').first()],
-    [`#/collections/${encodeURIComponent(MARKUP)}/settings/fields`, page.getByText('<img src=x').first()],
+    [`#/nowhere/${encodeURIComponent(MARKUP)}`, page.getByRole('heading', { name: 'There is no page here' })],
+    [`#/collections/${encodeURIComponent(MARKUP)}/settings/fields`, page.locator('#content').getByText('<img src=x').first()],
   ]) {
     await go(page, address)
     await sees.waitFor()
@@ -133,7 +133,7 @@ test('HTML in what the server says is text', async () => {
   await page.route('**/api/collections/meta/scaffolds', (route) => route.fulfill({ status: 400, json: { status: 400, message: MARKUP, data: {} } }))
   await page.route('**/api/collections/meta/dry-run-view', (route) => route.fulfill({ status: 400, json: { status: 400, message: MARKUP, data: {} } }))
   await go(page, '#/collections/looked_at/settings/query')
-  await page.getByText('<img src=x').first().waitFor()
+  await page.locator('#content').getByText('<img src=x').first().waitFor()
   assert.deepEqual(await hits(page), NOTHING)
   assert.deepEqual(complaints, [])
   await close()

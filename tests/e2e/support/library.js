@@ -66,7 +66,7 @@ export async function fillLibrary(pb, run) {
       isbn: `978-0-${100 + at * 7}-${20_000 + at * 131}-${at % 10}`, site: `https://books.example.com/${title.toLowerCase().replaceAll(/\W+/g, '-')}`,
       editor_mail: 'editor@example.com', details: { edition: at % 3 + 1, translated: at % 2 === 0, languages: ['en', 'de'] },
       summary: `<h2>${title}</h2><p>A book of <b>${year}</b>, still read. It has:</p><ul><li>${pages} pages</li><li>a cover</li></ul>`,
-      shelf: { lat: 59.91 + at / 100, lon: 10.75 }, pin: '1234', cover: new File([png(120, 160)], 'cover.png', { type: 'image/png' }),
+      shelf: { lat: 59.91 + at / 100, lon: 10.75 }, cover: new File([png(120, 160)], 'cover.png', { type: 'image/png' }),
     }))
   }
 

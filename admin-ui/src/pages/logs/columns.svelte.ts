@@ -16,7 +16,7 @@ export interface LogColumn {
 }
 
 function data(name: string, label: string, width: number): LogColumn {
-  return { name, label, width, path: `data.${name}`, value: (log) => textAt(log, name), text: (log) => textAt(log, name) }
+  return { name, label, width, path: `data.${name}`, value: (log) => (log.data[name] === undefined ? undefined : textAt(log, name)), text: (log) => textAt(log, name) }
 }
 
 export const COLUMNS: readonly LogColumn[] = [

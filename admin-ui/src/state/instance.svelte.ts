@@ -19,6 +19,11 @@ class Instance {
     this.#show(read())
   }
 
+  /** Whether it was seen before by this browser. */
+  get isKnown(): boolean {
+    return localStorage.getItem(KEPT_AS) !== null
+  }
+
   async load(): Promise<void> {
     this.take(await getSettings('meta'))
   }

@@ -6,7 +6,7 @@ export const COLLECTION_TABS = ['fields', 'rules', 'indexes', 'query', 'auth', '
 export type CollectionTab = (typeof COLLECTION_TABS)[number]
 
 /** The pages of the settings that there are. */
-export const SETTINGS = ['backups', 'crons', 'export-collections', 'import-collections'] as const
+export const SETTINGS = ['backups', 'crons', 'export-collections', 'import-collections', 'sql'] as const
 export type SettingsSection = (typeof SETTINGS)[number]
 
 /** Which record is open beside the grid: one by its id, a new one, or none. */

@@ -39,6 +39,7 @@ test('an address that was made is understood', () => {
 
 test('settings have addresses of their own', () => {
   expect(route('#/settings/backups')).toEqual({ page: 'settings', section: 'backups' })
+  expect(route('#/settings/sql')).toEqual({ page: 'settings', section: 'sql' })
   expect(route('#/settings/crons')).toEqual({ page: 'settings', section: 'crons' })
   expect(route('#/settings/import-collections')).toEqual({ page: 'settings', section: 'import-collections' })
   expect(route('#/settings/mail?at=smtp.host')).toEqual({ page: 'settings', section: 'mail', at: 'smtp.host' })

@@ -8,7 +8,7 @@ export type CollectionTab = (typeof COLLECTION_TABS)[number]
 /** The pages of the settings that there are. */
 export const SETTINGS = [
   'application', 'mail', 'storage', 'limits', 'superusers', 'backups', 'crons',
-  'export-collections', 'import-collections',
+  'export-collections', 'import-collections', 'sql',
 ] as const
 export type SettingsSection = (typeof SETTINGS)[number]
 

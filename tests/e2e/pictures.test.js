@@ -443,6 +443,34 @@ test('backups and schedules', async () => {
   await look('schedules')
 })
 
+test('the SQL console', async () => {
+  const type = async (text) => {
+    await page.getByLabel('SQL', { exact: true }).focus()
+    await page.getByRole('combobox', { name: 'SQL' }).waitFor()
+    await page.keyboard.press('ControlOrMeta+a')
+    await page.keyboard.insertText(text)
+  }
+  await goTo('#/settings/sql')
+  await type('SELECT title, pages, price FROM books ORDER BY pages DESC')
+  await press('Run')
+  await page.getByText(/^14 rows/).waitFor()
+  await look('sql')
+  await press('Explain')
+  await page.getByRole('list', { name: 'Plan' }).waitFor()
+  await look('sql-plan')
+  await type('SELECT title FORM books')
+  await press('Run')
+  await page.getByText(/syntax error/).first().waitFor()
+  await look('sql-error')
+  await press('Unlock writing…')
+  await press('Unlock')
+  await type("DELETE FROM books WHERE title = 'Solaris'")
+  await press('Run')
+  await page.getByText(/: 1 row/).waitFor()
+  await look('sql-write')
+  await page.keyboard.press('Escape')
+})
+
 test('names and values that were made to break pages are shown as they are', async () => {
   const rows = await fillHostile(pb)
   const titles = [LONG, MARKUP, HEBREW, EMOJI, UNBROKEN]

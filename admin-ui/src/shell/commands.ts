@@ -33,6 +33,7 @@ export function commands(showKeys: () => void): Command[] {
     go('Schedules', 'Page', '#/settings/crons'),
     go('Export collections', 'Page', '#/settings/export-collections'),
     go('Import collections', 'Page', '#/settings/import-collections'),
+    go('SQL console', 'Page', '#/settings/sql'),
     ...(instance.hidesControls ? [] : [go('New collection', 'Action', '#/new-collection')]),
     ...own.filter(({ type }) => type !== 'view').map(({ name }) => go(`New record of ${name}`, 'Action', recordsAddress(name, 'new'))),
     ...edited.map(({ name }) => go(`Settings of ${name}`, 'Page', collectionAddress(name))),

@@ -36,6 +36,8 @@ export async function createEditor(options: EditorOptions): Promise<Editor> {
         syntaxHighlighting(colours),
         language,
         marks,
+        replacement,
+        leaving,
         described.of(attributes({ ...options, isInvalid: false, isExpanded: false }, options)),
         completion(options),
         keymap.of([...keys(options), ...historyKeymap, ...standardKeymap]),
@@ -73,6 +75,7 @@ export async function createEditor(options: EditorOptions): Promise<Editor> {
     mark: (list) => view.dispatch({ effects: setMarks.of(list) }),
     describe: (now) => view.dispatch({ effects: described.reconfigure(attributes(now, options)) }),
     focus: () => view.focus(),
+    selection: () => ({ from: view.state.selection.main.from, to: view.state.selection.main.to }),
     select: (from, to) => view.dispatch({ selection: { anchor: clamped(from), head: clamped(to) } }),
     insert(text) {
       view.dispatch(view.state.replaceSelection(text), { userEvent: 'input' })
@@ -99,6 +102,26 @@ const inOneLine = EditorState.transactionFilter.of((transaction) => {
   if (transaction.newDoc.lines <= 1) return transaction
   const text = transaction.newDoc.toString()
   return [transaction, { changes: { from: 0, to: text.length, insert: oneLine(text) }, sequential: true }]
+})
+
+/** Browsers keep the look of a text that is typed over, as a style in the element, which the policy of the pages refuses. */
+const replacement = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { inputType, data, isComposing } = event
+    if (inputType !== 'insertText' || data === null || isComposing || view.state.selection.main.empty) return false
+    view.dispatch(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true })
+    event.preventDefault()
+    return true
+  },
+})
+
+/** A list that was on its way when one went elsewhere does not come any more. */
+const leaving = EditorView.domEventHandlers({
+  blur(_event, view) {
+    setTimeout(() => {
+      if (view.dom.isConnected && !view.hasFocus) closeCompletion(view)
+    }, 10)
+  },
 })
 
 function attributes({ label, placeholder, isInvalid, isExpanded }: Described, options: EditorOptions): Extension {

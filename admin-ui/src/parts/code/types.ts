@@ -68,6 +68,8 @@ export interface Editor {
   describe(look: Described): void
   focus(): void
   select(from: number, to: number): void
+  /** What is selected; both ends are the cursor where nothing is. */
+  selection(): { from: number; to: number }
   /** Puts a text where the cursor is. */
   insert(text: string): void
   close(): void

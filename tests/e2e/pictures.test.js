@@ -30,7 +30,7 @@ before(async () => {
   await pb.settings.update({ meta: { appURL: dashboard.server.url }, smtp: mail.smtp() })
   library = await fillLibrary(pb, dashboard.server.run)
   ;({ page, complaints, close } = await dashboard.open('#/', { viewport: DESK }))
-  page.setDefaultTimeout(8_000)
+  page.setDefaultTimeout(20_000)
 })
 after(async () => {
   await close?.()
@@ -300,7 +300,8 @@ test('records', async () => {
   await input('pages').fill('many')
   await input('details').fill('{"edition": 1,}')
   await look('record-wrong')
-  await input('details').scrollIntoViewIfNeeded()
+  // Where it is typed in, the input becomes an editor.
+  await settles(() => input('details').scrollIntoViewIfNeeded().then(() => true, () => false), true)
   await look('record-wrong-json', { axe: true })
   await press('Cancel')
   await heading('Leave without saving?')
@@ -417,6 +418,7 @@ test('schemas in and out', async () => {
 })
 
 test('the log', async () => {
+  await pb.collection('books').getList(1, 1)
   await goTo('#/logs?live=0&superusers=1')
   await page.getByRole('slider', { name: 'Entries through the time' }).waitFor()
   await page.getByRole('gridcell').first().waitFor()

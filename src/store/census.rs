@@ -50,7 +50,7 @@ pub fn sharing_a_key(table: &str, name: &str, columns: &[Coming], key: &Key) -> 
     // A name that nobody else can have.
     let shared = quoted("the shared keys");
     let parts = key.parts.join(", ");
-    let known: Vec<String> = key.parts.iter().map(|part| format!("{part} IS NOT NULL")).collect();
+    let known: Vec<String> = key.parts.iter().map(|part| format!("({part}\n) IS NOT NULL")).collect();
     let condition = if key.condition.is_empty() { String::new() } else { format!("({}\n) AND ", key.condition) };
     sql.push(" FROM main.").name(table);
     sql.push(&format!(

@@ -4,7 +4,9 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { assertAccessible } from './support/accessible.js'
 import { PHONE, picture } from './support/browser.js'
+import { PASSWORD } from '../sdk/support/server.js'
 import { startDashboard } from './support/dashboard.js'
+import { hasCount, hasValue } from './support/settles.js'
 
 let dashboard
 let pb
@@ -96,6 +98,27 @@ test('the sidebar becomes narrow, keeps collections on top, and marks what every
   await press(page, 'Menu')
   await press(page, 'Search')
   await page.getByRole('combobox', { name: /^Collection, page/ }).waitFor()
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('signing out asks for what was typed, and leaves what was typed in another window', async () => {
+  const { page, complaints, close } = await dashboard.open('#/collections/films/settings/fields')
+  const other = await page.context().newPage()
+  await other.goto(`${dashboard.server.url}/_/#/`)
+  await heading(other, 'Home')
+  await page.getByLabel('Name of the field title').fill('name')
+  await press(page, 'Sign out')
+  await heading(page, 'Leave without saving?')
+  await press(page, 'Stay')
+  await press(other, 'Sign out')
+  await heading(other, 'Sign in')
+  await heading(page, 'Your session ended')
+  await page.getByRole('dialog').getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('dialog').getByRole('button', { name: 'Sign in', exact: true }).click()
+  await hasCount(page.getByRole('dialog'), 0)
+  // An input is called by what is in it.
+  await hasValue(page.getByLabel('Name of the field name'), 'name')
   assert.deepEqual(complaints, [])
   await close()
 })

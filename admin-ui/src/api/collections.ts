@@ -111,6 +111,11 @@ export async function listCollections(): Promise<Collection[]> {
 }
 
 /** What is sent of a collection: everything that was changed, fields and indexes as whole lists. */
+/** A collection as it is now, whatever is known of it. */
+export function getCollection(id: string): Promise<Collection> {
+  return ask((backend) => backend.collections.getOne<Collection>(id))
+}
+
 export type CollectionChange = Partial<Collection>
 
 export function createCollection(collection: CollectionChange): Promise<Collection> {

@@ -1,5 +1,5 @@
 /** What an import needs before its rows come: the new collection, or new fields. It is taken back where nothing came. */
-import { createCollection, deleteCollection, listCollections, updateCollection, type Collection } from '../api/collections'
+import { createCollection, deleteCollection, getCollection, updateCollection, type Collection } from '../api/collections'
 import type { Field } from '../api/fields'
 import { times } from '../pages/collection/new-field'
 
@@ -19,16 +19,19 @@ export class Ground {
 
   static async of(collection: Collection, fields: Field[]): Promise<Ground> {
     if (fields.length === 0) return new Ground(collection, undefined)
-    const changed = await updateCollection(collection.id, { fields: [...collection.fields, ...fields] })
+    // The list of fields is sent whole: one that somebody else made meanwhile would go with all that is in it.
+    const before = await getCollection(collection.id)
+    const changed = await updateCollection(collection.id, { fields: [...before.fields, ...fields] })
     return new Ground(changed, async () => {
       // Somebody may have changed others since.
-      const now = (await listCollections()).find(({ id }) => id === collection.id)
+      const now = await getCollection(collection.id)
       const added = new Set(fields.map(({ name }) => name))
-      if (now) await updateCollection(now.id, { fields: now.fields.filter(({ name }) => !added.has(name)) })
+      await updateCollection(now.id, { fields: now.fields.filter(({ name }) => !added.has(name)) })
     })
   }
 
-  get isNew(): boolean {
+  /** Whether something was made that would stay. */
+  get hasMade(): boolean {
     return this.#takeBack !== undefined
   }
 

@@ -70,6 +70,11 @@ export class Importer {
     return this.into?.fields ?? []
   }
 
+  /** Whether something was made for rows that did not come yet. */
+  get isPrepared(): boolean {
+    return this.#ground?.hasMade === true && this.run === undefined
+  }
+
   get isCells(): boolean {
     return this.scan?.how.format === 'csv'
   }

@@ -4,9 +4,9 @@ import { SETTING, settingAddress, type Path } from '../pages/settings/fields'
 import { instance } from '../state/instance.svelte'
 import { router } from '../state/router.svelte'
 import { schema } from '../state/schema.svelte'
-import { session } from '../state/session.svelte'
 import { theme } from '../state/theme.svelte'
 import { sidebar } from '../state/sidebar.svelte'
+import { leave } from './sign-out'
 
 export interface Command {
   label: string
@@ -44,6 +44,6 @@ export function commands(showKeys: () => void): Command[] {
     { label: 'Theme as the system has it', hint: 'Theme', run: () => theme.choose('system') },
     { label: sidebar.isNarrow ? 'Widen the sidebar' : 'Narrow the sidebar', hint: 'Action', run: () => sidebar.toggle() },
     { label: 'Keys', hint: 'Help', run: showKeys },
-    { label: 'Sign out', hint: 'Action', run: () => session.signOut() },
+    { label: 'Sign out', hint: 'Action', run: () => void leave() },
   ]
 }

@@ -7,7 +7,10 @@ export type Guard = () => boolean | Promise<boolean>
 class Router {
   #hash = $state(location.hash)
   current: Route = $derived(route(this.#hash))
-  #guard: Guard | undefined
+  /** Several may ask: a page, and what lies over it. */
+  readonly #guards = new Set<Guard>()
+  /** Where one may go, since all were asked. */
+  #allowed: string | undefined
   #returning = false
 
   constructor() {
@@ -27,10 +30,14 @@ class Router {
 
   /** Has leaving asked for until the given function is called. */
   guard(guard: Guard): () => void {
-    this.#guard = guard
-    return () => {
-      if (this.#guard === guard) this.#guard = undefined
-    }
+    this.#guards.add(guard)
+    return () => void this.#guards.delete(guard)
+  }
+
+  /** Asks all that hold something, the uppermost first, whether it may be left behind. */
+  async mayLeave(): Promise<boolean> {
+    for (const asks of [...this.#guards].reverse()) if (!(await asks())) return false
+    return true
   }
 
   async #follow(): Promise<void> {
@@ -39,16 +46,16 @@ class Router {
       return
     }
     const [from, to] = [this.#hash, location.hash]
-    if (this.#guard && from !== to) {
-      const asking = this.#guard
+    if (this.#guards.size > 0 && from !== to && to !== this.#allowed) {
       // The address stays with the page until it is known that the page goes.
       this.#returning = true
       location.hash = from
-      if (!(await asking())) return
-      if (this.#guard === asking) this.#guard = undefined
+      if (!(await this.mayLeave())) return
+      this.#allowed = to
       this.go(to)
       return
     }
+    this.#allowed = undefined
     this.#hash = to
   }
 }

@@ -12,6 +12,9 @@ class Session {
   /** The server no longer takes the token, while a page is open that may hold what was typed. */
   ended = $state(false)
 
+  #leaves = false
+  readonly #last: (() => void)[] = []
+
   constructor() {
     backend.authStore.onChange(() => this.#read(), true)
     whenSessionEnds(() => {
@@ -40,13 +43,26 @@ class Session {
     }
   }
 
+  /** Has something done at the end of the session, while its token is still there. */
+  beforeEnd(act: () => void): void {
+    this.#last.push(act)
+  }
+
   signOut(): void {
+    for (const act of this.#last) act()
     this.ended = false
+    this.#leaves = true
     backend.authStore.clear()
+    this.#leaves = false
   }
 
   #read(): void {
     const { record, token, isSuperuser } = backend.authStore
+    // Another window signed out: what is typed in this one stays.
+    if (token === '' && this.user && !this.#leaves) {
+      this.ended = true
+      return
+    }
     this.user = token !== '' && record && isSuperuser ? record : null
     this.ended = false
   }

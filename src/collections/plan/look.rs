@@ -82,14 +82,13 @@ pub(super) fn at(tx: &mut Tx<'_>, table: &str, questions: Vec<Question>, time: D
             let Ask::Shared { name, columns, key } = &question.ask else { continue };
             let affected = match sharing(tx, table, name, columns, key) {
                 Ok(affected) => affected,
-                Err(Error::Deadline) => {
+                // Nobody knows, and what is not known refuses nothing.
+                Err(Error::Deadline | Error::StaleSchema(_)) => {
                     found.complete = false;
-                    Some(Affected { effect: Effect::Refuses, count: None, examples: Vec::new() })
+                    None
                 }
                 // A value that an expression cannot be made of refuses the index as well.
-                Err(Error::Engine(_) | Error::StaleSchema(_)) => {
-                    Some(Affected { effect: Effect::Refuses, count: None, examples: Vec::new() })
-                }
+                Err(Error::Engine(_)) => Some(Affected { effect: Effect::Refuses, count: None, examples: Vec::new() }),
                 Err(error) => return Err(error),
             };
             found.affected.extend(affected.map(|affected| (question.step, affected)));

@@ -124,10 +124,15 @@ pub(in crate::http) fn would_count(
     signed_in: bool,
 ) -> (Option<usize>, Vec<String>) {
     let schema = app.schema.current();
-    let found = route_of(method, path).and_then(|(name, route)| {
+    let named = route_of(method, path);
+    let found = named.and_then(|(name, route)| {
         let name = decode_path(name)?;
         schema.find(&name).map(|collection| (collection.clone(), route))
     });
+    // Where the collection is not there, nothing is counted.
+    if named.is_some() && found.is_none() {
+        return (None, Vec::new());
+    }
     let place = found.as_ref().map_or(Place::Route, |(collection, route)| route.of(collection));
     let path = decode_path(path).unwrap_or(path.into());
     let asker = Asker { caller: None, ip: None, method: method.as_str(), path: &path };

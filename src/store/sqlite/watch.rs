@@ -112,11 +112,15 @@ impl Watch {
     }
 
     /// Limits a part of the work: it has to be over after `time`, however well it gets on, and at once where `gone` is
-    /// set. The limits around it hold as well. Until what this answers is dropped.
+    /// set. The limits around it hold as well, and whoever is gone stays gone. Until what this answers is dropped.
     pub(in crate::store) fn narrow(&self, time: Duration, gone: Option<Arc<AtomicBool>>) -> Narrowed<'_> {
         let last = self.0.last.fetch_min(self.0.after(nanos(time)), Ordering::SeqCst);
-        let gone = std::mem::replace(&mut *self.0.gone.lock(), gone);
-        Narrowed { watch: self, last, gone }
+        let mut held = self.0.gone.lock();
+        let before = held.clone();
+        if gone.is_some() {
+            *held = gone;
+        }
+        Narrowed { watch: self, last, gone: before }
     }
 
     /// Takes the limit away: what ends a transaction is never stopped.

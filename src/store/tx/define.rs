@@ -37,6 +37,11 @@ impl Tx<'_> {
         answer
     }
 
+    /// Whether what is done here is only tried.
+    pub fn is_rehearsal(&self) -> bool {
+        self.definitions.is_some()
+    }
+
     /// Notes, in a rehearsal, what is part of a change of tables; elsewhere nothing.
     pub fn note(&mut self, text: &str) {
         if let Some(definitions) = &mut self.definitions {

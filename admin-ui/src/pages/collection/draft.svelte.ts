@@ -1,6 +1,6 @@
 /** A collection while it is edited: as it is stored, as it would be, and what is wrong with it. */
 import { ApiError } from '../../api/client'
-import { createCollection, updateCollection, type Collection, type CollectionChange } from '../../api/collections'
+import { createCollection, getCollection, updateCollection, type Collection, type CollectionChange } from '../../api/collections'
 import type { Field, FieldType } from '../../api/fields'
 import { refusal } from '../../lib/refusal'
 import { schema } from '../../state/schema.svelte'
@@ -28,6 +28,8 @@ export class CollectionDraft {
   busy = $state(false)
   errors: Record<string, string> = $state.raw({})
   summary: string[] = $state.raw([])
+  /** As somebody else saved it meanwhile. */
+  #theirs: Collection | undefined
   #next = 1
   #base = ''
   /** What it began as, and the last key of what came with that: later ones were added by hand. */
@@ -112,7 +114,10 @@ export class CollectionDraft {
   }
 
   discard(): void {
-    if (this.stored) this.#take(this.stored, this.stored)
+    const stored = this.#theirs ?? this.stored
+    if (stored) this.#take(stored, stored)
+    this.errors = {}
+    this.summary = []
   }
 
   /** Becomes a new collection of another type; what was typed stays, where that type has it. */
@@ -138,6 +143,7 @@ export class CollectionDraft {
    * other names follows them. */
   save(found: readonly Mention[] = []): Promise<Collection | undefined> {
     return this.#ask(async () => {
+      if (await this.#isOvertaken()) return undefined
       const { body } = this.sent(found)
       const saved = this.stored ? await updateCollection(this.stored.id, body) : await createCollection(body)
       await schema.load()
@@ -148,10 +154,24 @@ export class CollectionDraft {
 
   /** Asks what saving would come to; `undefined` where the server would refuse it. */
   plan(found: readonly Mention[]): Promise<Plan | undefined> {
-    return this.#ask(() => planChange(this.stored?.id, this.sent(found).body))
+    return this.#ask(async () => {
+      if (await this.#isOvertaken()) return undefined
+      return planChange(this.stored?.id, this.sent(found).body)
+    })
   }
 
-  async #ask<T>(question: () => Promise<T>): Promise<T | undefined> {
+  /** Whether somebody else saved the collection since it was opened: it is sent whole, and would write over theirs. */
+  async #isOvertaken(): Promise<boolean> {
+    const { stored } = this
+    if (!stored) return false
+    const now = await getCollection(stored.id)
+    if (now.updated === stored.updated) return false
+    this.#theirs = now
+    this.summary = [OVERTAKEN]
+    return true
+  }
+
+  async #ask<T>(question: () => Promise<T | undefined>): Promise<T | undefined> {
     if (this.busy) return undefined
     this.busy = true
     this.errors = {}
@@ -192,6 +212,7 @@ export class CollectionDraft {
     const has = (name: string): boolean => its.some((field) => field.name === name)
     const fields = stored || from.type === 'view' ? its : [...its, ...times().filter(({ name }) => !has(name))]
     this.stored = stored
+    this.#theirs = undefined
     this.#from = from
     this.fields = fields.map((field) => ({
       key: this.#next++,
@@ -208,6 +229,9 @@ export class CollectionDraft {
     return JSON.stringify([this.options, this.#sent().map(({ field }) => field)])
   }
 }
+
+const OVERTAKEN =
+  'Somebody else saved this collection since you opened it, and saving yours would take that back. Discard shows theirs.'
 
 /** What the page shows an error of at its place. */
 const SHOWN = ['name', 'viewQuery', 'listRule', 'viewRule', 'createRule', 'updateRule', 'deleteRule', 'authRule', 'manageRule']

@@ -101,11 +101,13 @@ export class Draft extends Changes {
     this.errors = {}
     this.summary = []
     try {
+      const sent = new Map(this.changes)
       const row = await this.#send()
       if (!row) return undefined
       this.stored = row
       this.news = undefined
-      this.changes.clear()
+      // What was typed while it was on its way is not saved yet.
+      for (const [name, value] of sent) if (this.changes.get(name) === value) this.changes.delete(name)
       return row
     } catch (error) {
       if (!(error instanceof ApiError)) throw error

@@ -98,6 +98,8 @@ export class Edits {
     if (!step) return undefined
     const inverse = step.map((edit) => ({ ...edit, before: edit.after, after: edit.before }))
     const result = await this.#again(inverse)
+    // Refused, or without an answer: it can be tried again.
+    if (result.saved.length === 0 && result.kept === 0) this.#past.push(step)
     if (result.saved.length > 0) this.#future.push(result.saved.map((edit) => ({ ...edit, before: edit.after, after: edit.before })))
     return { done: result.saved.length, kept: result.kept }
   }
@@ -111,6 +113,7 @@ export class Edits {
     const step = this.#future.pop()
     if (!step) return undefined
     const result = await this.#again(step)
+    if (result.saved.length === 0 && result.kept === 0) this.#future.push(step)
     if (result.saved.length > 0) this.#past.push(result.saved)
     return { done: result.saved.length, kept: result.kept }
   }

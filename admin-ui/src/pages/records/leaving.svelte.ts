@@ -8,6 +8,7 @@ import { counted } from '../../lib/words'
 import { recordsAddress } from '../../pages'
 import { router } from '../../state/router.svelte'
 import { schema } from '../../state/schema.svelte'
+import { session } from '../../state/session.svelte'
 import { toasts } from '../../state/toasts.svelte'
 import { pointersTo } from './pointers'
 
@@ -29,21 +30,31 @@ export function isLight(collection: Collection, ids: string[]): boolean {
 
 class Leaving {
   readonly #waiting = new SvelteMap<number, Batch>()
+  readonly #sending = new SvelteMap<number, Batch>()
   /** Those that went, by collection and id: lists that were asked before have them still. */
   readonly #gone = new SvelteSet<string>()
+
+  get #batches(): Batch[] {
+    return [...this.#waiting.values(), ...this.#sending.values()]
+  }
+
+  /** Lists are asked anew: they know who went, and who came back under the same id. */
+  forget(collection: string): void {
+    for (const key of this.#gone) if (key.startsWith(`${collection}/`)) this.#gone.delete(key)
+  }
 
   /** Whether a record is on its way out, or out. */
   has(collection: string, id: string): boolean {
     // Most of the time nothing is, and a grid asks for each row.
-    if (this.#gone.size + this.#waiting.size === 0) return false
+    if (this.#gone.size + this.#waiting.size + this.#sending.size === 0) return false
     if (this.#gone.has(`${collection}/${id}`)) return true
-    for (const batch of this.#waiting.values()) if (batch.collection.name === collection && batch.rows.has(id)) return true
+    for (const batch of this.#batches) if (batch.collection.name === collection && batch.rows.has(id)) return true
     return false
   }
 
   /** The ids of a collection that are. */
   of(collection: string): string[] {
-    const waiting = [...this.#waiting.values()].flatMap((batch) => (batch.collection.name === collection ? [...batch.rows.keys()] : []))
+    const waiting = this.#batches.flatMap((batch) => (batch.collection.name === collection ? [...batch.rows.keys()] : []))
     const prefix = `${collection}/`
     const gone = [...this.#gone].flatMap((key) => (key.startsWith(prefix) ? key.slice(prefix.length) : []))
     return [...new Set([...waiting, ...gone])]
@@ -84,11 +95,14 @@ class Leaving {
   async #send(toast: number, keepalive: boolean): Promise<void> {
     const batch = this.#waiting.get(toast)
     if (!batch) return
+    // Nobody can take it back any more.
+    this.#waiting.delete(toast)
+    this.#sending.set(toast, batch)
     const { collection, rows } = batch
     // All of them are on their way before the first answer: the page may not live to see it.
     const asked = [...rows].map(([id, row]) => this.#one(collection, id, row, keepalive))
     await Promise.all(asked)
-    this.#waiting.delete(toast)
+    this.#sending.delete(toast)
   }
 
   async #one(collection: Collection, id: string, row: Row | undefined, keepalive: boolean): Promise<void> {
@@ -112,3 +126,4 @@ class Leaving {
 export const leaving = new Leaving()
 
 window.addEventListener('pagehide', () => leaving.sendAll())
+session.beforeEnd(() => leaving.sendAll())

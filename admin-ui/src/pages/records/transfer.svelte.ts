@@ -28,8 +28,12 @@ export class Transfer {
   }
 
   async undo(isRedo: boolean): Promise<void> {
-    const { edits } = this.#of
     if (!isRedo && leaving.keepLast(this.#of.collection)) return
+    await this.#step(isRedo)
+  }
+
+  async #step(isRedo: boolean): Promise<void> {
+    const { edits } = this.#of
     const result = await (isRedo ? edits?.redo() : edits?.undo())
     if (!result) return
     const { done, kept } = result
@@ -54,7 +58,7 @@ export class Transfer {
     const wanted = this.pasted?.edits ?? []
     this.pasted = undefined
     const saved = await this.#of.edits?.write(wanted)
-    if (saved) toasts.done(`${counted(saved, 'value')} changed`, { label: 'Undo', run: () => void this.undo(false) })
+    if (saved) toasts.done(`${counted(saved, 'value')} changed`, { label: 'Undo', run: () => void this.#step(false) })
     const refused = wanted.length - (saved ?? 0)
     if (refused > 0) toasts.failed(`${counted(refused, 'value')} refused; the cells say why`)
   }

@@ -140,9 +140,11 @@ export class SettingsForm {
     try {
       this.#compare(await getSettings())
       if (this.disputed.length > 0) return false
-      const saved = await updateSettings(treeOf(this.#typed))
+      const sent = this.#typed
+      const saved = await updateSettings(treeOf(sent))
       this.#base = saved
-      this.#typed = {}
+      // What was typed while it was on its way is not saved yet.
+      this.#typed = Object.fromEntries(Object.entries(this.#typed).filter(([path, value]) => value !== sent[path as Path])) as Typed
       this.#keep()
       instance.take(saved)
       return true

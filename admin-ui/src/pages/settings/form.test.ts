@@ -6,6 +6,8 @@ const server = vi.hoisted(() => ({
   settings: {} as Record<string, unknown>,
   sent: [] as unknown[],
   refusal: undefined as unknown,
+  /** What happens while a change is on its way. */
+  meanwhile: undefined as (() => void) | undefined,
 }))
 
 vi.mock('../../api/settings', () => ({
@@ -14,12 +16,14 @@ vi.mock('../../api/settings', () => ({
   updateSettings: (change: Record<string, unknown>) => {
     if (server.refusal) return Promise.reject(server.refusal as Error)
     server.sent.push(change)
+    server.meanwhile?.()
     const meta = { ...(server.settings.meta as object), ...(change.meta as object | undefined) }
     server.settings = { ...server.settings, ...change, meta }
     return Promise.resolve(structuredClone(server.settings))
   },
 }))
 vi.mock('../../state/instance.svelte', () => ({ instance: { take: () => undefined } }))
+vi.mock('../../state/session.svelte', () => ({ session: { user: { id: 'me' } } }))
 
 const held = new Map<string, string>()
 vi.stubGlobal('localStorage', {
@@ -32,6 +36,7 @@ beforeEach(() => {
   held.clear()
   server.sent = []
   server.refusal = undefined
+  server.meanwhile = undefined
   server.settings = {
     meta: { appName: 'Acme', appURL: 'http://a', senderName: 'S', senderAddress: 's@example.com' },
     smtp: { enabled: true, host: 'h', port: 587 },
@@ -55,6 +60,14 @@ test('only what was changed is sent, and what is as it was is no change', async 
   expect(await form.save()).toBe(true)
   expect(server.sent).toEqual([{ meta: { appName: 'Notes' } }])
   expect([form.isDirty, form.text('meta.appName')]).toEqual([false, 'Notes'])
+})
+
+test('what is typed while it is being saved is not saved yet', async () => {
+  const form = await opened()
+  form.set('meta.appName', 'Notes')
+  server.meanwhile = () => form.set('meta.appName', 'Notes, again')
+  expect(await form.save()).toBe(true)
+  expect([form.isDirty, form.text('meta.appName')]).toEqual([true, 'Notes, again'])
 })
 
 test('a secret is sent when it was typed or cleared, and kept in no draft', async () => {

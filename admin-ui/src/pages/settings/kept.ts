@@ -1,5 +1,6 @@
 /** What was typed into a page of settings and not saved: kept in this browser until it is. */
 import type { SettingsSection } from '../../pages'
+import { session } from '../../state/session.svelte'
 
 export interface KeptDraft {
   /** When it was typed, in milliseconds. */
@@ -7,7 +8,7 @@ export interface KeptDraft {
   values: Record<string, unknown>
 }
 
-const name = (section: SettingsSection): string => `tuckbox_draft_settings_${section}`
+const name = (section: SettingsSection): string => `tuckbox_draft_settings_${session.user?.id ?? ''}_${section}`
 
 export function keepDraft(section: SettingsSection, values: Record<string, unknown>): void {
   try {

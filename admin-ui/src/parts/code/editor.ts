@@ -41,7 +41,6 @@ export async function createEditor(options: EditorOptions): Promise<Editor> {
         described.of(attributes({ ...options, isInvalid: false, isExpanded: false }, options)),
         completion(options),
         keymap.of([...keys(options), ...historyKeymap, ...standardKeymap]),
-        EditorView.domEventHandlers({ beforeinput: typeOver }),
         EditorState.tabSize.of(2),
         multiline ? EditorView.lineWrapping : [EditorView.clipboardInputFilter.of(oneLine), inOneLine],
         EditorView.updateListener.of((update) => {
@@ -83,14 +82,6 @@ export async function createEditor(options: EditorOptions): Promise<Editor> {
     },
     close: () => view.destroy(),
   }
-}
-
-/** Over coloured text the browser would write with an inline style, which the policy of the pages forbids. */
-function typeOver(event: InputEvent, view: EditorView): boolean {
-  const { inputType, isComposing, data } = event
-  if (inputType !== 'insertText' || isComposing || data === null || view.state.selection.main.empty) return false
-  view.dispatch(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true })
-  return true
 }
 
 function oneLine(text: string): string {

@@ -21,7 +21,7 @@ async fn the_saved_rule_that_a_request_falls_under_is_told() {
         ("POST", "/api/collections/posts/records", "@guest", Some(1), json!(["posts:create", "*:create"])),
         ("post", "/api/collections/posts/records?x=1", "@auth", Some(0), json!(["posts:create", "*:create"])),
         ("POST", "/api/batch", "@guest", Some(2), json!([])),
-        ("GET", "/api/collections/nothing/records", "@guest", Some(0), json!([])),
+        ("GET", "/api/collections/nothing/records", "@guest", None, json!([])),
         ("POST", "/api/collections/members/auth-with-password", "@guest", Some(0), {
             json!(["members:authWithPassword", "members:auth", "*:authWithPassword", "*:auth"])
         }),

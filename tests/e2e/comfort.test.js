@@ -62,7 +62,9 @@ test('signing in and the way to a collection go by keys, and the focus is seen a
   assert.ok(stops.length > 12, stops.join())
 
   await page.keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: /^Collection, page/ }).waitFor()
   await page.keyboard.type('films')
+  await page.getByRole('option').first().waitFor()
   await page.keyboard.press('Enter')
   await heading(page, 'films')
   assert.deepEqual(complaints, [])

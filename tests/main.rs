@@ -10,6 +10,7 @@ mod layers;
 mod safety;
 
 mod collections;
+mod contract;
 mod crons;
 mod files;
 mod filter;

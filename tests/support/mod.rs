@@ -11,6 +11,7 @@ mod mails;
 mod process;
 mod raw;
 mod server;
+mod taken_over;
 mod template;
 mod tokens;
 
@@ -22,5 +23,6 @@ pub use fixtures::{Fixture, blog, collection, comments_belong_to_their_writers, 
 pub use process::{Process, run_command, run_command_with};
 pub use raw::{raw_request, slow_connection};
 pub use server::TestServer;
+pub use taken_over::{SOURCE, person};
 pub use template::{SUPERUSER_EMAIL, SUPERUSER_PASSWORD};
 pub use tokens::{Claims, second_superuser, sign_with};

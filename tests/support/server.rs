@@ -1,5 +1,6 @@
 //! A server for one test: the real binary, a free port, a temporary data directory.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
@@ -11,14 +12,23 @@ use super::client::{Client, Guest, Superuser, User};
 use super::database::Database;
 use super::fixtures::Fixture;
 use super::process::{Process, run_command_with};
+use super::taken_over::{person, taken_over};
 use super::template::template;
 use super::tokens::sign_in_as;
 
 /// How a server is started.
 pub struct Builder {
-    superuser: bool,
+    begin: Begin,
+    files: Vec<(String, String)>,
     args: Vec<String>,
     env: Vec<(String, String)>,
+}
+
+/// What a server begins with.
+enum Begin {
+    Nothing,
+    OneSuperuser,
+    TakenOver,
 }
 
 /// A running server. Dropping it kills the process and removes the directory.
@@ -33,7 +43,19 @@ pub struct TestServer {
 impl Builder {
     /// Begins with an empty directory: no superuser yet.
     pub fn empty(mut self) -> Self {
-        self.superuser = false;
+        self.begin = Begin::Nothing;
+        self
+    }
+
+    /// Begins with the directory that was taken over from PocketBase.
+    pub fn taken_over(mut self) -> Self {
+        self.begin = Begin::TakenOver;
+        self
+    }
+
+    /// Puts a file into the directory that it is started in: a path and its text.
+    pub fn file(mut self, path: &str, text: &str) -> Self {
+        self.files.push((path.to_owned(), text.to_owned()));
         self
     }
 
@@ -52,8 +74,16 @@ impl Builder {
     /// Starts it and waits until it listens.
     pub async fn start(self) -> TestServer {
         let root = tempfile::tempdir().expect("a temporary directory");
-        if self.superuser {
-            template().copy_to(&root.path().join("data"));
+        let data = root.path().join("data");
+        match self.begin {
+            Begin::Nothing => {}
+            Begin::OneSuperuser => template().files.copy_to(&data),
+            Begin::TakenOver => taken_over().copy_to(&data),
+        }
+        for (path, text) in &self.files {
+            let path = root.path().join(path);
+            std::fs::create_dir_all(path.parent().expect("a file has a folder")).expect("a folder");
+            std::fs::write(path, text).expect("a file");
         }
         let mut process = self.spawn(root.path());
         let url = process.address();
@@ -77,7 +107,7 @@ impl Builder {
 impl TestServer {
     /// Options for a start.
     pub fn builder() -> Builder {
-        Builder { superuser: true, args: Vec::new(), env: Vec::new() }
+        Builder { begin: Begin::OneSuperuser, files: Vec::new(), args: Vec::new(), env: Vec::new() }
     }
 
     /// A server with one superuser and nothing else.
@@ -132,7 +162,13 @@ impl TestServer {
 
     /// The superuser.
     pub fn superuser(&self) -> Superuser {
-        self.guest().with_token(&template().token)
+        match self.builder.begin {
+            Begin::TakenOver => {
+                let token = person("_superusers/test@example.com").token("authToken", &BTreeMap::new());
+                self.guest().with_token(token)
+            }
+            Begin::Nothing | Begin::OneSuperuser => self.guest().with_token(&template().token),
+        }
     }
 
     /// The superuser's record id.

@@ -14,9 +14,13 @@ pub const SUPERUSER_EMAIL: &str = "root@example.com";
 /// Their password.
 pub const SUPERUSER_PASSWORD: &str = "correct-horse-battery";
 
-/// A finished data directory, in memory.
+/// The files of a data directory, in memory.
+pub struct Files(Vec<(PathBuf, Vec<u8>)>);
+
+/// A finished data directory.
 pub struct Template {
-    files: Vec<(PathBuf, Vec<u8>)>,
+    /// What it holds.
+    pub files: Files,
     /// A token of the superuser.
     pub token: String,
     /// The superuser's record id.
@@ -55,14 +59,21 @@ impl Template {
         let logs = rusqlite::Connection::open(dir.join("auxiliary.db")).expect("the database of the log");
         logs.execute_batch("DELETE FROM _logs").expect("no entries");
         drop(logs);
-        let mut files = Vec::new();
-        read_all(&dir, Path::new(""), &mut files);
-        Self { files, token, superuser }
+        Self { files: read_files(&dir), token, superuser }
     }
+}
 
-    /// Writes the directory's files.
+/// The files of a directory.
+pub fn read_files(dir: &Path) -> Files {
+    let mut files = Vec::new();
+    read_all(dir, Path::new(""), &mut files);
+    Files(files)
+}
+
+impl Files {
+    /// Writes them into a directory.
     pub fn copy_to(&self, dir: &Path) {
-        for (name, bytes) in &self.files {
+        for (name, bytes) in &self.0 {
             let path = dir.join(name);
             std::fs::create_dir_all(path.parent().expect("a file has a folder")).expect("a folder");
             std::fs::write(path, bytes).expect("a file");

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 import { assertAccessible } from './support/accessible.js'
 import { PHONE, picture } from './support/browser.js'
 import { startDashboard } from './support/dashboard.js'
-import { hasAttribute, settles } from './support/settles.js'
+import { hasAttribute, hasValue, settles } from './support/settles.js'
 
 let dashboard
 let pb
@@ -76,6 +76,33 @@ test('fields are renamed, moved and removed, and the page tells before it is sav
   assert.deepEqual(fields.map(({ name }) => name), ['id', 'label', 'price'])
   const [tool] = await pb.collection('tools').getFullList()
   assert.deepEqual([tool.label, tool.weight], ['hammer', undefined])
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('what is typed while it is saved stays, to be saved next', async () => {
+  await pb.collections.create({ name: 'slow', type: 'base', fields: [{ name: 'title', type: 'text' }] })
+  const { page, complaints, close } = await dashboard.open('#/collections/slow/settings/fields')
+  let go
+  const held = new Promise((resolve) => (go = resolve))
+  await page.route(/\/api\/collections\/[^/]+$/, async (route) => {
+    if (route.request().method() === 'PATCH') await held
+    await route.continue()
+  })
+  await addField(page, 'price')
+  const sent = page.waitForRequest((request) => request.method() === 'PATCH')
+  await press(page, 'Save')
+  await sent
+  await page.getByLabel('Name of the field title').fill('label')
+  await addField(page, 'size')
+  go()
+  await page.getByText('slow is saved').waitFor()
+  const names = async () => (await pb.collections.getOne('slow')).fields.map(({ name }) => name)
+  assert.deepEqual(await names(), ['id', 'title', 'price'])
+  await hasValue(page.getByLabel('Name of the field price'), 'price')
+  await page.getByText('Saving renames title to label').waitFor()
+  await press(page, 'Save')
+  await settles(names, ['id', 'label', 'price', 'size'])
   assert.deepEqual(complaints, [])
   await close()
 })

@@ -55,6 +55,28 @@ test('the palette goes to collections, pages and records, and does things', asyn
   await close()
 })
 
+test('what is typed before the palette is there is in it', async () => {
+  const { page, complaints, close } = await dashboard.open('#/')
+  let go
+  const held = new Promise((resolve) => (go = resolve))
+  await page.route(/\/assets\/Palette-[^/]+\.js$/, async (route) => {
+    await held
+    await route.continue()
+  })
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.keyboard.press('ControlOrMeta+k')
+  await page.keyboard.type('scheduxx')
+  await page.keyboard.press('Backspace')
+  await page.keyboard.press('Backspace')
+  go()
+  const palette = page.getByRole('combobox', { name: 'Collection, page, action or id of a record' })
+  await hasValue(palette, 'schedu')
+  await palette.press('Enter')
+  await page.getByRole('heading', { name: 'Schedules' }).waitFor()
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
 test('letters go to pages, are listed, and can be turned off', async () => {
   const { page, close } = await dashboard.open('#/')
   await heading(page, 'Home')

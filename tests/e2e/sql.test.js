@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { assertAccessible } from './support/accessible.js'
 import { PHONE } from './support/browser.js'
-import { startDashboard } from './support/dashboard.js'
+import { signIn, startDashboard } from './support/dashboard.js'
 import { EMOJI, HEBREW, LONG, MARKUP } from './support/library.js'
 import { hasCount, settles } from './support/settles.js'
 
@@ -162,6 +162,30 @@ test('many rows come in parts and are drawn as they are looked at', async () => 
   await hasCount(page.getByRole('button', { name: 'More rows' }), 0)
   await page.getByRole('region', { name: 'Rows' }).evaluate((region) => region.scrollTo(0, 1e9))
   await cell(page, '3000').waitFor()
+  await close()
+})
+
+test('writing stays unlocked for nobody else: signing out locks it', async () => {
+  const { page, complaints, close } = await dashboard.open(PAGE)
+  await press(page, 'Unlock writing…')
+  await press(dialog(page), 'Unlock')
+  await page.getByRole('timer').waitFor()
+  await press(page, 'Sign out')
+  await signIn(page)
+  await page.getByText('It only reads').waitFor()
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('a question whose page is left is asked no further', async () => {
+  const { page, complaints, close } = await dashboard.open(PAGE)
+  await type(page, 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n')
+  const ended = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/api/sql'))
+  await press(page, 'Run')
+  await page.getByRole('button', { name: 'Stop', exact: true }).waitFor()
+  await page.evaluate(() => (location.hash = '#/'))
+  await ended
+  assert.deepEqual(complaints.filter((line) => !line.includes('/api/sql')), [])
   await close()
 })
 

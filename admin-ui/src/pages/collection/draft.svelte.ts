@@ -3,10 +3,12 @@ import { ApiError } from '../../api/client'
 import { createCollection, getCollection, updateCollection, type Collection, type CollectionChange } from '../../api/collections'
 import type { Field, FieldType } from '../../api/fields'
 import { refusal } from '../../lib/refusal'
+import { isSame } from '../../lib/same'
 import { schema } from '../../state/schema.svelte'
 import { planChange, type Plan } from '../../api/plans'
 import { newField, times } from './new-field'
 import { OPTION_NAMES } from './option-names'
+import { putBack } from './put-back'
 import { mend, mentions, renameInSignIn, type FieldChange, type Follow, type Mention } from './plan/plan'
 import { ruledOf } from './rules/operations'
 
@@ -18,6 +20,12 @@ export interface DraftField {
   before: Field | undefined
   field: Field
   removed: boolean
+}
+
+/** What may be typed into. */
+interface Whole {
+  options: Collection
+  fields: DraftField[]
 }
 
 export class CollectionDraft {
@@ -145,9 +153,12 @@ export class CollectionDraft {
     return this.#ask(async () => {
       if (await this.#isOvertaken()) return undefined
       const { body } = this.sent(found)
+      const sent = this.#whole()
       const saved = this.stored ? await updateCollection(this.stored.id, body) : await createCollection(body)
       await schema.load()
+      const now = this.#whole()
       this.#take(saved, saved)
+      this.#putBack(sent, now)
       return saved
     })
   }
@@ -223,6 +234,20 @@ export class CollectionDraft {
     this.#given = this.#next - 1
     this.options = { ...options, fields: [] } as unknown as Collection
     this.#base = this.#written()
+  }
+
+  #whole(): Whole {
+    return { options: $state.snapshot(this.options) as Collection, fields: $state.snapshot(this.fields) as DraftField[] }
+  }
+
+  /** What was typed while it was on its way stays, on top of what is stored now. */
+  #putBack(sent: Whole, now: Whole): void {
+    for (const [name, value] of Object.entries(now.options)) {
+      if (!isSame(value, sent.options[name])) this.options[name] = value
+    }
+    if (isSame(sent.fields, now.fields) || now.options.type === 'view') return
+    const fields = putBack(sent.fields, now.fields, $state.snapshot(this.fields) as DraftField[])
+    this.fields = fields.map((one) => ({ ...one, key: this.#next++ }))
   }
 
   #written(): string {

@@ -8,6 +8,8 @@ const PAGE = 100
 const KEPT = 40
 /** How many new ones are asked for at once. */
 const NEWS = 200
+/** How many may stand above the pages before they become pages themselves, of which only some are kept. */
+const ON_TOP = 10 * PAGE
 
 export class Entries {
   readonly question: LogQuestion
@@ -107,7 +109,22 @@ export class Entries {
     const many = this.waiting.length
     if (many > 0) this.#came = [...this.waiting, ...this.#came]
     this.waiting = []
+    if (this.#came.length >= ON_TOP) this.#fold()
     return many
+  }
+
+  /** Begins the pages anew at the newest entry: a log that is watched for days takes no more room than one of an hour. */
+  #fold(): void {
+    const [came, total] = [this.#came, this.total]
+    // Without a number the pages have no end yet.
+    if (total === undefined) return
+    for (const asking of this.#asking.values()) asking.abort()
+    this.#pages.clear()
+    for (let page = 0; (page + 1) * PAGE <= came.length; page += 1) this.#pages.set(page, came.slice(page * PAGE, (page + 1) * PAGE))
+    this.#end = came[0]?.created
+    this.#below = total
+    this.#came = []
+    untrack(() => (this.#come += 1))
   }
 
   /** Takes back all questions. */
@@ -126,6 +143,8 @@ export class Entries {
     this.#asking.set(page, asking)
     try {
       const logs = await listLogs({ ...this.question, to: this.#end }, page + 1, PAGE, asking.signal)
+      // The pages may have other numbers by now.
+      if (asking.signal.aborted) return
       this.#keep(page, logs)
       this.state = 'there'
       this.error = undefined
@@ -136,7 +155,7 @@ export class Entries {
       this.error = error
       if (page === 0) this.state = 'failed'
     } finally {
-      this.#asking.delete(page)
+      if (this.#asking.get(page) === asking) this.#asking.delete(page)
     }
   }
 

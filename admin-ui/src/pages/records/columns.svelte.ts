@@ -2,7 +2,7 @@
 import type { Collection } from '../../api/collections'
 import type { Field } from '../../api/fields'
 import { look } from '../../fields/types'
-import { readKept, writeKept } from './kept'
+import { readKept, writeKept } from '../../lib/kept'
 
 export interface Column {
   field: Field

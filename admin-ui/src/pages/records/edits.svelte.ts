@@ -70,14 +70,14 @@ export class Edits {
     this.#pending.set(id, { ...this.#pending.get(id), [field]: pending })
   }
 
-  /** Saves changes, as one step back; how many were saved. */
-  write(edits: Edit[]): Promise<number> {
+  /** Saves changes, as one step back; the step, with those that were saved. */
+  write(edits: Edit[]): Promise<Edit[]> {
     const written = this.#write(edits)
     this.#settled = Promise.allSettled([this.#settled, written])
     return written
   }
 
-  async #write(edits: Edit[]): Promise<number> {
+  async #write(edits: Edit[]): Promise<Edit[]> {
     const saved = await this.#send(edits, ({ id, field, after }, theirs) => {
       this.#put(id, field, { value: after, error: overtakenBy(theirs) })
     })
@@ -85,17 +85,19 @@ export class Edits {
       this.#past = [...this.#past, saved].slice(-STEPS)
       this.#future = []
     }
-    return saved.length
+    return saved
   }
 
-  /** Takes the last step back; how many values it had, and how many somebody else has changed since. */
-  undo(): Promise<{ done: number; kept: number } | undefined> {
-    return this.#afterAll(() => this.#undo())
+  /** Takes a step back, the last one where none is named; how many values it had, and how many somebody else has changed
+   * since. `undefined` where it is taken back already. */
+  undo(step?: Edit[]): Promise<{ done: number; kept: number } | undefined> {
+    return this.#afterAll(() => this.#undo(step))
   }
 
-  async #undo(): Promise<{ done: number; kept: number } | undefined> {
-    const step = this.#past.pop()
+  async #undo(named: Edit[] | undefined): Promise<{ done: number; kept: number } | undefined> {
+    const step = named ? this.#past.find((one) => one === named) : this.#past.at(-1)
     if (!step) return undefined
+    this.#past = this.#past.filter((one) => one !== step)
     const inverse = step.map((edit) => ({ ...edit, before: edit.after, after: edit.before }))
     const result = await this.#again(inverse)
     // Refused, or without an answer: it can be tried again.

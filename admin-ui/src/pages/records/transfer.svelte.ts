@@ -4,7 +4,7 @@ import { copyText } from '../../lib/clipboard'
 import { counted } from '../../lib/words'
 import { toasts } from '../../state/toasts.svelte'
 import type { Column } from './columns.svelte'
-import type { Edits } from './edits.svelte'
+import type { Edit, Edits } from './edits.svelte'
 import { leaving } from './leaving.svelte'
 import { pasteOf, type Paste } from './paste'
 import { tableOf } from './range'
@@ -32,9 +32,9 @@ export class Transfer {
     await this.#step(isRedo)
   }
 
-  async #step(isRedo: boolean): Promise<void> {
+  async #step(isRedo: boolean, step?: Edit[]): Promise<void> {
     const { edits } = this.#of
-    const result = await (isRedo ? edits?.redo() : edits?.undo())
+    const result = await (isRedo ? edits?.redo() : edits?.undo(step))
     if (!result) return
     const { done, kept } = result
     const words = [
@@ -57,9 +57,9 @@ export class Transfer {
   async applyPaste(): Promise<void> {
     const wanted = this.pasted?.edits ?? []
     this.pasted = undefined
-    const saved = await this.#of.edits?.write(wanted)
-    if (saved) toasts.done(`${counted(saved, 'value')} changed`, { label: 'Undo', run: () => void this.#step(false) })
-    const refused = wanted.length - (saved ?? 0)
+    const saved = (await this.#of.edits?.write(wanted)) ?? []
+    if (saved.length > 0) toasts.done(`${counted(saved.length, 'value')} changed`, { label: 'Undo', run: () => void this.#step(false, saved) })
+    const refused = wanted.length - saved.length
     if (refused > 0) toasts.failed(`${counted(refused, 'value')} refused; the cells say why`)
   }
 

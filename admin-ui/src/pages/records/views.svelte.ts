@@ -1,7 +1,7 @@
 /** What was looked for before in a collection, and views of it that got a name. Kept in the browser. */
 import type { Collection } from '../../api/collections'
 import { isKeptColumn, type KeptColumn } from './columns.svelte'
-import { readKept, writeKept } from './kept'
+import { readKept, writeKept } from '../../lib/kept'
 
 /** How many filters are remembered. */
 const MOST = 20

@@ -1,4 +1,5 @@
 /** What was run, and what was saved under a name, in this browser. */
+import { readKept, writeKept } from '../../lib/kept'
 
 const HISTORY = 'tuckbox_sql_history'
 const SAVED = 'tuckbox_sql_saved'
@@ -17,8 +18,8 @@ export interface Saved {
 }
 
 class Kept {
-  history: Past[] = $state.raw(read(HISTORY, isPast))
-  saved: Saved[] = $state.raw(read(SAVED, isSaved))
+  history: Past[] = $state.raw(readKept(HISTORY, isPast))
+  saved: Saved[] = $state.raw(readKept(SAVED, isSaved))
 
   /** What was typed last. */
   get text(): string {
@@ -30,47 +31,33 @@ class Kept {
   }
 
   type(text: string): void {
-    keep(TEXT, text)
+    try {
+      if (text === '') localStorage.removeItem(TEXT)
+      else localStorage.setItem(TEXT, text)
+    } catch {
+      // It lasts as long as the page, then.
+    }
   }
 
   ran(text: string): void {
     this.history = [{ text, at: Date.now() }, ...this.history.filter((one) => one.text !== text)].slice(0, MOST)
-    keep(HISTORY, JSON.stringify(this.history))
+    writeKept(HISTORY, this.history)
   }
 
   forgetHistory(): void {
     this.history = []
-    keep(HISTORY, '')
+    writeKept(HISTORY, [])
   }
 
   /** One of the same name is replaced. */
   save(name: string, text: string): void {
     this.saved = [...this.saved.filter((one) => one.name !== name), { name, text }].sort((one, other) => one.name.localeCompare(other.name))
-    keep(SAVED, JSON.stringify(this.saved))
+    writeKept(SAVED, this.saved)
   }
 
   forget(name: string): void {
     this.saved = this.saved.filter((one) => one.name !== name)
-    keep(SAVED, JSON.stringify(this.saved))
-  }
-}
-
-function keep(key: string, text: string): void {
-  try {
-    if (text === '') localStorage.removeItem(key)
-    else localStorage.setItem(key, text)
-  } catch {
-    // It lasts as long as the page, then.
-  }
-}
-
-/** Read with care: others may have written there. */
-function read<T>(key: string, is: (one: unknown) => one is T): T[] {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(key) ?? '[]')
-    return Array.isArray(kept) ? kept.filter(is) : []
-  } catch {
-    return []
+    writeKept(SAVED, this.saved)
   }
 }
 

@@ -1,4 +1,6 @@
-/** Whether statements may write: not until somebody unlocks it, and for ten minutes then. It outlives the page, not the window. */
+/** Whether statements may write: not until somebody unlocks it, and for ten minutes then. It outlives the page, not the
+ * window, nor whoever unlocked it. */
+import { session } from '../../state/session.svelte'
 
 const OPEN = 10 * 60_000
 
@@ -13,6 +15,10 @@ class Lock {
     const seconds = Math.max(0, Math.ceil((this.#until - this.#now) / 1000))
     return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
   })
+
+  constructor() {
+    session.beforeEnd(() => this.lock())
+  }
 
   unlock(): void {
     this.#now = Date.now()

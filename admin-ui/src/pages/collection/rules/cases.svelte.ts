@@ -2,7 +2,7 @@
 import { explain } from '../../../api/explain'
 import type { Collection, Rule } from '../../../api/collections'
 import { inLanes } from '../../../lib/lanes'
-import { readKept, writeKept } from '../../records/kept'
+import { readKept, writeKept } from '../../../lib/kept'
 import type { RuleName } from '../plan/plan'
 import { isCase, questionOf, type Case } from './case'
 import { ruleNameOf } from './operations'

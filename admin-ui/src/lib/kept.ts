@@ -1,4 +1,4 @@
-/** What is kept in the browser for a collection, read with care: others may have written there. */
+/** Lists that are kept in the browser, read with care: others may have written there. */
 
 export function readKept<T>(key: string, is: (one: unknown) => one is T): T[] {
   try {
@@ -10,6 +10,10 @@ export function readKept<T>(key: string, is: (one: unknown) => one is T): T[] {
 }
 
 export function writeKept(key: string, list: unknown[]): void {
-  if (list.length === 0) localStorage.removeItem(key)
-  else localStorage.setItem(key, JSON.stringify(list))
+  try {
+    if (list.length === 0) localStorage.removeItem(key)
+    else localStorage.setItem(key, JSON.stringify(list))
+  } catch {
+    // There is no room, or none at all: it lasts as long as the page, then.
+  }
 }

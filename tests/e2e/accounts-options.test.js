@@ -1,12 +1,13 @@
 // How the accounts of a collection sign in, and the mails that they get, set in the dashboard.
 
 import assert from 'node:assert/strict'
+import { generateKeyPairSync, verify } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { startMail } from '../sdk/support/mail.js'
 import { assertAccessible } from './support/accessible.js'
 import { PHONE, picture } from './support/browser.js'
 import { startDashboard } from './support/dashboard.js'
-import { hasValue } from './support/settles.js'
+import { hasAttribute, hasCount, hasValue, settles } from './support/settles.js'
 
 let dashboard
 let pb
@@ -67,6 +68,36 @@ test('a secret that is not typed again stays, and is never shown', async () => {
   await press(page, 'Save')
   await page.getByText('users is saved').waitFor()
   assert.equal((await pb.collections.getOne('users')).oauth2.providers[0].displayName, 'Octocat')
+  await close()
+})
+
+test('a client secret for Apple is made of a key, and what is wrong with it is said at its place', async () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { page, complaints, close } = await dashboard.open('#/collections/users/settings/auth')
+  await page.getByLabel('Add a service').selectOption({ label: 'Apple' })
+  await press(page, 'Make a client secret of a key')
+  const dialog = page.getByRole('dialog', { name: 'A client secret for Apple' })
+  await dialog.getByLabel('Client id').fill('com.example.app')
+  await dialog.getByLabel('Team id').fill('short')
+  await dialog.getByLabel('Key id').fill('KEY4567890')
+  await press(dialog, 'Make the secret')
+  await hasAttribute(dialog.getByLabel('Team id'), 'aria-invalid', 'true')
+  await picture(page, 'apple-secret')
+  await assertAccessible(page)
+  await dialog.getByLabel('Team id').fill('TEAM567890')
+  await dialog.getByLabel('or the file itself').setInputFiles({
+    name: 'AuthKey.p8', mimeType: 'text/plain', buffer: Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+  })
+  await settles(async () => (await dialog.getByLabel('Private key').inputValue()).startsWith('-----BEGIN PRIVATE KEY-----'), true)
+  await press(dialog, 'Make the secret')
+  await hasCount(page.getByRole('dialog'), 0)
+  await hasValue(page.getByLabel('Client id').last(), 'com.example.app')
+  const secret = await page.getByLabel('Client secret').last().inputValue()
+  const [head, claims, signature] = secret.split('.')
+  assert.equal(JSON.parse(Buffer.from(head, 'base64url')).kid, 'KEY4567890')
+  assert.equal(JSON.parse(Buffer.from(claims, 'base64url')).iss, 'TEAM567890')
+  assert.ok(verify('sha256', Buffer.from(`${head}.${claims}`), { key: publicKey, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url')))
+  assert.deepEqual(complaints.filter((line) => !line.includes('400')), [])
   await close()
 })
 

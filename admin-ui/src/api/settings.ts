@@ -21,6 +21,22 @@ export async function testBucket(filesystem: 'storage' | 'backups'): Promise<voi
   await ask((asked) => asked.settings.testS3(filesystem))
 }
 
+/** What a client secret of Apple is made of; times in seconds. */
+export interface AppleKey {
+  clientId: string
+  teamId: string
+  keyId: string
+  /** As PEM. */
+  privateKey: string
+  duration: number
+}
+
+/** Signs a client secret; nothing is stored. */
+export async function makeAppleSecret({ clientId, teamId, keyId, privateKey, duration }: AppleKey): Promise<string> {
+  const { secret } = await ask((asked) => asked.settings.generateAppleClientSecret(clientId, teamId, keyId, privateKey, duration))
+  return secret
+}
+
 /** How the server sees whoever asks it. */
 export interface Seen {
   /** Whence the request came, as it counts for limits. */

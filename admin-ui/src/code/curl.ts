@@ -30,7 +30,7 @@ export function curlOf({ method, url, query = [], signedIn, body, contentType = 
   if (isRead) lines.push(...query.map(([name, value]) => `--data-urlencode ${inShell(`${name}=${value}`)}`))
   if (files.length > 0) {
     // As one part of JSON, no value is taken for another type than it has.
-    if (body !== undefined) lines.push(`--form-string ${inShell(`@jsonPayload=${JSON.stringify(body)}`)}`)
+    if (body !== undefined) lines.push(`--form-string ${inShell(`@jsonPayload=${textOf(body)}`)}`)
     lines.push(...files.map(({ name, fileName }) => `-F ${inShell(`${name}=@${fileName}`)}`))
   } else if (body !== undefined) {
     lines.push(`-H ${inShell(`Content-Type: ${contentType}`)}`, `${typeof body === 'string' ? '--data-binary' : '-d'} ${inShell(textOf(body))}`)

@@ -1,5 +1,5 @@
 /** What one call of an operation is made of: to begin with an example, then whatever is typed. */
-import type { Collection } from '../../api/collections'
+import type { Collection, Rule } from '../../api/collections'
 import type { FilePart, Request } from '../../code/curl'
 import { readBody } from '../collection/rules/case'
 import type { Operation } from './operations'
@@ -139,13 +139,22 @@ export function requestOf(operation: Operation, call: Call, server: string, sign
 /** Whose sign-in an operation needs, by the name of their collection. */
 export function signsIn({ access, name }: Operation, collection: Collection, all: readonly Collection[]): string | undefined {
   const users = all.find(({ type, system }) => type === 'auth' && !system)?.name ?? '_superusers'
+  // The SDKs make the address of a file from its record, which has to be read.
+  if (name === 'file') return signsInBy(collection.viewRule, users)
+  if (name === 'batch') {
+    const needed = [collection.createRule, collection.updateRule].map((rule) => signsInBy(rule, users))
+    return needed.find((one) => one === '_superusers') ?? needed.find((one) => one !== undefined)
+  }
   if (!('rule' in access)) {
     if (access.open) return undefined
     return access.superusers ? '_superusers' : collection.type === 'auth' && name !== 'file-token' ? collection.name : users
   }
   // Whoever signs in is nobody before.
   if (access.rule === 'authRule') return undefined
-  const rule = collection[access.rule]
+  return signsInBy(collection[access.rule], users)
+}
+
+function signsInBy(rule: Rule | undefined, users: string): string | undefined {
   if (rule === null || rule === undefined) return '_superusers'
   return rule === '' ? undefined : users
 }

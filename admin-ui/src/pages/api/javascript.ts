@@ -113,23 +113,16 @@ export function optionsOf(given: Readonly<Record<string, unknown>>, named: reado
   return line.length <= 60 ? line : `{\n${all.map((one) => `  ${one},\n`).join('')}}`
 }
 
-/** A form with values and files. */
+/** A form with files. The values are one part of JSON: as parts of their own, numbers and line breaks would be others. */
 function formOf({ files }: Call, body: Readonly<Record<string, unknown>>, { collection }: Place): string {
-  const values = Object.entries(body).flatMap(([name, value]) => partsOfForm(value).map((part) => `form.append(${inScript(name)}, ${part})`))
   const parts = files.map(({ name, fileName }) => {
     const field = collection.fields.find((one) => one.name === name)
     const { begins } = kindOf(field?.type === 'file' ? field.mimeTypes : null)
     const content = typeof begins === 'string' ? inScript(begins) : `Uint8Array.of(${begins.join(', ')})`
     return `form.append(${inScript(name)}, new File([${content}], ${inScript(fileName)}))`
   })
-  return ['const form = new FormData()', ...values, '// In a page, take the file of an <input type="file">.', ...parts].join('\n')
-}
-
-/** A value as forms have it: lists as several, objects as JSON. */
-function partsOfForm(value: unknown): string[] {
-  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.length > 0 ? value.map(inScript) : [`''`]
-  if (value === null) return [`''`]
-  return [typeof value === 'object' ? `JSON.stringify(${inScript(value)})` : inScript(typeof value === 'string' ? value : String(value))]
+  const values = `form.append('@jsonPayload', JSON.stringify(${inScript(body)}))`
+  return ['const form = new FormData()', values, '// In a page, take the file of an <input type="file">.', ...parts].join('\n')
 }
 
 /** The writes of a batch. */

@@ -60,7 +60,7 @@ test('files go as a form, with the values beside them', () => {
   expect(curl).toContain(`-F 'cover=@cover.png'`)
   expect(curl).toContain(`--form-string '@jsonPayload={\n  "title": "It'\\''s"`)
   const script = written('javascript', 'create')
-  expect(script).toContain(`form.append('title', "It's")`)
+  expect(script).toContain(`form.append('@jsonPayload', JSON.stringify({\n  "title": "It's",`)
   expect(script).toContain(`form.append('cover', new File([Uint8Array.of(137, 80,`)
   expect(script).toContain(`.create(form)`)
   const dart = written('dart', 'create')

@@ -28,7 +28,9 @@ export function programOf(language: Language, operation: Operation, call: Call, 
   }
   if (language === 'javascript') return scriptFor(operation, call, place)
   if (language === 'dart') return dartFor(operation, call, place)
-  return operation.name === 'realtime' ? streamCurl(call, place) : curlOf(requestOf(operation, call, server, signsIn !== undefined))
+  if (operation.name === 'realtime') return streamCurl(call, place)
+  // Files are not given to tokens of accounts: what is asked for has a token of its own in its address.
+  return curlOf(requestOf(operation, call, server, signsIn !== undefined && operation.name !== 'file'))
 }
 
 /** A whole number as it is typed; nothing where it is none. */

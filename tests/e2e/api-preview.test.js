@@ -371,6 +371,35 @@ test('writes ask first, and are what was typed and chosen', async () => {
   await close()
 })
 
+test('a protected file is got with a file token of whoever asks', async () => {
+  const papers = await pb.collections.create({
+    name: 'papers', type: 'base', listRule: '@request.auth.id != ""', viewRule: '@request.auth.id != ""',
+    fields: [{ name: 'paper', type: 'file', protected: true }],
+  })
+  const made = await pb.collection('papers').create({ paper: new File(['for members'], 'paper.txt') })
+  const { page, complaints, close } = await dashboard.open(address('papers', 'file'))
+  await shown(page, 'Download a file')
+  await page.getByText('Anyone who is signed in. Superusers may as well.').waitFor()
+  await choose(page, 'Guest')
+  await press(page, 'Send')
+  await status(page).filter({ hasText: /^404/ }).waitFor()
+  await choose(page, 'Account')
+  await page.getByPlaceholder(/^Another of users$/).waitFor()
+  await page.getByLabel('file', { exact: true }).press('ControlOrMeta+Enter')
+  await status(page).filter({ hasText: /^200/ }).waitFor()
+  assert.equal(await page.getByRole('region', { name: 'Body of the answer' }).textContent(), 'for members')
+  await choose(page, 'JavaScript')
+  const url = inNode(await codeOf(page, 'Download a file with JavaScript'), 'url', 'ann@example.com', USER_PASSWORD)
+  assert.equal(await (await fetch(url)).text(), 'for members')
+  await turn(page, 'Get a file token')
+  await choose(page, 'curl')
+  const { token } = JSON.parse(inShell(await codeOf(page, 'Get a file token with curl'), pb.authStore.token))
+  const answer = await fetch(`${dashboard.server.url}/api/files/${papers.id}/${made.id}/${made.paper}?token=${token}`)
+  assert.equal(answer.status, 200)
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
 test('signing in is tried as whoever signs in: a guest', async () => {
   const { page, close } = await dashboard.open(address('users', 'auth-with-password'))
   await shown(page, 'With a password')

@@ -22,7 +22,7 @@ export function successOf(operation: Operation, ground: Ground): Success {
   const signedIn = { record: row, token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9…' }
   switch (operation.name) {
     case 'list':
-      return json('The page that was asked for.', { page: 1, perPage: 30, totalItems: 1, totalPages: 1, items: [row] })
+      return json('The page that was asked for.', { items: [row], page: 1, perPage: 30, totalItems: 1, totalPages: 1 })
     case 'view':
     case 'create':
     case 'update':
@@ -81,9 +81,9 @@ function methodsOf({ passwordAuth, oauth2, otp, mfa }: Collection): unknown {
   }
 }
 
-/** The errors, by their statuses. `rule` is the one that decides, where one does. */
+/** The errors, by their statuses. */
 export function failuresOf(operation: Operation, collection: Collection): Failure[] {
-  const found = [...(OWN[operation.name] ?? []), ...ofRule(operation, collection), ...ofAll(operation, collection)]
+  const found = [...(OWN[operation.name] ?? []), ...ofRule(operation, collection), ...ofAll(operation)]
   return found.sort((one, other) => one.status - other.status)
 }
 
@@ -148,11 +148,11 @@ function ofRule({ access, name }: Operation, collection: Collection): Failure[] 
   return []
 }
 
-function ofAll({ path, name, access }: Operation, { name: collection }: Collection): Failure[] {
-  const isOfCollection = path.startsWith('/api/collections/') || path.startsWith('/api/files/') && name === 'file'
+function ofAll({ path, name, access }: Operation): Failure[] {
+  const isOfCollection = path.startsWith('/api/collections/') || name === 'file'
   const isLimited = !('rule' in access) ? !access.superusers : true
   return [
-    ...(isOfCollection ? [{ status: 404, when: `There is no collection ${collection} any more.` }] : []),
+    ...(isOfCollection ? [{ status: 404, when: 'The collection is gone, or is called otherwise by now.' }] : []),
     ...(isLimited && !(OWN[name] ?? []).some(({ status }) => status === 429) ? [{ status: 429, when: 'Too many requests, where limits are set.' }] : []),
   ]
 }

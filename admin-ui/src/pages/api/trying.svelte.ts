@@ -63,7 +63,7 @@ export class Trying {
     this.fault = ''
     try {
       const token = await callers.token(who)
-      const request = requestOf(this.operation, this.call, server, who !== null)
+      const request = requestOf(this.operation, await this.#complete(token, mine.signal), server, who !== null && this.operation.name !== 'file')
       const query = new URLSearchParams((request.query ?? []).map(([name, value]) => [name, value])).toString()
       const { body, contentType } = this.#sent()
       const answer = await send(
@@ -82,6 +82,16 @@ export class Trying {
 
   stop(): void {
     this.#asking?.abort()
+  }
+
+  /** The call with what only whoever asks can add: files are not given to tokens of accounts, but to file tokens. */
+  async #complete(token: string, signal: AbortSignal): Promise<Call> {
+    const takesToken = this.operation.name === 'file' && this.operation.parameters.some(({ name }) => name === 'token')
+    if (!takesToken || token === '' || this.values.token !== '') return this.call
+    const { text } = await send({ method: 'POST', url: `${server}/api/files/token`, token, body: undefined }, signal)
+    const given: unknown = JSON.parse(text ?? '{}')
+    const found = typeof given === 'object' && given !== null && 'token' in given ? String(given.token) : ''
+    return { ...this.call, values: { ...this.values, token: found } }
   }
 
   /** The body as browsers send it. */

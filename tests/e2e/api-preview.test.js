@@ -10,8 +10,8 @@ import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { EMAIL, PASSWORD } from '../sdk/support/server.js'
 import { assertAccessible } from './support/accessible.js'
-import { PHONE } from './support/browser.js'
-import { startDashboard } from './support/dashboard.js'
+import { PHONE, openPage } from './support/browser.js'
+import { signIn, startDashboard } from './support/dashboard.js'
 import { png } from './support/image.js'
 import { hasAttribute, hasCount, hasValue, settles } from './support/settles.js'
 
@@ -400,6 +400,39 @@ test('a protected file is got with a file token of whoever asks', async () => {
   await close()
 })
 
+test('of a large answer the beginning is shown, of a picture its size, and a call that takes long can be stopped', async () => {
+  await pb.collections.create({ name: 'heavy', type: 'base', fields: [{ name: 'words', type: 'text' }] })
+  const lines = Array.from({ length: 4_500 }, (_, at) => JSON.stringify({ words: `${at} ${'x'.repeat(4_000)}` })).join('\n')
+  const imported = await fetch(`${dashboard.server.url}/api/collections/heavy/import`, {
+    method: 'POST', headers: { Authorization: pb.authStore.token, 'Content-Type': 'application/x-ndjson' }, body: lines,
+  })
+  assert.equal(imported.status, 200)
+  const { page, complaints, close } = await dashboard.open(address('heavy', 'export'))
+  await shown(page, 'Export')
+  await press(page, 'Send')
+  await status(page).filter({ hasText: /^200 OK .* 16(\.\d)? MiB / }).waitFor()
+  await page.getByText('There is more of it; this is how it begins.').waitFor()
+  assert.equal((await page.getByRole('region', { name: 'Body of the answer' }).textContent()).length, 256 * 1024)
+
+  await page.goto(`${dashboard.server.url}/_/${address('posts', 'file')}`)
+  await shown(page, 'Download a file')
+  await press(page, 'Send')
+  await status(page).filter({ hasText: /^200 OK/ }).waitFor()
+  await page.getByText('The body is no text, and is not shown.').waitFor()
+
+  await turn(page, 'View')
+  await page.route('**/api/collections/posts/records/*', () => undefined)
+  await press(page, 'Send')
+  await page.getByRole('button', { name: 'Stop', exact: true }).click()
+  await hasCount(page.getByRole('button', { name: 'Stop', exact: true }), 0)
+  await page.unroute('**/api/collections/posts/records/*')
+  await page.route('**/api/collections/posts/records/*', (route) => route.abort())
+  await press(page, 'Send')
+  await page.getByText('The server did not answer.').waitFor()
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
 test('signing in is tried as whoever signs in: a guest', async () => {
   const { page, close } = await dashboard.open(address('users', 'auth-with-password'))
   await shown(page, 'With a password')
@@ -563,5 +596,26 @@ test('on a phone the operations are a choice, nothing is wider than the page, an
   await settles(wide, 0)
   await assertAccessible(page)
   assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('a session that ended meanwhile is said, and gone on with', async () => {
+  const [email, password] = ['second@example.com', 'another long password']
+  const second = await pb.collection('_superusers').create({ email, password, passwordConfirm: password })
+  const { page, close } = await openPage(dashboard.browser)
+  await page.goto(`${dashboard.server.url}/_/${address('posts', 'delete')}`)
+  await signIn(page, email, password)
+  await shown(page, 'Delete')
+  await pb.collection('_superusers').update(second.id, { password: `${password} 2`, passwordConfirm: `${password} 2` })
+  await press(page, 'Send')
+  await press(page, 'Delete it')
+  await status(page).filter({ hasText: /^403/ }).waitFor()
+  await page.getByRole('heading', { name: 'Your session ended' }).waitFor()
+  await page.getByLabel('Password').fill(`${password} 2`)
+  await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click()
+  await hasCount(page.getByRole('dialog'), 0)
+  await turn(page, 'View')
+  await press(page, 'Send')
+  await status(page).filter({ hasText: /^200 OK .* as superuser$/ }).waitFor()
   await close()
 })

@@ -137,7 +137,12 @@ export function requestOf(operation: Operation, call: Call, server: string, sign
 }
 
 /** Whose sign-in an operation needs, by the name of their collection. */
-export function signsIn({ access, name }: Operation, collection: Collection, all: readonly Collection[]): string | undefined {
+export function signsIn(
+  { access, name }: Operation,
+  collection: Collection,
+  all: readonly Collection[],
+  topic = '*',
+): string | undefined {
   const users = all.find(({ type, system }) => type === 'auth' && !system)?.name ?? '_superusers'
   // The SDKs make the address of a file from its record, which has to be read.
   if (name === 'file') return signsInBy(collection.viewRule, users)
@@ -145,6 +150,7 @@ export function signsIn({ access, name }: Operation, collection: Collection, all
     const needed = [collection.createRule, collection.updateRule].map((rule) => signsInBy(rule, users))
     return needed.find((one) => one === '_superusers') ?? needed.find((one) => one !== undefined)
   }
+  if (name === 'realtime') return signsInBy(collection[ruleOfTopic(topic)], users)
   if (!('rule' in access)) {
     if (access.open) return undefined
     return access.superusers ? '_superusers' : collection.type === 'auth' && name !== 'file-token' ? collection.name : users
@@ -152,6 +158,11 @@ export function signsIn({ access, name }: Operation, collection: Collection, all
   // Whoever signs in is nobody before.
   if (access.rule === 'authRule') return undefined
   return signsInBy(collection[access.rule], users)
+}
+
+/** One record is watched by whoever may view it. */
+export function ruleOfTopic(topic: string): 'listRule' | 'viewRule' {
+  return topic.trim() === '*' || topic.trim() === '' ? 'listRule' : 'viewRule'
 }
 
 function signsInBy(rule: Rule | undefined, users: string): string | undefined {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { collectionAddress, isForUsers, logsAddress, recordsAddress, route, type Route } from './pages'
+import { apiAddress, collectionAddress, isForUsers, logsAddress, recordsAddress, route, type Route } from './pages'
 
 function records(found: Route) {
   if (found.page !== 'records') throw new Error(`${found.page} is no page of records`)
@@ -35,6 +35,13 @@ test('an address that was made is understood', () => {
   expect(route(collectionAddress('posts', 'rules'))).toEqual({ page: 'collection', collection: 'posts', tab: 'rules' })
   expect(route('#/collections/posts/settings')).toEqual({ page: 'collection', collection: 'posts', tab: 'fields' })
   expect(route('#/collections/posts/settings/nowhere').page).toBe('unknown')
+})
+
+test('each operation of a collection has an address, and may carry what is asked', () => {
+  const query = new URLSearchParams({ filter: 'a ~ "ü&?#"', sort: '-created' })
+  expect(route(apiAddress('näme/x', 'auth-with-otp', query))).toEqual({ page: 'api', collection: 'näme/x', operation: 'auth-with-otp', query })
+  expect(route('#/collections/posts/api')).toEqual({ page: 'api', collection: 'posts', operation: 'list', query: new URLSearchParams() })
+  expect(route('#/collections/posts/api/list/more').page).toBe('unknown')
 })
 
 test('settings have addresses of their own', () => {

@@ -25,6 +25,7 @@ export type Route =
   | { page: 'records'; collection: string; open: OpenRecord; query: URLSearchParams }
   | { page: 'collection'; collection: string; tab: CollectionTab }
   | { page: 'new-collection'; query: URLSearchParams }
+  | { page: 'api'; collection: string; operation: string; query: URLSearchParams }
   | { page: 'settings'; section: SettingsSection; at: string | undefined }
   | { page: 'logs'; open: string | null; query: URLSearchParams }
   | { page: 'unknown'; address: string }
@@ -86,6 +87,7 @@ function signedInRoute(steps: string[], query: URLSearchParams): Route | undefin
     const tab = COLLECTION_TABS.find((one) => one === (fourth ?? 'fields'))
     return tab && { page: 'collection', collection, tab }
   }
+  if (third === 'api' && steps.length <= 4) return { page: 'api', collection, operation: fourth ?? 'list', query }
   if (steps.length > 3) return undefined
   const open = third === undefined ? null : third === 'new' ? 'new' : { id: third }
   return { page: 'records', collection, open, query }
@@ -107,6 +109,12 @@ export function logsAddress(open: string | null = null, query?: URLSearchParams)
 /** The address of a tab of the page that edits a collection. */
 export function collectionAddress(collection: string, tab: CollectionTab = 'fields'): string {
   return `#/collections/${encodeURIComponent(collection)}/settings/${tab}`
+}
+
+/** The address of how a collection is asked over the API. */
+export function apiAddress(collection: string, operation = 'list', query?: URLSearchParams): string {
+  const search = query?.toString()
+  return `#/collections/${encodeURIComponent(collection)}/api/${encodeURIComponent(operation)}${search ? `?${search}` : ''}`
 }
 
 function without(query: URLSearchParams, name: string): URLSearchParams {

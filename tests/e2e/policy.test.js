@@ -96,6 +96,8 @@ test('no page breaks the policy, and HTML in a schema is text on each', async ()
     ['#/collections/notes/settings/indexes', page.getByRole('textbox', { name: 'Index 1', exact: true })],
     ['#/collections/looked_at/settings/query', page.getByRole('cell', { name: MARKUP }).first()],
     ['#/collections/notes/settings/danger', page.getByRole('button', { name: 'Delete…' })],
+    ['#/collections/notes/api/list', page.locator('#content').getByText('<img src=x').first()],
+    [`#/collections/notes/api/${encodeURIComponent(MARKUP)}`, page.locator('#content').getByText('<img src=x').first()],
     ['#/collections/users/settings/auth', page.getByRole('switch', { name: 'Other services' })],
     ['#/settings/export-collections', page.locator('#content').getByText('<img src=x').first()],
     ['#/settings/import-collections', page.getByLabel('Collections as JSON')],
@@ -111,6 +113,23 @@ test('no page breaks the policy, and HTML in a schema is text on each', async ()
   await hasValue(page.getByLabel('Choices, one a line'), `${MARKUP}\nplain`)
   await press(page, 'Options of title')
   await hasValue(page.getByLabel('Help for those who fill it in'), MARKUP)
+  assert.deepEqual(await hits(page), NOTHING)
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('HTML in what the API answers, and in what is heard of it, is text', async () => {
+  const { page, complaints, close } = await dashboard.open('#/collections/notes/api/list')
+  await press(page, 'Send')
+  const body = page.getByRole('region', { name: 'Body of the answer' })
+  assert.equal(JSON.parse(await body.textContent()).items[0].title, MARKUP)
+  assert.deepEqual(await hits(page), NOTHING)
+  await go(page, '#/collections/notes/api/realtime')
+  await press(page, 'Watch')
+  await page.getByText('Watching', { exact: true }).waitFor()
+  await pb.collection('notes').update((await pb.collection('notes').getFirstListItem('')).id, { kind: 'plain' })
+  await page.getByRole('listitem').filter({ hasText: MARKUP }).click()
+  await page.getByRole('region', { name: 'Message 1' }).waitFor()
   assert.deepEqual(await hits(page), NOTHING)
   assert.deepEqual(complaints, [])
   await close()

@@ -1,4 +1,5 @@
 /** Records as they change: the realtime stream, as every app uses it. */
+import type PocketBase from 'pocketbase'
 import type { RecordSubscription } from 'pocketbase'
 import { backend } from './backend'
 import type { Row } from './records'
@@ -10,15 +11,22 @@ export interface Watcher {
   changed: (action: 'create' | 'update' | 'delete', row: Row) => void
   /** The stream is back: what happened meanwhile, nobody told. */
   missed: () => void
+  /** It did not come about, and why. */
+  failed?: (error: unknown) => void
 }
 
 /** Watches the records of a collection until the given function is called. */
 export function watchRecords(collection: string, expand: string, watcher: Watcher): () => void {
+  return watch(backend, collection, '*', expand === '' ? {} : { expand }, watcher)
+}
+
+/** Watches a topic as whoever the client is. */
+export function watch(client: PocketBase, collection: string, topic: string, options: Record<string, string>, watcher: Watcher): () => void {
   let isOver = false
   let connections = 0
   const takeBack: (() => Promise<void>)[] = []
 
-  backend.realtime.onDisconnect = (active) => {
+  client.realtime.onDisconnect = (active) => {
     // Without subscriptions it was this program that hung up.
     if (!isOver && active.length > 0) watcher.state('lost')
   }
@@ -35,9 +43,9 @@ export function watchRecords(collection: string, expand: string, watcher: Watche
 
   watcher.state('connecting')
   Promise.all([
-    keep(backend.collection<Row>(collection).subscribe('*', tell, expand === '' ? {} : { expand })),
+    keep(client.collection<Row>(collection).subscribe(topic, tell, options)),
     keep(
-      backend.realtime.subscribe('PB_CONNECT', () => {
+      client.realtime.subscribe('PB_CONNECT', () => {
         if (isOver) return
         connections += 1
         watcher.state('live')
@@ -46,11 +54,13 @@ export function watchRecords(collection: string, expand: string, watcher: Watche
     ),
   ]).then(
     () => {
-      if (!isOver) watcher.state(backend.realtime.isConnected ? 'live' : 'connecting')
+      if (!isOver) watcher.state(client.realtime.isConnected ? 'live' : 'connecting')
     },
     // The page works without it, too; it says that it does not hear.
-    () => {
-      if (!isOver) watcher.state('lost')
+    (error: unknown) => {
+      if (isOver) return
+      watcher.state('lost')
+      watcher.failed?.(error)
     },
   )
 

@@ -1,5 +1,5 @@
 /** Everything that the palette can do. */
-import { recordsAddress, collectionAddress } from '../pages'
+import { apiAddress, recordsAddress, collectionAddress } from '../pages'
 import { SETTING, settingAddress, type Path } from '../pages/settings/fields'
 import { instance } from '../state/instance.svelte'
 import { router } from '../state/router.svelte'
@@ -36,6 +36,7 @@ export function commands(showKeys: () => void): Command[] {
     go('SQL console', 'Page', '#/settings/sql'),
     ...(instance.hidesControls ? [] : [go('New collection', 'Action', '#/new-collection')]),
     ...own.filter(({ type }) => type !== 'view').map(({ name }) => go(`New record of ${name}`, 'Action', recordsAddress(name, 'new'))),
+    ...collections.map(({ name }) => go(`API of ${name}`, 'Page', apiAddress(name))),
     ...edited.map(({ name }) => go(`Settings of ${name}`, 'Page', collectionAddress(name))),
     ...edited.filter(({ system }) => !system).map(({ name }) => go(`Rules of ${name}`, 'Page', collectionAddress(name, 'rules'))),
     ...(Object.keys(SETTING) as Path[]).map((path) => go(SETTING[path].label, `Settings: ${SETTING[path].section}`, settingAddress(path))),

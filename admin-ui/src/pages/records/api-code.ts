@@ -1,12 +1,9 @@
 /** What an app writes to read and change one record, ready to paste. */
-
-export type Language = 'curl' | 'javascript' | 'dart'
-
-export const LANGUAGES: { value: Language; label: string }[] = [
-  { value: 'curl', label: 'curl' },
-  { value: 'javascript', label: 'JavaScript' },
-  { value: 'dart', label: 'Dart' },
-]
+import type { Field } from '../../api/fields'
+import { curlOf } from '../../code/curl'
+import type { Language } from '../../code/language'
+import { inDart, inScript } from '../../code/literals'
+import { dartProgramOf, scriptOf } from '../../code/program'
 
 /** Which record, and where it is served. */
 export interface Place {
@@ -16,32 +13,35 @@ export interface Place {
 }
 
 export function viewCode(language: Language, place: Place): string {
-  const { collection, id } = place
+  const { origin, collection, id } = place
   switch (language) {
     case 'curl':
-      return `curl ${shell(address(place))} \\\n  -H "Authorization: $TOKEN"`
+      return curlOf({ method: 'GET', url: address(place), signedIn: true })
     case 'javascript':
-      return `${javascript(place)}\n\nconst record = await pb.collection(${js(collection)}).getOne(${js(id)})`
+      return scriptOf(origin, `const record = await pb.collection(${inScript(collection)}).getOne(${inScript(id)})`)
     case 'dart':
-      return `${dart(place)}\n\nfinal record = await pb.collection(${dartOf(collection)}).getOne(${dartOf(id)});`
+      return dartProgramOf(origin, [`final record = await pb.collection(${inDart(collection)}).getOne(${inDart(id)});`])
   }
 }
 
 export function updateCode(language: Language, place: Place, body: Record<string, unknown>): string {
-  const { collection, id } = place
+  const { origin, collection, id } = place
   switch (language) {
     case 'curl':
-      return [
-        `curl -X PATCH ${shell(address(place))} \\`,
-        `  -H "Authorization: $TOKEN" \\`,
-        `  -H 'Content-Type: application/json' \\`,
-        `  -d ${shell(JSON.stringify(body, null, 2))}`,
-      ].join('\n')
+      return curlOf({ method: 'PATCH', url: address(place), signedIn: true, body })
     case 'javascript':
-      return `${javascript(place)}\n\nconst record = await pb.collection(${js(collection)}).update(${js(id)}, ${js(body)})`
+      return scriptOf(origin, `const record = await pb.collection(${inScript(collection)}).update(${inScript(id)}, ${inScript(body)})`)
     case 'dart':
-      return `${dart(place)}\n\nfinal record = await pb.collection(${dartOf(collection)}).update(${dartOf(id)}, body: ${dartOf(body)});`
+      return dartProgramOf(origin, [
+        `final record = await pb.collection(${inDart(collection)}).update(${inDart(id)}, body: ${inDart(body)});`,
+      ])
   }
+}
+
+/** The fields that an example can change, by their names. */
+export function tellingFields(fields: readonly Field[]): string[] {
+  const plain = fields.filter(({ type, name, system }) => !['autodate', 'file', 'password'].includes(type) && name !== 'id' && !system)
+  return plain.map(({ name }) => name)
 }
 
 /** The fields of a record that an example changes: the first few whose values tell something. */
@@ -55,28 +55,4 @@ export function exampleOf(row: Readonly<Record<string, unknown>>, names: readonl
 
 function address({ origin, collection, id }: Place): string {
   return `${origin}/api/collections/${encodeURIComponent(collection)}/records/${encodeURIComponent(id)}`
-}
-
-function javascript({ origin }: Place): string {
-  return `import PocketBase from 'pocketbase'\n\nconst pb = new PocketBase(${js(origin)})`
-}
-
-function dart({ origin }: Place): string {
-  return `import 'package:pocketbase/pocketbase.dart';\n\nfinal pb = PocketBase(${dartOf(origin)});`
-}
-
-/** A text in single quotes, as shells take it. */
-function shell(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`
-}
-
-function js(value: unknown): string {
-  const json = JSON.stringify(value, null, 2)
-  // A text alone stands as people write it.
-  return typeof value === 'string' && !/["'\\]/.test(json.slice(1, -1)) ? `'${value}'` : json
-}
-
-/** JSON is Dart, but for the sign that begins an interpolation. */
-function dartOf(value: unknown): string {
-  return js(value).replaceAll('$', '\\$')
 }

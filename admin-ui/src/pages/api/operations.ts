@@ -1,0 +1,229 @@
+/** What can be asked of a collection over the API, and how: one entry for each operation. */
+import type { Collection } from '../../api/collections'
+import type { RuleName } from '../collection/plan/plan'
+import * as given from './parameters'
+import type { Parameter } from './parameters'
+
+export const GROUPS = ['Records', 'Signing in', 'Accounts', 'Files', 'Many at once'] as const
+export type Group = (typeof GROUPS)[number]
+
+export type OperationName =
+  | 'list' | 'view' | 'create' | 'update' | 'delete' | 'realtime'
+  | 'auth-methods' | 'auth-with-password' | 'auth-with-oauth2' | 'request-otp' | 'auth-with-otp' | 'auth-refresh'
+  | 'request-password-reset' | 'confirm-password-reset' | 'request-verification' | 'confirm-verification'
+  | 'request-email-change' | 'confirm-email-change' | 'impersonate'
+  | 'file' | 'file-token' | 'batch' | 'import' | 'export'
+
+/** Who may: a rule of the collection says it, or it is always the same. */
+export type Access = { rule: RuleName } | { words: string; open?: true; superusers?: true }
+
+export interface Operation {
+  name: OperationName
+  label: string
+  group: Group
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** With `{name}` where a parameter goes. */
+  path: string
+  about: string
+  access: Access
+  parameters: readonly Parameter[]
+  /** What is sent: nothing, JSON, or lines of text. */
+  body: 'none' | 'json' | 'lines'
+  /** Whether files can go with it. */
+  takesFiles?: true
+  /** How it is tried here, if not by one request. */
+  tried?: 'stream' | 'not'
+}
+
+const SUPERUSERS_ONLY = { words: 'Only superusers', superusers: true } as const
+const ANYONE = { words: 'Anyone', open: true } as const
+
+/** The operations that a collection has as it is set up, in the order in which they are told. */
+export function operationsOf(collection: Collection): Operation[] {
+  const records = `/api/collections/${encodeURIComponent(collection.name)}/records`
+  return [
+    ...reading(records),
+    ...(collection.type === 'view' ? [] : writing(records)),
+    ...(collection.type === 'auth' ? [...signingIn(collection), ...accounts(collection)] : []),
+    ...files(collection),
+    ...many(collection),
+  ]
+}
+
+/** Operations that collections have only where something is switched on: what, and where that is done. */
+const SWITCHES: Partial<Record<OperationName, { is: string; of: (collection: Collection) => boolean }>> = {
+  'auth-with-password': { is: 'Signing in with a password', of: ({ passwordAuth }) => passwordAuth?.enabled === true },
+  'request-password-reset': { is: 'Signing in with a password', of: ({ passwordAuth }) => passwordAuth?.enabled === true },
+  'auth-with-oauth2': { is: 'Signing in with another service', of: ({ oauth2 }) => oauth2?.enabled === true },
+  'request-otp': { is: 'Signing in with a code', of: ({ otp }) => otp?.enabled === true },
+  'auth-with-otp': { is: 'Signing in with a code', of: ({ otp }) => otp?.enabled === true },
+}
+
+/** Why a collection has no such operation, in words; nothing more than that it has none where the name says nothing. */
+export function whyAbsent(name: string, { name: of, type }: Collection): { text: string; isOff: boolean } {
+  const off = type === 'auth' ? SWITCHES[name as OperationName] : undefined
+  if (off) return { text: `${off.is} is switched off in ${of}.`, isOff: true }
+  if (type === 'view' && /^(create|update|delete|realtime|batch|import)$/.test(name)) {
+    return { text: `${of} is a view: it is read, and neither written nor watched.`, isOff: false }
+  }
+  return { text: `${of} has no operation “${name}”.`, isOff: false }
+}
+
+function reading(records: string): Operation[] {
+  return [
+    {
+      name: 'list', label: 'List', group: 'Records', method: 'GET', path: records, body: 'none',
+      about: 'Finds records, a page at a time. The rule chooses among them: what somebody may not see is not in the answer.',
+      access: { rule: 'listRule' },
+      parameters: [given.PAGE, given.PER_PAGE, given.FILTER, given.SORT, given.EXPAND, given.FIELDS, given.SKIP_TOTAL],
+    },
+    {
+      name: 'view', label: 'View', group: 'Records', method: 'GET', path: `${records}/{id}`, body: 'none',
+      about: 'Gives one record by its id.',
+      access: { rule: 'viewRule' }, parameters: [given.ID, given.EXPAND, given.FIELDS],
+    },
+  ]
+}
+
+function writing(records: string): Operation[] {
+  return [
+    {
+      name: 'create', label: 'Create', group: 'Records', method: 'POST', path: records, body: 'json', takesFiles: true,
+      about: 'Makes a record of the values that are sent. Files go with it as a form.',
+      access: { rule: 'createRule' }, parameters: [given.EXPAND, given.FIELDS],
+    },
+    {
+      name: 'update', label: 'Update', group: 'Records', method: 'PATCH', path: `${records}/{id}`, body: 'json', takesFiles: true,
+      about: 'Changes the values that are sent; the others stay.',
+      access: { rule: 'updateRule' }, parameters: [given.ID, given.EXPAND, given.FIELDS],
+    },
+    {
+      name: 'delete', label: 'Delete', group: 'Records', method: 'DELETE', path: `${records}/{id}`, body: 'none',
+      about: 'Deletes a record, its files, and what cascades from it.',
+      access: { rule: 'deleteRule' }, parameters: [given.ID],
+    },
+    {
+      name: 'realtime', label: 'Realtime', group: 'Records', method: 'POST', path: '/api/realtime', body: 'none', tried: 'stream',
+      about: 'Tells when records are created, changed or deleted, over one stream (GET /api/realtime) to which topics are added.',
+      access: { rule: 'listRule' }, parameters: [given.TOPIC, given.STREAM_FILTER, given.EXPAND, given.STREAM_FIELDS],
+    },
+  ]
+}
+
+function signingIn(collection: Collection): Operation[] {
+  const path = `/api/collections/${encodeURIComponent(collection.name)}`
+  const signs = { group: 'Signing in', method: 'POST', body: 'json', access: { rule: 'authRule' } } as const
+  const all: Operation[] = [
+    {
+      name: 'auth-methods', label: 'Ways to sign in', group: 'Signing in', method: 'GET', path: `${path}/auth-methods`, body: 'none',
+      about: 'Tells which ways there are to sign in: what a sign-in page shows.', access: ANYONE, parameters: [given.FIELDS],
+    },
+    {
+      ...signs, name: 'auth-with-password', label: 'With a password', path: `${path}/auth-with-password`,
+      about: 'Signs in, and gives the token that further requests are sent with.', parameters: [given.EXPAND, given.FIELDS],
+    },
+    {
+      ...signs, name: 'auth-with-oauth2', label: 'With another service', path: `${path}/auth-with-oauth2`, tried: 'not',
+      about: 'Signs in with an account elsewhere. The SDKs open the page of the service and send what comes back from there.',
+      parameters: [given.EXPAND, given.FIELDS],
+    },
+    {
+      ...signs, name: 'request-otp', label: 'Ask for a code', path: `${path}/request-otp`, access: ANYONE,
+      about: 'Sends a code to an address by mail. The answer is the same whether the address is known or not.', parameters: [],
+    },
+    {
+      ...signs, name: 'auth-with-otp', label: 'With a code', path: `${path}/auth-with-otp`,
+      about: 'Signs in with the code from the mail.', parameters: [given.EXPAND, given.FIELDS],
+    },
+    {
+      ...signs, name: 'auth-refresh', label: 'Renew the token', path: `${path}/auth-refresh`, body: 'none',
+      about: 'Gives a new token and the account as it is now, for a token that is still good.',
+      access: { words: `Accounts of ${collection.name}, each for itself` }, parameters: [given.EXPAND, given.FIELDS],
+    },
+  ]
+  return all.filter(({ name }) => SWITCHES[name]?.of(collection) ?? true)
+}
+
+function accounts(collection: Collection): Operation[] {
+  const path = `/api/collections/${encodeURIComponent(collection.name)}`
+  const asks = { group: 'Accounts', method: 'POST', body: 'json', access: ANYONE, parameters: [] } as const
+  const isSuperusers = collection.name === '_superusers'
+  const all: Operation[] = [
+    {
+      ...asks, name: 'request-verification', label: 'Ask to confirm an address', path: `${path}/request-verification`,
+      about: 'Sends a link by mail that confirms an address; one every two minutes at most.',
+    },
+    {
+      ...asks, name: 'confirm-verification', label: 'Confirm an address', path: `${path}/confirm-verification`,
+      about: 'Takes the token of that link.',
+    },
+    {
+      ...asks, name: 'request-password-reset', label: 'Ask for a new password', path: `${path}/request-password-reset`,
+      about: 'Sends a link by mail that leads to a new password; one every two minutes at most.',
+    },
+    {
+      ...asks, name: 'confirm-password-reset', label: 'Set a new password', path: `${path}/confirm-password-reset`,
+      about: 'Takes the token of that link and the new password. All tokens from before end.',
+    },
+    {
+      ...asks, name: 'request-email-change', label: 'Ask for another address', path: `${path}/request-email-change`,
+      about: 'Sends a link to the new address of whoever is signed in.',
+      access: { words: `Accounts of ${collection.name}, each for itself` },
+    },
+    {
+      ...asks, name: 'confirm-email-change', label: 'Set another address', path: `${path}/confirm-email-change`,
+      about: 'Takes the token of that link and the password. All tokens from before end.',
+    },
+    {
+      ...asks, name: 'impersonate', label: 'Impersonate', path: `${path}/impersonate/{id}`, access: SUPERUSERS_ONLY,
+      about: 'Gives a token with which one is that account. It is not renewed.', parameters: [given.ID, given.EXPAND, given.FIELDS],
+    },
+  ]
+  return all.filter(({ name }) => (SWITCHES[name]?.of(collection) ?? true) && !(isSuperusers && /verification|email-change/.test(name)))
+}
+
+/** Where a field holds files. */
+function files({ fields, name, type }: Collection): Operation[] {
+  const held = fields.filter((field) => field.type === 'file')
+  if (held.length === 0) return []
+  const isGuarded = held.some((field) => field.protected)
+  const download: Operation = {
+    name: 'file', label: 'Download a file', group: 'Files', method: 'GET', path: `/api/files/${encodeURIComponent(name)}/{id}/{file}`,
+    body: 'none',
+    about: isGuarded
+      ? 'Gives a file by its record and its name. Files of protected fields are given to whom the view rule lets see the record: their file token says who asks.'
+      : 'Gives a file by its record and its name.',
+    access: isGuarded ? { rule: 'viewRule' } : { words: 'Anyone who knows the name of the file', open: true },
+    parameters: [given.ID, given.FILE, given.THUMB, given.DOWNLOAD, ...(isGuarded ? [given.FILE_TOKEN] : [])],
+  }
+  if (!isGuarded || type === 'view') return [download]
+  return [
+    download,
+    {
+      name: 'file-token', label: 'Get a file token', group: 'Files', method: 'POST', path: '/api/files/token', body: 'none',
+      about: 'Gives a short token for the addresses of protected files.', access: { words: 'Anyone who is signed in' }, parameters: [],
+    },
+  ]
+}
+
+function many({ name, type }: Collection): Operation[] {
+  const path = `/api/collections/${encodeURIComponent(name)}`
+  const all: Operation[] = [
+    {
+      name: 'batch', label: 'Batch', group: 'Many at once', method: 'POST', path: '/api/batch', body: 'json',
+      about: 'Writes several records in one transaction, of this collection and others: all of it, or nothing.',
+      access: { words: 'Anyone; each write is up to the rule of its own', open: true }, parameters: [],
+    },
+    {
+      name: 'import', label: 'Import', group: 'Many at once', method: 'POST', path: `${path}/import`, body: 'lines',
+      about: 'Takes any number of rows as JSON lines or CSV, works on them while they come, and reports what became of them.',
+      access: SUPERUSERS_ONLY, parameters: [given.IMPORT_FORMAT, given.DRY_RUN, given.EXISTING, given.ON_ERROR],
+    },
+    {
+      name: 'export', label: 'Export', group: 'Many at once', method: 'GET', path: `${path}/export`, body: 'none',
+      about: 'Gives all records that match as one file, while they are read.',
+      access: SUPERUSERS_ONLY, parameters: [given.EXPORT_FORMAT, given.FILTER, given.SORT, given.EXPORT_FIELDS],
+    },
+  ]
+  return type === 'view' ? all.filter((one) => one.name === 'export') : all
+}

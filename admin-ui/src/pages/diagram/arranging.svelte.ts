@@ -1,7 +1,7 @@
 /** Asks the thread for places, and keeps the last ones until there are others. */
 import { startThread } from '../../state/threads'
 import type { Edge } from './graph'
-import type { Layout } from './layout'
+import type { Layout } from './boxes'
 import type { Shape } from './shape'
 
 interface Asked {

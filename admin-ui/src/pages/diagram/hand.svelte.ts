@@ -1,5 +1,5 @@
 /** What pointers do on the diagram: choose, move a box, move all of it, make it larger with two fingers or the wheel. */
-import type { Point } from './layout'
+import type { Point } from './boxes'
 import { boxAt, type Scene } from './scene'
 import type { Viewport } from './viewport.svelte'
 

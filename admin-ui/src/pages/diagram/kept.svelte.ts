@@ -1,5 +1,5 @@
 /** How one looks at the diagram, and where boxes were put. Kept in this browser. */
-import type { Point } from './layout'
+import type { Point } from './boxes'
 
 const KEPT_AS = 'tuckbox_diagram'
 

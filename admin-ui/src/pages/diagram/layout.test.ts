@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { arrange, type Box, type Link } from './layout'
+import type { Box, Layout, Link } from './boxes'
+import { arrange } from './layout'
 
 const box = (id: string, width = 200, height = 120): Box => ({ id, width, height })
 const link = (from: string, to: string, more = ''): Link => ({ id: `${from}>${to}${more}`, from, to })
@@ -12,6 +13,20 @@ function overlaps(boxes: Box[], places: Record<string, { x: number; y: number }>
       const isApart = a.x + one.width <= b.x || b.x + other.width <= a.x || a.y + one.height <= b.y || b.y + other.height <= a.y
       return isApart ? [] : [`${one.id} lies on ${other.id}`]
     }),
+  )
+}
+
+/** The links that go over a box. */
+function crossings(boxes: Box[], { places, lanes }: Layout): string[] {
+  return Object.entries(lanes).flatMap(([id, some]) =>
+    some.flatMap(({ from, to, y }) =>
+      boxes.flatMap((one) => {
+        const place = places[one.id]
+        if (!place) return [`${one.id} has no place`]
+        const isOver = y > place.y && y < place.y + one.height && Math.max(from, to) > place.x + 1 && Math.min(from, to) < place.x + one.width - 1
+        return isOver ? [`${id} goes over ${one.id}`] : []
+      }),
+    ),
   )
 }
 
@@ -52,6 +67,16 @@ test('many that stand alone become a field, not a line', () => {
   expect(wide / high).toBeLessThan(4)
 })
 
+test('where very many lead to the same they are no single line', () => {
+  const boxes = [box('users', 140, 34), ...Array.from({ length: 90 }, (_, at) => box(`n${at}`, 140, 34))]
+  const made = arrange(boxes, Array.from({ length: 90 }, (_, at) => link(`n${at}`, 'users')))
+  expect(overlaps(boxes, made.places)).toEqual([])
+  expect(crossings(boxes, made)).toEqual([])
+  const all = Object.values(made.places)
+  const [wide, high] = [Math.max(...all.map(({ x }) => x)), Math.max(...all.map(({ y }) => y))]
+  expect(high).toBeLessThan(3 * wide)
+})
+
 test('no collections are no trouble', () => {
   expect(arrange([], [])).toEqual({ places: {}, lanes: {} })
 })
@@ -59,5 +84,7 @@ test('no collections are no trouble', () => {
 test('two hundred collections have places that are apart', () => {
   const boxes = Array.from({ length: 200 }, (_, at) => box(`n${at}`, 200, 60 + (at % 12) * 22))
   const links = Array.from({ length: 320 }, (_, at) => link(`n${(at * 7) % 200}`, `n${(at * at) % 40}`, String(at)))
-  expect(overlaps(boxes, arrange(boxes, links).places)).toEqual([])
+  const made = arrange(boxes, links)
+  expect(overlaps(boxes, made.places)).toEqual([])
+  expect(crossings(boxes, made)).toEqual([])
 })

@@ -1,43 +1,12 @@
 /** Where boxes go, so that what belongs together lies together and little crosses. Pure; it runs on a thread of its own. */
 import { Graph, layout } from '@dagrejs/dagre'
+import { BELOW, BESIDE, SHAPE, type Box, type Lane, type Layout, type Link, type Middle, type Part, type Point, type Way } from './boxes'
+import { columnsOf, fold } from './fold'
 
-export interface Box {
-  id: string
-  width: number
-  height: number
-}
-
-export interface Link {
-  id: string
-  from: string
-  to: string
-}
-
-export interface Point {
-  x: number
-  y: number
-}
-
-/** A straight piece between the boxes of a column, which a link goes along so that it crosses none of them. */
-export interface Lane {
-  from: number
-  to: number
-  y: number
-}
-
-export interface Layout {
-  /** The left upper corners, by the ids of the boxes. */
-  places: Record<string, Point>
-  /** In the order in which a link meets them; links without any go straight. */
-  lanes: Record<string, Lane[]>
-}
-
-const BESIDE = 112
-const BELOW = 32
 /** Between parts that nothing connects. */
 const APART = 64
-/** How much wider than high the whole should be. */
-const SHAPE = 1.5
+/** Up to this height a column is no trouble, whatever is beside it. */
+const LONG = 1_200
 
 /** Parts that hang together are laid out each by itself and put in rows; what stands alone comes below. */
 export function arrange(boxes: readonly Box[], links: readonly Link[]): Layout {
@@ -51,11 +20,6 @@ export function arrange(boxes: readonly Box[], links: readonly Link[]): Layout {
   const bottom = putInRows(together, width, whole)
   putInColumns(alone, width, bottom, whole)
   return whole
-}
-
-interface Part extends Layout {
-  width: number
-  height: number
 }
 
 /** The boxes that links connect, the largest part first. */
@@ -85,23 +49,36 @@ function arrangePart(boxes: readonly Box[], links: readonly Link[]): Part {
   const inside = links.filter(({ from }) => graph.hasNode(from))
   for (const { id, from, to } of inside) graph.setEdge(from, to, {}, id)
   layout(graph)
-  const middles = boxes.map(({ id, width, height }) => ({ id, width, height, ...(graph.node(id) as unknown as Point) }))
-  const corners = middles.map(({ id, width, height, x, y }) => ({ id, x: x - width / 2, y: y - height / 2, right: x + width / 2, bottom: y + height / 2 }))
-  const [left, top] = [Math.min(...corners.map(({ x }) => x)), Math.min(...corners.map(({ y }) => y))]
-  const half = (x: number): number => Math.max(0, ...middles.filter((one) => Math.abs(one.x - x) < 1).map((one) => one.width / 2))
-  const lanes = inside.map(({ id, from, to }): [string, Lane[]] => {
-    const points = (graph.edge({ v: from, w: to, name: id }) as unknown as { points: Point[] }).points.slice(1, -1)
-    const way = (points[0]?.x ?? 0) < (points.at(-1)?.x ?? 0) ? 1 : -1
+  const middles = boxes.map((box): Middle => ({ ...box, ...(graph.node(box.id) as unknown as Point) }))
+  const columns = columnsOf(middles)
+  const ways = inside.map(({ id, from, to }): Way => {
+    const { points } = graph.edge({ v: from, w: to, name: id }) as unknown as { points: Point[] }
     // Where it passes a column; the points between columns are nobody's.
-    const passed = points.map(({ x, y }) => ({ x: x - left, y: y - top, reach: half(x) * way })).filter(({ reach }) => reach !== 0)
-    return [id, passed.map(({ x, y, reach }) => ({ from: x - reach, to: x + reach, y }))]
+    const passed = points.slice(1, -1).flatMap(({ x, y }) => columns.filter((one) => Math.abs(one.x - x) < 1).map((column) => ({ column, y })))
+    return { id, from, to, passed }
+  })
+  const flat = asLaidOut(middles, ways)
+  return flat.height > LONG && flat.height * SHAPE > flat.width ? fold(columns, ways) : flat
+}
+
+function asLaidOut(middles: readonly Middle[], ways: readonly Way[]): Part {
+  const left = Math.min(...middles.map(({ x, width }) => x - width / 2))
+  const top = Math.min(...middles.map(({ y, height }) => y - height / 2))
+  const lanes = ways.map(({ id, from, to, passed }): [string, Lane[]] => {
+    const way = direction(middles, from, to)
+    return [id, passed.map(({ column: { x, width }, y }) => ({ from: x - left - (way * width) / 2, to: x - left + (way * width) / 2, y: y - top }))]
   })
   return {
-    places: Object.fromEntries(corners.map(({ id, x, y }) => [id, { x: x - left, y: y - top }])),
+    places: Object.fromEntries(middles.map(({ id, x, y, width, height }) => [id, { x: x - width / 2 - left, y: y - height / 2 - top }])),
     lanes: Object.fromEntries(lanes),
-    width: Math.max(...corners.map(({ right }) => right)) - left,
-    height: Math.max(...corners.map(({ bottom }) => bottom)) - top,
+    width: Math.max(...middles.map(({ x, width }) => x + width / 2)) - left,
+    height: Math.max(...middles.map(({ y, height }) => y + height / 2)) - top,
   }
+}
+
+function direction(middles: readonly Middle[], from: string, to: string): -1 | 1 {
+  const x = (id: string): number => middles.find((one) => one.id === id)?.x ?? 0
+  return x(from) < x(to) ? 1 : -1
 }
 
 function putInRows(parts: readonly Part[], most: number, whole: Layout): number {

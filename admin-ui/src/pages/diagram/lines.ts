@@ -1,6 +1,6 @@
 /** The lines between boxes: where they begin and end, which way they go, and the signs at their ends. Pure. */
 import type { Edge } from './graph'
-import type { Lane, Point } from './layout'
+import type { Lane, Point } from './boxes'
 import { HEAD, STEP, TOP, type Shape } from './shape'
 
 export interface Line {

@@ -13,8 +13,7 @@ export async function measurer(): Promise<Measure> {
     let width = known.get(key)
     if (width === undefined) {
       if (canvas) canvas.font = (isBold ? fonts[1] : fonts[0]) ?? ''
-      // A little more, as letters differ from one system to another.
-      width = (canvas?.measureText(text).width ?? text.length * 8) * 1.02
+      width = canvas?.measureText(text).width ?? text.length * 8
       known.set(key, width)
     }
     return width

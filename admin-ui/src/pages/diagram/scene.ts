@@ -1,6 +1,6 @@
 /** All that a diagram is made of, with its places. */
 import type { Edge } from './graph'
-import type { Layout, Point } from './layout'
+import type { Layout, Point } from './boxes'
 import { linesOf, type Line } from './lines'
 import type { Shape } from './shape'
 import type { Bounds } from './viewport.svelte'

@@ -3,7 +3,7 @@ import type { Collection, CollectionType } from '../../api/collections'
 import type { FieldType } from '../../api/fields'
 import { openWrites } from '../../lib/writers'
 import { marksOf, type Mark } from './graph'
-import type { Box } from './layout'
+import type { Box } from './boxes'
 
 /** How wide a text is, in pixels. */
 export type Measure = (text: string, isBold: boolean) => number
@@ -26,8 +26,9 @@ export type Sign = FieldType | 'key' | `is-${CollectionType}` | Mark | 'open'
 
 export interface Row {
   name: string
-  /** As much of it as fits in. */
+  /** As much of it as fits in, and how wide that is. */
   text: string
+  textWidth: number
   sign: Sign
   marks: Mark[]
   /** The middle of the row, from the top of the box. */
@@ -62,11 +63,14 @@ export function shapeOf(collection: Collection, measure: Measure, isDetailed: bo
     text,
     textWidth: measure(text, true),
     marks,
-    rows: rows.map((row) => ({ ...row, text: cut(row.name, width - around(row.marks.length), (some) => measure(some, false)) })),
+    rows: rows.map((row) => {
+      const text = cut(row.name, width - around(row.marks.length), (some) => measure(some, false))
+      return { ...row, text, textWidth: measure(text, false) }
+    }),
   }
 }
 
-function rowsOf({ fields, indexes }: Collection): Omit<Row, 'text'>[] {
+function rowsOf({ fields, indexes }: Collection): Omit<Row, 'text' | 'textWidth'>[] {
   return fields.map((field, at) => ({
     name: field.name,
     sign: field.type === 'text' && field.primaryKey ? 'key' : field.type,

@@ -1,5 +1,5 @@
 /** What part of the diagram is looked at, and how large. */
-import type { Point } from './layout'
+import type { Point } from './boxes'
 
 const LEAST = 0.03
 const MOST = 2.5
@@ -23,6 +23,8 @@ export class Viewport {
   /** Of the window that it is looked at through. */
   width = $state(0)
   height = $state(0)
+  /** All of it is in sight, and nobody has looked closer since. */
+  isFitted = false
 
   /** What of the diagram is in sight. */
   get seen(): Bounds {
@@ -31,12 +33,14 @@ export class Viewport {
   }
 
   pan(x: number, y: number): void {
+    this.isFitted = false
     this.x += x
     this.y += y
   }
 
   /** Larger or smaller; what lies at a place of the window stays there. */
   zoom(by: number, at: Point = { x: this.width / 2, y: this.height / 2 }): void {
+    this.isFitted = false
     const scale = Math.min(MOST, Math.max(LEAST, this.scale * by))
     const ratio = scale / this.scale
     this.x = at.x - (at.x - this.x) * ratio
@@ -46,6 +50,7 @@ export class Viewport {
 
   /** All of it in sight, no larger than it is. */
   fit({ left, top, right, bottom }: Bounds): void {
+    this.isFitted = true
     const wide = (this.width - 2 * MARGIN) / Math.max(1, right - left)
     const high = (this.height - 2 * MARGIN) / Math.max(1, bottom - top)
     this.scale = Math.min(1, Math.max(LEAST, Math.min(wide, high)))
@@ -55,6 +60,7 @@ export class Viewport {
 
   /** A place in the middle, in a size that can be read. */
   centre({ x, y }: Point, height = this.height): void {
+    this.isFitted = false
     this.scale = Math.max(this.scale, READABLE)
     this.x = this.width / 2 - x * this.scale
     this.y = height / 2 - y * this.scale

@@ -97,6 +97,8 @@ test('no page breaks the policy, and HTML in a schema is text on each', async ()
     ['#/collections/looked_at/settings/query', page.getByRole('cell', { name: MARKUP }).first()],
     ['#/collections/notes/settings/danger', page.getByRole('button', { name: 'Delete…' })],
     ['#/collections/users/settings/auth', page.getByRole('switch', { name: 'Other services' })],
+    ['#/diagram?at=notes', page.getByRole('dialog', { name: 'notes', exact: true })],
+    ['#/diagram/rules', page.locator('#content').getByText('<img src=x').first()],
     ['#/settings/export-collections', page.locator('#content').getByText('<img src=x').first()],
     ['#/settings/import-collections', page.getByLabel('Collections as JSON')],
     [`#/nowhere/${encodeURIComponent(MARKUP)}`, page.getByRole('heading', { name: 'There is no page here' })],

@@ -7,6 +7,8 @@ const MOST = 2.5
 const READABLE = 0.65
 /** What is left free around what is fitted in. */
 const MARGIN = 32
+/** Below it, for the bar that sets the size. */
+const FOOT = 32
 
 export interface Bounds {
   left: number
@@ -23,8 +25,8 @@ export class Viewport {
   /** Of the window that it is looked at through. */
   width = $state(0)
   height = $state(0)
-  /** All of it is in sight, and nobody has looked closer since. */
-  isFitted = false
+  /** What it was set to show, as long as nobody moved it since: all of it, or one place. */
+  shows: 'all' | 'one' | undefined
 
   /** What of the diagram is in sight. */
   get seen(): Bounds {
@@ -33,14 +35,14 @@ export class Viewport {
   }
 
   pan(x: number, y: number): void {
-    this.isFitted = false
+    this.shows = undefined
     this.x += x
     this.y += y
   }
 
   /** Larger or smaller; what lies at a place of the window stays there. */
   zoom(by: number, at: Point = { x: this.width / 2, y: this.height / 2 }): void {
-    this.isFitted = false
+    this.shows = undefined
     const scale = Math.min(MOST, Math.max(LEAST, this.scale * by))
     const ratio = scale / this.scale
     this.x = at.x - (at.x - this.x) * ratio
@@ -50,17 +52,17 @@ export class Viewport {
 
   /** All of it in sight, no larger than it is. */
   fit({ left, top, right, bottom }: Bounds): void {
-    this.isFitted = true
+    this.shows = 'all'
     const wide = (this.width - 2 * MARGIN) / Math.max(1, right - left)
-    const high = (this.height - 2 * MARGIN) / Math.max(1, bottom - top)
+    const high = (this.height - 2 * MARGIN - FOOT) / Math.max(1, bottom - top)
     this.scale = Math.min(1, Math.max(LEAST, Math.min(wide, high)))
     this.x = (this.width - (left + right) * this.scale) / 2
-    this.y = (this.height - (top + bottom) * this.scale) / 2
+    this.y = (this.height - FOOT - (top + bottom) * this.scale) / 2
   }
 
   /** A place in the middle, in a size that can be read. */
   centre({ x, y }: Point, height = this.height): void {
-    this.isFitted = false
+    this.shows = 'one'
     this.scale = Math.max(this.scale, READABLE)
     this.x = this.width / 2 - x * this.scale
     this.y = height / 2 - y * this.scale

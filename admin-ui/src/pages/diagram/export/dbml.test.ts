@@ -57,7 +57,7 @@ test('columns say what they are', () => {
     ],
     indexes: [
       'CREATE UNIQUE INDEX `i1` ON `posts` (`title`)', "CREATE UNIQUE INDEX i2 ON posts (secret, n) WHERE secret != ''",
-      'CREATE INDEX i3 ON posts (lower(`title`), n DESC)',
+      'CREATE INDEX i3 ON posts (lower(`title`), n DESC)', 'CREATE UNIQUE INDEX i4 ON posts (n) WHERE n > 0',
     ],
   })
   const { tables, enums } = understood(dbml(graphOf([posts]), "Ann's \"box\""))
@@ -75,6 +75,7 @@ test('columns say what they are', () => {
     ['i1', true, undefined, ['title']],
     ['i2', false, "only where secret != ''", ['secret', 'n']],
     ['i3', false, undefined, ['lower("title")', 'n']],
+    ['i4', false, 'only where n > 0', ['n']],
   ])
 })
 

@@ -17,7 +17,7 @@ export function dbml({ collections, edges }: Graph, project: string): string {
     ...edges.flatMap(({ from, to, field, many, cascade }) => {
       const [source, target] = [named.get(from), named.get(to)]
       if (!source || !target || !field) return []
-      const isOnce = uniqueFields(source.indexes).includes(field.name)
+      const isOnce = uniqueFields(forAll(source)).includes(field.name)
       const kind = many ? '<>' : isOnce ? '-' : '>'
       const settings = cascade ? ' [delete: cascade]' : ''
       return [`Ref: ${quoted(source.name)}.${quoted(field.name)} ${kind} ${quoted(target.name)}."id"${settings}`]
@@ -54,7 +54,7 @@ function typeOf(collection: Collection, field: Field): string {
 }
 
 function columnSettings(collection: Collection, field: Field): string[] {
-  const marks = marksOf(field, collection.indexes)
+  const marks = marksOf(field, forAll(collection))
   const isKey = field.type === 'text' && field.primaryKey
   const choices = field.type === 'select' && isMultiple(field) ? [`several of ${field.values.join(', ')}`] : []
   const told = [TYPES[field.type].label, ...choices, ...marks.filter((mark) => mark === 'hidden' || mark === 'system'), ...(field.help ? [field.help] : [])]
@@ -64,6 +64,14 @@ function columnSettings(collection: Collection, field: Field): string[] {
     ...(marks.includes('required') || isKey ? ['not null'] : []),
     `note: ${text(told.join('; '))}`,
   ]
+}
+
+/** The indexes of all records, or of all that have a value: any other condition makes no column unique. */
+function forAll({ indexes }: Collection): string[] {
+  return indexes.filter((one) => {
+    const where = readIndex(one)?.where ?? ''
+    return where === '' || /^[\w`"[\]]+\s*(?:!=|<>|IS NOT)\s*(?:''|""|NULL)$/i.test(where)
+  })
 }
 
 /** Those on one field that is unique are a setting of the column. */

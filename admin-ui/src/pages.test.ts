@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { apiAddress, collectionAddress, isForUsers, logsAddress, recordsAddress, route, type Route } from './pages'
+import { apiAddress, collectionAddress, diagramAddress, isForUsers, logsAddress, recordsAddress, route, type Route } from './pages'
 
 function records(found: Route) {
   if (found.page !== 'records') throw new Error(`${found.page} is no page of records`)
@@ -58,6 +58,18 @@ test('the log has an address, and each of its entries', () => {
   expect(route(logsAddress(null, query))).toEqual({ page: 'logs', open: null, query })
   expect(route(logsAddress('a b/c', query))).toEqual({ page: 'logs', open: 'a b/c', query })
   expect(route('#/logs/one/more').page).toBe('unknown')
+})
+
+test('the diagram has an address, and so have its list and the rules', () => {
+  const query = new URLSearchParams({ at: 'näme/x' })
+  for (const tab of ['diagram', 'list', 'rules'] as const) expect(route(diagramAddress(tab, query))).toEqual({ page: 'diagram', tab, query })
+  expect(diagramAddress()).toBe('#/diagram')
+  expect(route('#/diagram/nowhere').page).toBe('unknown')
+  expect(route('#/diagram/rules/more').page).toBe('unknown')
+})
+
+test('an address may mean one of the rules', () => {
+  expect(route('#/collections/posts/settings/rules?at=updateRule')).toEqual({ page: 'collection', collection: 'posts', tab: 'rules', at: 'updateRule' })
 })
 
 test('the set-up link carries its token', () => {

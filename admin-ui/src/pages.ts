@@ -12,6 +12,10 @@ export const SETTINGS = [
 ] as const
 export type SettingsSection = (typeof SETTINGS)[number]
 
+/** How the collections are looked at as a whole. */
+const DIAGRAM_TABS = ['diagram', 'list', 'rules'] as const
+export type DiagramTab = (typeof DIAGRAM_TABS)[number]
+
 /** Which record is open beside the grid: one by its id, a new one, or none. */
 export type OpenRecord = { id: string } | 'new' | null
 
@@ -23,11 +27,12 @@ export type Route =
   | { page: 'confirm'; kind: LinkKind; token: string }
   | { page: 'oauth2'; success: boolean }
   | { page: 'records'; collection: string; open: OpenRecord; query: URLSearchParams }
-  | { page: 'collection'; collection: string; tab: CollectionTab }
+  | { page: 'collection'; collection: string; tab: CollectionTab; at: string | undefined }
   | { page: 'new-collection'; query: URLSearchParams }
   | { page: 'api'; collection: string; operation: string; query: URLSearchParams }
   | { page: 'settings'; section: SettingsSection; at: string | undefined }
   | { page: 'logs'; open: string | null; query: URLSearchParams }
+  | { page: 'diagram'; tab: DiagramTab; query: URLSearchParams }
   | { page: 'unknown'; address: string }
 
 /** Where the links in mails lead; the mail templates of the server name the same addresses. */
@@ -72,6 +77,10 @@ function signedInRoute(steps: string[], query: URLSearchParams): Route | undefin
   if (steps.length === 0) return { page: 'home' }
   if (first === 'new-collection' && steps.length === 1) return { page: 'new-collection', query }
   if (first === 'logs' && steps.length <= 2) return { page: 'logs', open: collection ?? null, query }
+  if (first === 'diagram' && steps.length <= 2) {
+    const tab = DIAGRAM_TABS.find((one) => one === (collection ?? first))
+    return tab && { page: 'diagram', tab, query }
+  }
   if (first === 'settings' && steps.length === 2) {
     const section = SETTINGS.find((one) => one === collection)
     // One of the inputs may be meant.
@@ -85,7 +94,7 @@ function signedInRoute(steps: string[], query: URLSearchParams): Route | undefin
   }
   if (third === 'settings' && steps.length <= 4) {
     const tab = COLLECTION_TABS.find((one) => one === (fourth ?? 'fields'))
-    return tab && { page: 'collection', collection, tab }
+    return tab && { page: 'collection', collection, tab, at: query.get('at') ?? undefined }
   }
   if (third === 'api' && steps.length <= 4) return { page: 'api', collection, operation: fourth ?? 'list', query }
   if (steps.length > 3) return undefined
@@ -104,6 +113,12 @@ export function recordsAddress(collection: string, open: OpenRecord = null, quer
 export function logsAddress(open: string | null = null, query?: URLSearchParams): string {
   const search = query?.toString()
   return `#/logs${open === null ? '' : `/${encodeURIComponent(open)}`}${search ? `?${search}` : ''}`
+}
+
+/** The address of the diagram: of all collections, or with one of them chosen. */
+export function diagramAddress(tab: DiagramTab = 'diagram', query?: URLSearchParams): string {
+  const search = query?.toString()
+  return `#/diagram${tab === 'diagram' ? '' : `/${tab}`}${search ? `?${search}` : ''}`
 }
 
 /** The address of a tab of the page that edits a collection. */

@@ -428,6 +428,28 @@ test('the API of a collection', async () => {
   await pb.collections.update('users', { otp: { enabled: false } })
 })
 
+test('the diagram, its list and the rules of all collections', async () => {
+  const boxes = page.getByRole('application', { name: 'Diagram of the collections' }).locator('[data-collection]')
+  await goTo('#/diagram')
+  await boxes.first().waitFor()
+  await look('diagram', { axe: true })
+  await goTo('#/diagram?at=books')
+  await page.getByRole('dialog', { name: 'books', exact: true }).waitFor()
+  await boxes.first().waitFor()
+  await look('diagram-chosen', { axe: true })
+  await page.getByText('Names', { exact: true }).click()
+  await press('What the signs say')
+  await look('diagram-legend')
+  await page.keyboard.press('Escape')
+  await page.getByText('Fields', { exact: true }).click()
+  await goTo('#/diagram/list')
+  await page.getByRole('rowheader', { name: /^books_by_author/ }).waitFor()
+  await look('diagram-list', { axe: true })
+  await goTo('#/diagram/rules?who=custom')
+  await page.getByRole('grid', { name: 'Rules of all collections' }).waitFor()
+  await look('diagram-rules', { axe: true })
+})
+
 test('the settings', async () => {
   for (const name of ['Application', 'Mail', 'Storage', 'Limits', 'Superusers']) {
     await goTo(`#/settings/${name.toLowerCase()}`)
@@ -533,6 +555,15 @@ test('names and values that were made to break pages are shown as they are', asy
   await goTo('#/collections/hostile/api/update')
   await page.getByRole('heading', { level: 2, name: 'Update' }).waitFor()
   await look('hostile-api-values')
+  await goTo(`#/diagram?at=${items[0].name}`)
+  await page.getByRole('dialog', { name: items[0].name }).waitFor()
+  await page.getByRole('application').locator('[data-collection]').first().waitFor()
+  await look('hostile-diagram', { axe: true })
+  for (const tab of ['list', 'rules']) {
+    await goTo(`#/diagram/${tab}`)
+    await page.getByRole('rowheader', { name: new RegExp(`^${items[0].name}`) }).waitFor()
+    await look(`hostile-diagram-${tab}`, { axe: true })
+  }
   await goTo('#/')
   await page.getByText('100,000 records').waitFor()
   await look('hostile-home', { axe: true })

@@ -99,6 +99,8 @@ test('no page breaks the policy, and HTML in a schema is text on each', async ()
     ['#/collections/notes/api/list', page.locator('#content').getByText('<img src=x').first()],
     [`#/collections/notes/api/${encodeURIComponent(MARKUP)}`, page.locator('#content').getByText('<img src=x').first()],
     ['#/collections/users/settings/auth', page.getByRole('switch', { name: 'Other services' })],
+    ['#/diagram?at=notes', page.getByRole('dialog', { name: 'notes', exact: true })],
+    ['#/diagram/rules', page.locator('#content').getByText('<img src=x').first()],
     ['#/settings/export-collections', page.locator('#content').getByText('<img src=x').first()],
     ['#/settings/import-collections', page.getByLabel('Collections as JSON')],
     [`#/nowhere/${encodeURIComponent(MARKUP)}`, page.getByRole('heading', { name: 'There is no page here' })],

@@ -1,10 +1,10 @@
 /** Reading a file on a thread of its own. */
+import { startThread } from '../state/threads'
 import type { Lot, Opened, Whole } from './lots'
 import type { Plan } from './plan'
 import { ReadingError } from './reading/encoding'
 import type { How } from './reading/rows'
 import type { Scan } from './scan'
-import address from './worker?worker&url'
 
 export type Question =
   | { ask: 'scan'; file: File; how: How | undefined }
@@ -29,21 +29,8 @@ interface Waiting {
   tell: (done: number) => void
 }
 
-/** The browser's guard of what may become a program; not all have it. */
-interface Guarded {
-  trustedTypes?: { createPolicy: (name: string, rules: { createScriptURL: () => string }) => { createScriptURL: (url: string) => unknown } }
-}
-
-// One program and no other, whatever is asked for.
-const policy = (globalThis as Guarded).trustedTypes?.createPolicy('tuckbox-worker', { createScriptURL: () => address })
-
-function start(): Worker {
-  const trusted = policy ? policy.createScriptURL('') : address
-  return new Worker(trusted as string, { type: 'module' })
-}
-
 export class Reader {
-  readonly #worker = start()
+  readonly #worker = startThread('importer')
   readonly #waiting = new Map<number, Waiting>()
   #asked = 0
 

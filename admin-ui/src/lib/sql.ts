@@ -1,6 +1,6 @@
 /** SQL as it is typed: cut into statements, and what each of them would do. SQLite's dialect; nothing is run here. */
 
-interface Token {
+export interface Token {
   kind: 'word' | 'name' | 'text' | 'number' | 'comment' | 'other'
   text: string
   from: number
@@ -17,7 +17,7 @@ const TOKEN =
   /(--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|('(?:[^']|'')*(?:'|$))|("(?:[^"]|"")*(?:"|$)|`(?:[^`]|``)*(?:`|$)|\[[^\]]*(?:\]|$))|([\p{L}_][\p{L}\p{N}_$]*)|(\d[\w.]*)|(\S)/gu
 const KINDS = ['comment', 'text', 'name', 'word', 'number', 'other'] as const
 
-function tokensOf(text: string): Token[] {
+export function tokensOf(text: string): Token[] {
   return [...text.matchAll(TOKEN)].map((found) => {
     const at = found.slice(1).findIndex((one: string | undefined) => one !== undefined)
     return { kind: KINDS[at] ?? 'other', text: found[0], from: found.index }

@@ -1,5 +1,5 @@
 /** Everything that the palette can do. */
-import { apiAddress, recordsAddress, collectionAddress } from '../pages'
+import { apiAddress, collectionAddress, diagramAddress, recordsAddress } from '../pages'
 import { SETTING, settingAddress, type Path } from '../pages/settings/fields'
 import { instance } from '../state/instance.svelte'
 import { router } from '../state/router.svelte'
@@ -27,6 +27,8 @@ export function commands(showKeys: () => void): Command[] {
   return [
     ...collections.map(({ name }) => go(name, 'Records', recordsAddress(name))),
     go('Home', 'Page', '#/'),
+    go('Diagram', 'Page', diagramAddress()),
+    go('Rules of all collections', 'Page', diagramAddress('rules')),
     go('Logs', 'Page', '#/logs'),
     ...OWN_SETTINGS.map(([section, label]) => go(label, 'Settings', `#/settings/${section}`)),
     go('Backups', 'Page', '#/settings/backups'),

@@ -10,3 +10,17 @@ export function stateOf(rule: Rule): RuleState {
   if (rule.trim() === '') return 'everyone'
   return /^@request\.auth\.id\s*!=\s*(""|'')$/.test(rule.trim()) ? 'signed-in' : 'custom'
 }
+
+/** What a person calls them. */
+export const STATES: Record<RuleState, string> = {
+  superusers: 'Superusers only',
+  'signed-in': 'Signed-in users',
+  everyone: 'Everyone',
+  custom: 'Custom',
+}
+
+/** A rule as it is told in a line: its name, or its text where it has none. */
+export function ruleWords(rule: Rule): string {
+  const state = stateOf(rule)
+  return state === 'custom' ? (rule ?? '').trim() : STATES[state]
+}

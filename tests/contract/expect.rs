@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::outcome::Outcome;
+use super::picture::Picture;
 use super::step::source_file;
 use super::variables::Variables;
 
@@ -42,6 +43,8 @@ pub struct Expectation {
     size: Option<usize>,
     /// The body is this file of the source, below its `storage`.
     file: Option<String>,
+    /// The body is such an image.
+    image: Option<Picture>,
 }
 
 type Judgement = Result<(), String>;
@@ -155,6 +158,9 @@ impl Expectation {
         }
         if let Some(path) = &self.file {
             demand(outcome.body == source_file(path), || format!("its bytes are not those of {path}"))?;
+        }
+        if let Some(picture) = &self.image {
+            picture.judge(&outcome.body)?;
         }
         Ok(())
     }

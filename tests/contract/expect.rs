@@ -52,7 +52,8 @@ type Judgement = Result<(), String>;
 impl Expectation {
     /// Whether anything is demanded.
     pub fn demands_something(&self) -> bool {
-        self.status.is_some() || !self.has.is_empty() || self.is.is_some() || !self.text.is_empty()
+        let parts = !self.has.is_empty() || !self.keys.is_empty() || !self.count.is_empty() || !self.text.is_empty();
+        self.status.is_some() || self.is.is_some() || parts
     }
 
     /// Whether the outcome is as demanded; a status must be named where `strict`, else it must tell of success.

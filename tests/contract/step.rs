@@ -141,15 +141,15 @@ pub enum Action<'a> {
 }
 
 impl Upload {
-    fn part(&self) -> Part {
+    fn part(&self, fill: impl Fn(&str) -> String) -> Part {
         let bytes = match (&self.text, &self.base64, &self.source, self.zeros) {
-            (Some(text), ..) => text.clone().into_bytes(),
+            (Some(text), ..) => fill(text).into_bytes(),
             (_, Some(text), ..) => base64::engine::general_purpose::STANDARD.decode(text).expect("base64"),
             (_, _, Some(path), _) => source_file(path),
             (.., Some(number)) => vec![0; number],
             _ => panic!("the file {} has no content", self.name),
         };
-        let part = Part::bytes(bytes).file_name(self.name.clone());
+        let part = Part::bytes(bytes).file_name(fill(&self.name));
         match &self.mime {
             Some(mime) => part.mime_str(mime).expect("a type"),
             None => part,
@@ -318,7 +318,7 @@ impl Step {
                 form = values.each().iter().fold(form, |form, value| form.text(key.clone(), fill(value)));
             }
             for (key, files) in &self.files {
-                form = files.each().iter().fold(form, |form, file| form.part(key.clone(), file.part()));
+                form = files.each().iter().fold(form, |form, file| form.part(key.clone(), file.part(fill)));
             }
             request = request.multipart(form);
         }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::outcome::Outcome;
+use super::picture::Picture;
 use super::step::source_file;
 use super::variables::Variables;
 
@@ -42,6 +43,8 @@ pub struct Expectation {
     size: Option<usize>,
     /// The body is this file of the source, below its `storage`.
     file: Option<String>,
+    /// The body is such an image.
+    image: Option<Picture>,
 }
 
 type Judgement = Result<(), String>;
@@ -49,7 +52,8 @@ type Judgement = Result<(), String>;
 impl Expectation {
     /// Whether anything is demanded.
     pub fn demands_something(&self) -> bool {
-        self.status.is_some() || !self.has.is_empty() || self.is.is_some() || !self.text.is_empty()
+        let parts = !self.has.is_empty() || !self.keys.is_empty() || !self.count.is_empty() || !self.text.is_empty();
+        self.status.is_some() || self.is.is_some() || parts
     }
 
     /// Whether the outcome is as demanded; a status must be named where `strict`, else it must tell of success.
@@ -155,6 +159,9 @@ impl Expectation {
         }
         if let Some(path) = &self.file {
             demand(outcome.body == source_file(path), || format!("its bytes are not those of {path}"))?;
+        }
+        if let Some(picture) = &self.image {
+            picture.judge(&outcome.body)?;
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ mod case;
 mod expect;
 mod outcome;
 mod people;
+mod picture;
 mod stage;
 mod step;
 mod variables;

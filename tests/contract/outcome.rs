@@ -1,5 +1,7 @@
 //! What came of a step: an answer, a message, a mail, or the end of a command, in one form.
 
+use std::path::Path;
+
 use reqwest::header::HeaderMap;
 use serde_json::{Value as Json, json};
 
@@ -26,17 +28,37 @@ impl Outcome {
         Self { name: name.into(), status: None, headers: HeaderMap::new(), body, json }
     }
 
-    /// An answer, which has the contract's envelope from 400 on.
+    /// An answer, which has the contract's envelope from 400 on; of a file whose conditions fail nothing is sent.
     pub fn of_answer(name: String, answer: Answer) -> Self {
-        if answer.status >= 400 {
+        let is_bare = answer.status == 412 && answer.body.is_empty();
+        if answer.status >= 400 && !is_bare {
             answer.is(answer.status);
         }
         Self { name, status: Some(answer.status), headers: answer.headers, body: answer.body, json: answer.json }
     }
 
+    /// What lies at a place of the disk.
+    pub fn of_place(name: String, path: &Path) -> Self {
+        let names = std::fs::read_dir(path).map(|entries| {
+            let entries = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+            let mut names: Vec<String> = entries.collect();
+            names.sort();
+            names
+        });
+        match (names, std::fs::read(path)) {
+            (Ok(names), _) => Self::of(name, json!({"there": true, "names": names})),
+            (_, Ok(bytes)) => {
+                let text = String::from_utf8_lossy(&bytes);
+                let json: Json = serde_json::from_slice(&bytes).unwrap_or_default();
+                Self::of(name, json!({"there": true, "size": bytes.len(), "text": text, "json": json}))
+            }
+            _ => Self::of(name, json!({"there": false})),
+        }
+    }
+
     /// A message of a stream.
     pub fn of_event(name: String, event: &Event) -> Self {
-        Self::of(name, json!({"topic": event.topic, "id": event.id, "data": event.data}))
+        Self::of(name, json!({"topic": event.topic, "id": event.id, "data": event.data, "frame": event.frame}))
     }
 }
 

@@ -56,6 +56,11 @@ impl Stage {
         &self.server
     }
 
+    /// An open stream.
+    pub fn stream(&mut self, name: &str) -> &mut Events {
+        self.streams.get_mut(name).unwrap_or_else(|| panic!("no stream {name}"))
+    }
+
     /// Ends it in order and starts it again on the same directory.
     pub fn restart(&mut self) {
         let server = Rc::get_mut(&mut self.server).expect("a server of the case's own");

@@ -30,6 +30,12 @@ pub struct Step {
     listen: Option<String>,
     /// Takes the next message of the stream of this name.
     hears: Option<String>,
+    /// Waits for the end of the stream of this name.
+    ends: Option<String>,
+    /// Closes the stream of this name.
+    close: Option<String>,
+    /// Looks at a file or folder of the data directory.
+    disk: Option<String>,
     /// Takes the newest mail to this address.
     mail: Option<String>,
     /// Makes a token and keeps it under this name.
@@ -120,6 +126,12 @@ pub enum Action<'a> {
     Listen(&'a str),
     /// Taking a message.
     Hears(&'a str),
+    /// Waiting for the end of a stream.
+    Ends(&'a str),
+    /// Closing a stream.
+    Close(&'a str),
+    /// A look at the data directory.
+    Disk(&'a str),
     /// Taking a mail.
     Mail(&'a str),
     /// Making a token.
@@ -129,15 +141,15 @@ pub enum Action<'a> {
 }
 
 impl Upload {
-    fn part(&self) -> Part {
+    fn part(&self, fill: impl Fn(&str) -> String) -> Part {
         let bytes = match (&self.text, &self.base64, &self.source, self.zeros) {
-            (Some(text), ..) => text.clone().into_bytes(),
+            (Some(text), ..) => fill(text).into_bytes(),
             (_, Some(text), ..) => base64::engine::general_purpose::STANDARD.decode(text).expect("base64"),
             (_, _, Some(path), _) => source_file(path),
             (.., Some(number)) => vec![0; number],
             _ => panic!("the file {} has no content", self.name),
         };
-        let part = Part::bytes(bytes).file_name(self.name.clone());
+        let part = Part::bytes(bytes).file_name(fill(&self.name));
         match &self.mime {
             Some(mime) => part.mime_str(mime).expect("a type"),
             None => part,
@@ -158,6 +170,9 @@ impl Step {
             self.run.as_deref().map(Action::Run),
             self.listen.as_deref().map(Action::Listen),
             self.hears.as_deref().map(Action::Hears),
+            self.ends.as_deref().map(Action::Ends),
+            self.close.as_deref().map(Action::Close),
+            self.disk.as_deref().map(Action::Disk),
             self.mail.as_deref().map(Action::Mail),
             self.sign.as_deref().map(Action::Sign),
             self.restart.then_some(Action::Restart),
@@ -212,8 +227,11 @@ impl Step {
                 )
             }
             Action::Listen(stream) => {
-                let events = Events::open(stage.server()).await;
+                let headers = self.send.iter().map(|(key, value)| (key.clone(), stage.variables.fill(value)));
+                let events = Events::open_with(stage.server(), "/api/realtime", &headers.collect()).await;
                 let greeting = json!({"greeting": events.greeting, "clientId": events.client_id});
+                let mut outcome = Outcome::of(name(stream), greeting);
+                outcome.headers = events.headers().clone();
                 let token = stage.token(&self.who);
                 if !self.topics.is_empty() {
                     let topics: Vec<_> = self.topics.iter().map(|topic| stage.variables.fill(topic)).collect();
@@ -226,12 +244,24 @@ impl Step {
                     answer.is(204);
                 }
                 stage.streams.insert(stream.to_owned(), events);
-                Outcome::of(name(stream), greeting)
+                outcome
             }
             Action::Hears(stream) => {
-                let events = stage.streams.get_mut(stream).unwrap_or_else(|| panic!("no stream {stream}"));
-                let event = events.next().await;
+                let event = stage.stream(stream).next().await;
                 Outcome::of_event(name(stream), &event)
+            }
+            Action::Ends(stream) => {
+                let more = stage.stream(stream).frame().await;
+                assert!(more.is_none(), "{stream} goes on with {more:?}");
+                Outcome::of(name(stream), json!({}))
+            }
+            Action::Close(stream) => {
+                stage.streams.remove(stream).unwrap_or_else(|| panic!("no stream {stream}"));
+                Outcome::of(name(stream), json!({}))
+            }
+            Action::Disk(path) => {
+                let path = stage.variables.fill(path);
+                Outcome::of_place(name(&path), &stage.server().dir().join(path))
             }
             Action::Mail(address) => {
                 let address = stage.variables.fill(address);
@@ -288,7 +318,7 @@ impl Step {
                 form = values.each().iter().fold(form, |form, value| form.text(key.clone(), fill(value)));
             }
             for (key, files) in &self.files {
-                form = files.each().iter().fold(form, |form, file| form.part(key.clone(), file.part()));
+                form = files.each().iter().fold(form, |form, file| form.part(key.clone(), file.part(fill)));
             }
             request = request.multipart(form);
         }

@@ -1,4 +1,4 @@
-//! What earlier steps kept, and its way into later ones: `${name}` in any text.
+//! What earlier steps kept, and its way into later ones: `${name}` in any text; `${text*5}` is a text so often.
 
 use std::collections::BTreeMap;
 
@@ -40,13 +40,16 @@ impl Variables {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
             let (name, behind) = after.split_once('}').unwrap_or_else(|| panic!("no end of a variable in {text:?}"));
-            let value = self.0.get(name).unwrap_or_else(|| panic!("nothing was kept as {name:?}"));
             filled.push_str(before);
-            match value {
+            rest = behind;
+            if let Some(repeated) = repeated(name) {
+                filled.push_str(&repeated);
+                continue;
+            }
+            match self.0.get(name).unwrap_or_else(|| panic!("nothing was kept as {name:?}")) {
                 Json::String(value) => filled.push_str(value),
                 other => filled.push_str(&other.to_string()),
             }
-            rest = behind;
         }
         filled + rest
     }
@@ -66,4 +69,9 @@ impl Variables {
             other => other.clone(),
         }
     }
+}
+
+fn repeated(text: &str) -> Option<String> {
+    let (text, count) = text.rsplit_once('*')?;
+    Some(text.repeat(count.parse().ok()?))
 }

@@ -1,7 +1,9 @@
 //! A client of the event stream.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use reqwest::header::HeaderMap;
 use serde_json::{Value as Json, json};
 
 use super::answer::Answer;
@@ -30,6 +32,8 @@ pub struct Event {
     pub topic: String,
     /// The data.
     pub data: Json,
+    /// All of it as it was written, without the empty line.
+    pub frame: String,
 }
 
 impl Event {
@@ -43,19 +47,21 @@ impl Event {
 impl Events {
     /// Opens a stream.
     pub async fn open(server: &TestServer) -> Self {
-        Self::open_at(server, "/api/realtime", None).await
+        Self::open_with(server, "/api/realtime", &BTreeMap::new()).await
     }
 
     /// Opens a stream that can be resumed; with a place, behind it.
     pub async fn resume(server: &TestServer, place: Option<&str>) -> Self {
-        Self::open_at(server, "/api/realtime?replay=1", place).await
+        let headers = place.map(|place| ("Last-Event-ID".to_owned(), place.to_owned()));
+        Self::open_with(server, "/api/realtime?replay=1", &headers.into_iter().collect()).await
     }
 
-    async fn open_at(server: &TestServer, path: &str, place: Option<&str>) -> Self {
+    /// Opens a stream with these headers.
+    pub async fn open_with(server: &TestServer, path: &str, headers: &BTreeMap<String, String>) -> Self {
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         let mut request = http.get(format!("{}{path}", server.url()));
-        if let Some(place) = place {
-            request = request.header("Last-Event-ID", place);
+        for (name, value) in headers {
+            request = request.header(name, value);
         }
         let response = request.send().await.expect("a stream");
         assert_eq!(response.status(), 200);
@@ -66,7 +72,12 @@ impl Events {
         events
     }
 
-    /// The headers of the answer.
+    /// All headers of the answer.
+    pub fn headers(&self) -> &HeaderMap {
+        self.response.headers()
+    }
+
+    /// A header of the answer.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.response.headers().get(name).and_then(|value| value.to_str().ok())
     }
@@ -108,5 +119,6 @@ fn parse(frame: &str) -> Event {
         id: line("id:"),
         topic: line("event:").unwrap_or_default(),
         data: serde_json::from_str(&data).expect("JSON"),
+        frame: frame.to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use serde_json::Value as Json;
 
 use super::envelope::no_content;
@@ -20,9 +20,20 @@ pub(super) fn routes() -> Router<App> {
         .route("/api/collections/{collection}/truncate", axum::routing::delete(truncate))
         .route("/api/collections/{collection}/plan", post(plan))
         .route("/api/collections/meta/plan", post(plan_new))
-        .route("/api/collections/import", axum::routing::put(import))
+        .merge(of_import())
         .route("/api/collections/meta/scaffolds", get(scaffolds))
         .route("/api/collections/meta/dry-run-view", post(dry_run_view))
+}
+
+/// The import, and a collection of this name: nothing else hides it.
+fn of_import() -> Router<App> {
+    let name = || Params("import".to_owned());
+    let viewed = move |app: State<App>, superuser: Superuser, fields: Fields| view(app, superuser, name(), fields);
+    let updated = move |app: State<App>, superuser: Superuser, fields: Fields, body: Result<CollectionBody>| {
+        update(app, superuser, name(), fields, body)
+    };
+    let deleted = move |app: State<App>, superuser: Superuser| delete(app, superuser, name());
+    Router::new().route("/api/collections/import", put(import).get(viewed).patch(updated).delete(deleted))
 }
 
 async fn list(State(app): State<App>, Superuser(context): Superuser, fields: Fields) -> Result<Response> {

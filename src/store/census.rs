@@ -1,5 +1,6 @@
 //! Questions about the records of a table that is about to change, asked with the names that it is going to have.
 
+use super::tables::{Values, converted};
 use super::{Sql, Value, quoted};
 
 /// A column as it will be.
@@ -7,8 +8,8 @@ use super::{Sql, Value, quoted};
 pub struct Coming {
     /// Its name.
     pub name: String,
-    /// The name that it has; `None` where it does not exist yet.
-    pub from: Option<String>,
+    /// The name that it has, and what becomes of its values; `None` where it does not exist yet.
+    pub from: Option<(String, Values)>,
     /// What a record has there that was made before it.
     pub zero: Value,
 }
@@ -42,7 +43,7 @@ pub fn sharing_a_key(table: &str, name: &str, columns: &[Coming], key: &Key) -> 
     for (at, column) in columns.iter().enumerate() {
         sql.push(if at == 0 { "" } else { ", " });
         match &column.from {
-            Some(from) => sql.name(from),
+            Some((from, values)) => sql.push(&converted(from, *values)),
             None => sql.bind(column.zero.clone()),
         };
         sql.push(" AS ").name(&column.name);

@@ -165,7 +165,8 @@ fn filled(name: &str, column: Column, values: Values) -> String {
     if values == Values::Same { format!("coalesce({value}, {default})") } else { value }
 }
 
-fn converted(name: &str, values: Values) -> String {
+/// What becomes of a column's values.
+pub(super) fn converted(name: &str, values: Values) -> String {
     let old = quoted(name);
     match values {
         Values::Same => old,

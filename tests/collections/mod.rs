@@ -5,6 +5,7 @@ mod create;
 mod delete;
 mod full_tables;
 mod list;
+mod plan;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,6 +56,12 @@ impl House {
     /// Changes a collection.
     async fn update(&self, name: &str, body: Json) -> Result<Json> {
         self.collections.update(name, object(body)).await
+    }
+
+    /// What a change of a collection would come to.
+    async fn plan(&self, name: &str, body: Json) -> Json {
+        let plan = self.collections.plan(Some(name), object(body)).await.expect("the change is planned");
+        serde_json::to_value(plan).expect("a plan is plain data")
     }
 
     /// Deletes a collection, as the superuser `boss`.

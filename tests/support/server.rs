@@ -110,6 +110,8 @@ fn client() -> reqwest::Client {
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(Duration::from_secs(60))
+        // Servers close what stands idle for a minute; a request must not meet one that is just being closed.
+        .pool_idle_timeout(Duration::from_secs(30))
         .build()
         .expect("a client")
 }

@@ -5,7 +5,7 @@ import type { CollectionChange } from './collections'
 export type StepKind =
   | 'createCollection' | 'renameCollection'
   | 'addField' | 'dropField' | 'replaceField' | 'renameField' | 'changeField'
-  | 'addIndex' | 'dropIndex' | 'changeIndex'
+  | 'addIndex' | 'dropIndex' | 'changeIndex' | 'rebuildIndex'
   | 'changeRule' | 'changeQuery' | 'changeOption'
 
 /** Records that a step touches. */

@@ -34,6 +34,16 @@ pub(super) struct Columns {
     pub(super) touched: HashSet<String>,
 }
 
+/// What becomes of the values of a field that stays; `None` where no value of the one means anything in the other.
+pub(in crate::collections) fn values_between(before: &Field, after: &Field) -> Option<Values> {
+    match (before.column(), after.column()) {
+        (from, to) if from == to => Some(Values::Same),
+        (Column::Text, Column::List) => Some(Values::ToList),
+        (Column::List, Column::Text) => Some(Values::ToSingle),
+        _ => None,
+    }
+}
+
 impl Columns {
     /// A field is the same across its changes where its id is.
     pub(super) fn between(old: &[Field], new: &[Field]) -> Self {
@@ -53,24 +63,20 @@ impl Columns {
     }
 
     fn becomes(&mut self, before: &Field, after: &Field) {
-        let reshape = match (before.column(), after.column()) {
-            (from, to) if from == to => None,
-            (Column::Text, Column::List) => Some((after.name.clone(), Values::ToList)),
-            (Column::List, Column::Text) => Some((after.name.clone(), Values::ToSingle)),
-            // No value of the one means anything in the other.
-            _ => {
-                self.drops(before);
-                return self.adds(after);
-            }
+        let Some(values) = values_between(before, after) else {
+            self.drops(before);
+            return self.adds(after);
         };
-        let renamed = before.name != after.name;
-        if renamed || reshape.is_some() {
+        let (renamed, reshaped) = (before.name != after.name, values != Values::Same);
+        if renamed || reshaped {
             self.touch(before);
         }
         if renamed {
             self.rename.push(Rename { from: before.name.clone(), to: after.name.clone() });
         }
-        self.reshape.extend(reshape);
+        if reshaped {
+            self.reshape.push((after.name.clone(), values));
+        }
     }
 
     fn drops(&mut self, field: &Field) {

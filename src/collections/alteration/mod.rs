@@ -16,6 +16,7 @@ mod renames;
 mod rows;
 mod run;
 
+pub(super) use columns::values_between;
 pub(super) use plan::{Alteration, Step};
 pub use plan::{ExpectedIndex, expected_indexes};
 

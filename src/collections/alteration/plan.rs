@@ -82,6 +82,14 @@ impl Alteration {
         };
         Self { table: new.name.clone(), steps }
     }
+
+    /// Whether an index of the collection's list is made, for the first time or anew.
+    pub(in crate::collections) fn makes(&self, name: &str) -> bool {
+        self.steps.iter().any(|step| match step {
+            Step::CreateIndex { index, .. } => index.name.eq_ignore_ascii_case(name),
+            _ => false,
+        })
+    }
 }
 
 /// An index that the table of a collection must have.

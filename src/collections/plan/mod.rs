@@ -24,6 +24,7 @@ use super::apply::{Changes, Saved, apply};
 use super::create::created;
 use super::draft::Place;
 use super::save::explain;
+use super::stored;
 use super::update::changed;
 use crate::error::{Error, Result};
 use crate::schema::{Published, Schema};
@@ -62,13 +63,14 @@ impl Collections {
     /// As [`Collections::update`] and [`Collections::create`], but for what only the records would show.
     pub async fn plan(&self, collection: Option<&str>, body: Map<String, Json>) -> Result<Plan> {
         let (verb, asked) = (if collection.is_some() { "update" } else { "create" }, collection.map(str::to_owned));
-        let published = Arc::clone(&self.schema);
-        let tried = self.on_a_reader(move |tx, schema| {
+        let tried = self.on_a_reader(move |tx, current| {
+            // The collections as this transaction sees them, whatever others save meanwhile.
+            let schema = &Schema::new(current.version, stored::load(tx)?);
             let saved = match &asked {
                 Some(asked) => changed(tx, Place::Reader, schema, asked, &body)?,
                 None => created(tx, Place::Reader, schema, &body)?,
             };
-            Trial::of(tx, &published, schema, saved)
+            Trial::of(tx, schema, saved)
         });
         let Trial { mut plan, questions, table } = tried.await.map_err(|error| explain(verb, error))?;
         if questions.is_empty() {
@@ -82,7 +84,8 @@ impl Collections {
                     plan.steps[step].records.push(affected);
                 }
             }
-            Err(Error::Deadline) => plan.complete = false,
+            // It took too long, or the table is another one by now.
+            Err(Error::Deadline | Error::StaleSchema(_)) => plan.complete = false,
             Err(error) => return Err(error),
         }
         Ok(plan)
@@ -98,14 +101,16 @@ struct Trial {
 }
 
 impl Trial {
-    fn of(tx: &mut Tx<'_>, published: &Arc<Published>, schema: &Schema, saved: Saved) -> Result<Self> {
+    fn of(tx: &mut Tx<'_>, schema: &Schema, saved: Saved) -> Result<Self> {
+        // What the trial would publish is nobody's to see.
+        let published = Arc::new(Published::new(Schema::sharing(schema.version, schema.all().to_vec())));
         let (steps, questions) = steps::between(saved.old.as_deref(), &saved.new);
         let table = saved.old.as_ref().map_or_else(String::new, |old| old.name.clone());
         let id = saved.new.id.clone();
         let changes = Changes { saved: vec![saved], removed: Vec::new() };
         let rehearsed = tx.rehearse(&["_collections"], TRIAL, |tx| {
             let before = follows::views(tx, schema, &id)?;
-            let next = apply(tx, published, &changes)?;
+            let next = apply(tx, &published, &changes)?;
             let views = tx.unnoted(|tx| follows::fates(tx, &next, before))?;
             Ok((views, follows::broken_rules(schema, &next, &id)))
         });

@@ -6,7 +6,9 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use super::look::{Affected, Ask, Question};
+use crate::collections::alteration::{Alteration, values_between};
 use crate::collections::rules;
+use crate::schema::wire::options_json;
 use crate::schema::{Collection, Field, Index};
 use crate::store::census::{Coming, Key};
 
@@ -15,7 +17,7 @@ use crate::store::census::{Coming, Key};
 #[serde(rename_all = "camelCase")]
 pub struct Step {
     /// What is done: `createCollection`, `renameCollection`, `addField`, `dropField`, `replaceField`, `renameField`,
-    /// `changeField`, `addIndex`, `dropIndex`, `changeIndex`, `changeRule`, `changeQuery` or `changeOption`.
+    /// `changeField`, `addIndex`, `dropIndex`, `changeIndex`, `rebuildIndex`, `changeRule`, `changeQuery` or `changeOption`.
     pub kind: &'static str,
     /// The field, by its new name; one that goes by its old one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -161,6 +163,7 @@ impl Steps {
     }
 
     fn indexes(&mut self, old: &Collection, new: &Collection) {
+        let alteration = Alteration::between(Some(old), new);
         let plain = |index: Index| Index { table: String::new(), optional: false, ..index };
         let before: Vec<Index> = old.parsed_indexes().collect();
         let after: Vec<Index> = new.parsed_indexes().collect();
@@ -174,15 +177,20 @@ impl Steps {
         for index in after {
             let there = before.iter().find(|one| same_name(one, &index));
             if there.is_some_and(|there| plain(there.clone()) == plain(index.clone())) {
-                continue;
+                // It is the same, but what it is on may not be.
+                if !alteration.makes(&index.name) {
+                    continue;
+                }
+                self.add(Step { kind: "rebuildIndex", index: Some(index.name.clone()), ..Step::default() });
+            } else {
+                self.add(Step {
+                    kind: if there.is_some() { "changeIndex" } else { "addIndex" },
+                    index: Some(index.name.clone()),
+                    from: there.map(|there| there.build().into()),
+                    to: Some(index.build().into()),
+                    ..Step::default()
+                });
             }
-            self.add(Step {
-                kind: if there.is_some() { "changeIndex" } else { "addIndex" },
-                index: Some(index.name.clone()),
-                from: there.map(|there| there.build().into()),
-                to: Some(index.build().into()),
-                ..Step::default()
-            });
             if index.unique {
                 let (columns, key) = (coming(old, new), key(&index));
                 self.ask(Ask::Shared { name: new.name.clone(), columns, key });
@@ -201,28 +209,17 @@ impl Steps {
         }
     }
 
-    /// Options of accounts by their names alone: there are secrets among them.
+    /// Options of accounts by their names alone: there are secrets among them, which count as well.
     fn options(&mut self, old: &Collection, new: &Collection) {
-        if old.kind == new.kind || new.is_view() {
-            return;
-        }
-        let (before, after) = (old.to_json(), new.to_json());
+        let (Some(before), Some(after)) = (old.auth(), new.auth()) else { return };
+        let (before, after) = (options_json(before), options_json(after));
         let empty = Map::new();
-        let keys = after.as_object().unwrap_or(&empty).keys();
-        let told = |key: &&String| !NO_OPTIONS.contains(&key.as_str()) && !key.ends_with("Rule");
-        let changed: Vec<String> = keys
-            .filter(told)
-            .filter(|key| without_rule(&before[key.as_str()]) != without_rule(&after[key.as_str()]))
-            .cloned()
-            .collect();
-        for option in changed {
-            self.add(Step { kind: "changeOption", option: Some(option), ..Step::default() });
+        let keys = after.as_object().unwrap_or(&empty).keys().filter(|key| !key.ends_with("Rule"));
+        for key in keys.filter(|key| without_rule(&before[key.as_str()]) != without_rule(&after[key.as_str()])) {
+            self.add(Step { kind: "changeOption", option: Some(key.clone()), ..Step::default() });
         }
     }
 }
-
-/// What of a collection is told in other steps, or is nobody's to change.
-const NO_OPTIONS: [&str; 8] = ["id", "name", "type", "system", "fields", "indexes", "created", "updated"];
 
 /// The rule of the second factor is told with the rules.
 fn without_rule(option: &Json) -> Json {
@@ -240,7 +237,10 @@ fn says_nothing_of_values(option: &str) -> bool {
 
 /// The columns of a table as they will be.
 fn coming(old: &Collection, new: &Collection) -> Vec<Coming> {
-    let from = |field: &Field| old.fields.iter().find(|one| one.id == field.id).map(|one| one.name.clone());
+    let from = |field: &Field| {
+        let before = old.fields.iter().find(|one| one.id == field.id)?;
+        Some((before.name.clone(), values_between(before, field)?))
+    };
     let coming = |field: &Field| Coming { name: field.name.clone(), from: from(field), zero: field.zero() };
     new.fields.iter().map(coming).collect()
 }

@@ -99,7 +99,8 @@ impl Collection {
     }
 }
 
-fn options_json(options: &AuthOptions) -> Json {
+/// The options with all secrets, for the database and to be compared; never for an answer.
+pub(crate) fn options_json(options: &AuthOptions) -> Json {
     serde_json::to_value(options).expect("auth options are plain data with text keys")
 }
 

@@ -20,6 +20,8 @@ test('each step is told with the records that it touches', () => {
         { kind: 'changeField', field: 'email', option: 'required', records: affected('unfit', 1) },
         { kind: 'changeField', field: 'code', option: 'pattern', records: affected('unfit', 412) },
         { kind: 'addIndex', index: 'i', records: affected('refuses') },
+        { kind: 'rebuildIndex', index: 'j', records: affected('refuses') },
+        { kind: 'rebuildIndex', index: 'k' },
         { kind: 'changeRule', option: 'listRule' },
       ]),
     ),
@@ -32,6 +34,8 @@ test('each step is told with the records that it touches', () => {
     'requires email, which is empty in 1 record',
     'changes code (the pattern), which 412 records do not fit any more',
     'cannot make the index i: 2 records have the same there',
+    'cannot make the index j: 2 records have the same there',
+    'makes the index k anew',
     'changes who lists',
   ])
 })

@@ -84,6 +84,7 @@ function inWords(step: Step, found: Affected | undefined, plan: Plan, typeName: 
       return `changes ${field} (${optionName(option)}), which ${many} ${found?.count === 1 ? 'does' : 'do'} not fit any more`
     case 'addIndex':
     case 'changeIndex':
+    case 'rebuildIndex':
       if (found) return `cannot make the index ${index}: ${found.count === null ? 'some records' : many} have the same there`
       return step.kind === 'addIndex' ? `makes the index ${index}` : `makes the index ${index} anew`
     case 'dropIndex':

@@ -39,6 +39,8 @@ pub struct Expectation {
     never: Vec<String>,
     /// Headers; null means that there is none.
     headers: BTreeMap<String, Option<String>>,
+    /// All lines of headers, in their order.
+    lines: BTreeMap<String, Vec<String>>,
     /// How long the body is.
     size: Option<usize>,
     /// The body is this file of the source, below its `storage`.
@@ -54,6 +56,11 @@ impl Expectation {
     pub fn demands_something(&self) -> bool {
         let parts = !self.has.is_empty() || !self.keys.is_empty() || !self.count.is_empty() || !self.text.is_empty();
         self.status.is_some() || self.is.is_some() || parts
+    }
+
+    /// Whether a refusal is demanded.
+    pub fn is_refusal(&self) -> bool {
+        self.status.is_some_and(|status| status >= 400)
     }
 
     /// Whether the outcome is as demanded; a status must be named where `strict`, else it must tell of success.
@@ -89,6 +96,11 @@ impl Expectation {
                     matches(&Json::from(found), &wanted).map_err(|reason| format!("header {header}: {reason}"))?;
                 }
             }
+        }
+        for (header, wanted) in &self.lines {
+            let found = outcome.headers.get_all(header).iter().filter_map(|value| value.to_str().ok());
+            let found: Vec<_> = found.collect();
+            demand(found == *wanted, || format!("the lines of {header} are {found:?}, not {wanted:?}"))?;
         }
         Ok(())
     }

@@ -28,10 +28,12 @@ impl Outcome {
         Self { name: name.into(), status: None, headers: HeaderMap::new(), body, json }
     }
 
-    /// An answer, which has the contract's envelope from 400 on; of a file whose conditions fail nothing is sent.
+    /// An answer, which has the contract's envelope from 400 on. One that asks for a second factor has another shape, and
+    /// of a file whose conditions fail nothing is sent.
     pub fn of_answer(name: String, answer: Answer) -> Self {
+        let asks_for_second_factor = answer.status == 401 && answer.json.get("mfaId").is_some();
         let is_bare = answer.status == 412 && answer.body.is_empty();
-        if answer.status >= 400 && !is_bare {
+        if answer.status >= 400 && !asks_for_second_factor && !is_bare {
             answer.is(answer.status);
         }
         Self { name, status: Some(answer.status), headers: answer.headers, body: answer.body, json: answer.json }

@@ -38,8 +38,15 @@ pub struct Step {
     disk: Option<String>,
     /// Takes the newest mail to this address.
     mail: Option<String>,
+    /// Demands that no mail went to this address.
+    no_mail: Option<String>,
     /// Makes a token and keeps it under this name.
     sign: Option<String>,
+    /// Reads this token.
+    decode: Option<String>,
+    /// Takes what the server printed so far.
+    #[serde(default)]
+    printed: bool,
     /// Ends the server in order and starts it again.
     #[serde(default)]
     restart: bool,
@@ -134,8 +141,14 @@ pub enum Action<'a> {
     Disk(&'a str),
     /// Taking a mail.
     Mail(&'a str),
+    /// Seeing that there is no mail.
+    NoMail(&'a str),
     /// Making a token.
     Sign(&'a str),
+    /// Reading a token.
+    Decode(&'a str),
+    /// Taking what the server printed.
+    Printed,
     /// Ending and starting again.
     Restart,
 }
@@ -162,6 +175,18 @@ pub fn source_file(path: &str) -> Vec<u8> {
     std::fs::read(format!("{SOURCE}/storage/{path}")).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
+/// What a token says, and for how many seconds from now it is good.
+fn decoded(token: &str) -> Json {
+    let parts: Vec<_> = token.split('.').collect();
+    assert_eq!(parts.len(), 3, "no token: {token:?}");
+    let [header, claims] = [0, 1].map(|at| {
+        let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(parts[at]).expect("base64");
+        serde_json::from_slice::<Json>(&bytes).expect("JSON")
+    });
+    let lives = claims["exp"].as_i64().map(|exp| exp - chrono::Utc::now().timestamp());
+    json!({"header": header, "claims": claims, "lives": lives})
+}
+
 impl Step {
     /// What it does.
     pub fn action(&self) -> Action<'_> {
@@ -174,7 +199,10 @@ impl Step {
             self.close.as_deref().map(Action::Close),
             self.disk.as_deref().map(Action::Disk),
             self.mail.as_deref().map(Action::Mail),
+            self.no_mail.as_deref().map(Action::NoMail),
             self.sign.as_deref().map(Action::Sign),
+            self.decode.as_deref().map(Action::Decode),
+            self.printed.then_some(Action::Printed),
             self.restart.then_some(Action::Restart),
         ];
         let mut actions = actions.into_iter().flatten();
@@ -186,6 +214,11 @@ impl Step {
     /// Whether it could fail.
     pub fn demands_something(&self) -> bool {
         self.expect.demands_something()
+    }
+
+    /// Whether it must be refused.
+    pub fn is_to_be_refused(&self) -> bool {
+        self.expect.is_refusal()
     }
 
     /// Does it, and panics where something else comes of it than was demanded. Steps around the main one
@@ -271,8 +304,16 @@ impl Step {
                     .iter()
                     .rfind(|mail| mail.to == address)
                     .unwrap_or_else(|| panic!("no mail to {address}: {mails:?}"));
-                let mail = json!({"to": mail.to, "subject": mail.subject, "text": mail.text, "html": mail.html, "head": mail.head});
+                let count = mails.iter().filter(|mail| mail.to == address).count();
+                let mail = json!({"count": count, "to": mail.to, "subject": mail.subject, "text": mail.text, "html": mail.html, "head": mail.head});
                 Outcome::of(name(&address), mail)
+            }
+            Action::NoMail(address) => {
+                let address = stage.variables.fill(address);
+                stage.server().letters_are_sent().await;
+                let mails = stage.server().mails();
+                assert!(mails.iter().all(|mail| mail.to != address), "there is a mail to {address}: {mails:?}");
+                Outcome::of(name(&address), json!({}))
             }
             Action::Sign(under) => {
                 let Who::Made(made) = &self.who else { panic!("a token to sign says of whom: {self:?}") };
@@ -280,6 +321,8 @@ impl Step {
                 stage.variables.set(under, token.clone());
                 Outcome::of(name(under), json!({"token": token}))
             }
+            Action::Decode(token) => Outcome::of(name("decode"), decoded(&stage.variables.fill(token))),
+            Action::Printed => Outcome::of(name("printed"), json!({"text": stage.server().printed()})),
             Action::Restart => {
                 stage.restart();
                 Outcome::of(name("restart"), json!({}))

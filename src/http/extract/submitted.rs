@@ -86,10 +86,12 @@ impl Submitted {
     }
 }
 
-/// Parameters after `;` do not matter; the rest is compared exactly.
+/// JSON is what begins so. Of others, parameters after `;` do not matter; the rest is compared exactly.
 fn kind(content_type: &str) -> Kind {
+    if content_type.starts_with("application/json") {
+        return Kind::Json;
+    }
     match content_type.split(';').next().unwrap_or_default().trim() {
-        "application/json" => Kind::Json,
         "multipart/form-data" => Kind::Multipart,
         "application/x-www-form-urlencoded" => Kind::Urlencoded,
         _ => Kind::Other,

@@ -38,6 +38,8 @@ pub struct Expectation {
     never: Vec<String>,
     /// Headers; null means that there is none.
     headers: BTreeMap<String, Option<String>>,
+    /// All lines of headers, in their order.
+    lines: BTreeMap<String, Vec<String>>,
     /// How long the body is.
     size: Option<usize>,
     /// The body is this file of the source, below its `storage`.
@@ -85,6 +87,11 @@ impl Expectation {
                     matches(&Json::from(found), &wanted).map_err(|reason| format!("header {header}: {reason}"))?;
                 }
             }
+        }
+        for (header, wanted) in &self.lines {
+            let found = outcome.headers.get_all(header).iter().filter_map(|value| value.to_str().ok());
+            let found: Vec<_> = found.collect();
+            demand(found == *wanted, || format!("the lines of {header} are {found:?}, not {wanted:?}"))?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jsonwebtoken::Header;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
@@ -29,6 +30,9 @@ pub struct Made {
     /// Claims that differ; null takes one out, `exp` counts from now.
     #[serde(default)]
     claims: BTreeMap<String, Json>,
+    /// Another header than `{alg: HS256, typ: JWT}`.
+    #[serde(default)]
+    header: Option<Header>,
 }
 
 impl Default for Who {
@@ -43,11 +47,11 @@ impl Who {
         match self {
             Self::Known(who) if who == "guest" => None,
             Self::Known(who) if who == "superuser" => {
-                Some(person("_superusers/test@example.com").token("authToken", &BTreeMap::new()))
+                Some(person("_superusers/test@example.com").token("authToken", &Header::default(), &BTreeMap::new()))
             }
             Self::Known(who) => match who.strip_prefix("token ") {
                 Some(token) => Some(fill(token)),
-                None => Some(person(who).token("authToken", &BTreeMap::new())),
+                None => Some(person(who).token("authToken", &Header::default(), &BTreeMap::new())),
             },
             Self::Made(made) => Some(made.token()),
         }
@@ -57,6 +61,7 @@ impl Who {
 impl Made {
     /// The token.
     pub fn token(&self) -> String {
-        person(&self.record).token(self.secret.as_deref().unwrap_or("authToken"), &self.claims)
+        let header = self.header.clone().unwrap_or_default();
+        person(&self.record).token(self.secret.as_deref().unwrap_or("authToken"), &header, &self.claims)
     }
 }

@@ -34,6 +34,11 @@ pub struct Step {
     mail: Option<String>,
     /// Makes a token and keeps it under this name.
     sign: Option<String>,
+    /// Reads this token.
+    decode: Option<String>,
+    /// Takes what the server printed so far.
+    #[serde(default)]
+    printed: bool,
     /// Ends the server in order and starts it again.
     #[serde(default)]
     restart: bool,
@@ -124,6 +129,10 @@ pub enum Action<'a> {
     Mail(&'a str),
     /// Making a token.
     Sign(&'a str),
+    /// Reading a token.
+    Decode(&'a str),
+    /// Taking what the server printed.
+    Printed,
     /// Ending and starting again.
     Restart,
 }
@@ -150,6 +159,18 @@ pub fn source_file(path: &str) -> Vec<u8> {
     std::fs::read(format!("{SOURCE}/storage/{path}")).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
+/// What a token says, and for how many seconds from now it is good.
+fn decoded(token: &str) -> Json {
+    let parts: Vec<_> = token.split('.').collect();
+    assert_eq!(parts.len(), 3, "no token: {token:?}");
+    let [header, claims] = [0, 1].map(|at| {
+        let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(parts[at]).expect("base64");
+        serde_json::from_slice::<Json>(&bytes).expect("JSON")
+    });
+    let lives = claims["exp"].as_i64().map(|exp| exp - chrono::Utc::now().timestamp());
+    json!({"header": header, "claims": claims, "lives": lives})
+}
+
 impl Step {
     /// What it does.
     pub fn action(&self) -> Action<'_> {
@@ -160,6 +181,8 @@ impl Step {
             self.hears.as_deref().map(Action::Hears),
             self.mail.as_deref().map(Action::Mail),
             self.sign.as_deref().map(Action::Sign),
+            self.decode.as_deref().map(Action::Decode),
+            self.printed.then_some(Action::Printed),
             self.restart.then_some(Action::Restart),
         ];
         let mut actions = actions.into_iter().flatten();
@@ -250,6 +273,8 @@ impl Step {
                 stage.variables.set(under, token.clone());
                 Outcome::of(name(under), json!({"token": token}))
             }
+            Action::Decode(token) => Outcome::of(name("decode"), decoded(&stage.variables.fill(token))),
+            Action::Printed => Outcome::of(name("printed"), json!({"text": stage.server().printed()})),
             Action::Restart => {
                 stage.restart();
                 Outcome::of(name("restart"), json!({}))

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use jsonwebtoken::Header;
 use serde_json::Value as Json;
 use tempfile::TempDir;
 
@@ -174,7 +175,8 @@ impl TestServer {
     pub fn superuser(&self) -> Superuser {
         match self.builder.begin {
             Begin::TakenOver => {
-                let token = person("_superusers/test@example.com").token("authToken", &BTreeMap::new());
+                let token =
+                    person("_superusers/test@example.com").token("authToken", &Header::default(), &BTreeMap::new());
                 self.guest().with_token(token)
             }
             Begin::Nothing | Begin::OneSuperuser => self.guest().with_token(&template().token),
@@ -194,6 +196,11 @@ impl TestServer {
     /// The process.
     pub fn process(&mut self) -> &mut Process {
         &mut self.process
+    }
+
+    /// All that it printed so far.
+    pub fn printed(&self) -> String {
+        self.process.log()
     }
 
     /// Runs a subcommand on its directory.

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use jsonwebtoken::Algorithm;
+use jsonwebtoken::Header;
 use serde_json::{Value as Json, json};
 
 use super::database::Database;
 use super::process::run_command;
 use super::template::{Files, read_files};
-use super::tokens::{Claims, sign_with};
+use super::tokens::{Claims, sign_as};
 
 /// Where the directory lies.
 pub const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/pocketbase");
@@ -41,7 +41,7 @@ pub struct Person {
 impl Person {
     /// A token that the old server would have signed for a purpose, with some claims changed: null takes one out,
     /// `exp` counts from now.
-    pub fn token(&self, purpose: &str, changed: &BTreeMap<String, Json>) -> String {
+    pub fn token(&self, purpose: &str, header: &Header, changed: &BTreeMap<String, Json>) -> String {
         let secret = self.options[purpose]["secret"].as_str().unwrap_or_else(|| panic!("no secret of {purpose}"));
         let mut claims = Claims::auth(&self.collection_id, &self.id);
         claims = match purpose {
@@ -61,7 +61,7 @@ impl Person {
                 _ => claims.but(name, value.clone()),
             };
         }
-        sign_with(Algorithm::HS256, &format!("{}{secret}", self.token_key), &claims)
+        sign_as(header, &format!("{}{secret}", self.token_key), &claims)
     }
 }
 

@@ -65,11 +65,19 @@ impl Case {
         }
     }
 
-    /// Whether it changes nothing, so that others may look at the same server.
+    /// Whether it changes nothing, so that others may look at the same server: it reads or is refused, and nothing
+    /// but the making of tokens goes before.
     pub fn only_reads(&self) -> bool {
-        let alone = self.given.is_empty() && self.then.is_empty() && self.server == Server::default();
+        let alone = self.given.iter().all(|step| matches!(step.action(), Action::Sign(_)))
+            && self.then.is_empty()
+            && self.server == Server::default();
         alone
-            && matches!(&self.main.action(), Action::Request(line) if line.starts_with("GET ") || line.starts_with("HEAD "))
+            && match self.main.action() {
+                Action::Request(line) => {
+                    line.starts_with("GET ") || line.starts_with("HEAD ") || self.main.is_to_be_refused()
+                }
+                _ => false,
+            }
     }
 
     /// Plays it; panics where it does not come as the statement says.

@@ -32,6 +32,8 @@ pub struct Step {
     hears: Option<String>,
     /// Takes the newest mail to this address.
     mail: Option<String>,
+    /// Demands that no mail went to this address.
+    no_mail: Option<String>,
     /// Makes a token and keeps it under this name.
     sign: Option<String>,
     /// Reads this token.
@@ -127,6 +129,8 @@ pub enum Action<'a> {
     Hears(&'a str),
     /// Taking a mail.
     Mail(&'a str),
+    /// Seeing that there is no mail.
+    NoMail(&'a str),
     /// Making a token.
     Sign(&'a str),
     /// Reading a token.
@@ -180,6 +184,7 @@ impl Step {
             self.listen.as_deref().map(Action::Listen),
             self.hears.as_deref().map(Action::Hears),
             self.mail.as_deref().map(Action::Mail),
+            self.no_mail.as_deref().map(Action::NoMail),
             self.sign.as_deref().map(Action::Sign),
             self.decode.as_deref().map(Action::Decode),
             self.printed.then_some(Action::Printed),
@@ -194,6 +199,11 @@ impl Step {
     /// Whether it could fail.
     pub fn demands_something(&self) -> bool {
         self.expect.demands_something()
+    }
+
+    /// Whether it must be refused.
+    pub fn is_to_be_refused(&self) -> bool {
+        self.expect.is_refusal()
     }
 
     /// Does it, and panics where something else comes of it than was demanded. Steps around the main one
@@ -264,8 +274,16 @@ impl Step {
                     .iter()
                     .rfind(|mail| mail.to == address)
                     .unwrap_or_else(|| panic!("no mail to {address}: {mails:?}"));
-                let mail = json!({"to": mail.to, "subject": mail.subject, "text": mail.text, "html": mail.html, "head": mail.head});
+                let count = mails.iter().filter(|mail| mail.to == address).count();
+                let mail = json!({"count": count, "to": mail.to, "subject": mail.subject, "text": mail.text, "html": mail.html, "head": mail.head});
                 Outcome::of(name(&address), mail)
+            }
+            Action::NoMail(address) => {
+                let address = stage.variables.fill(address);
+                stage.server().letters_are_sent().await;
+                let mails = stage.server().mails();
+                assert!(mails.iter().all(|mail| mail.to != address), "there is a mail to {address}: {mails:?}");
+                Outcome::of(name(&address), json!({}))
             }
             Action::Sign(under) => {
                 let Who::Made(made) = &self.who else { panic!("a token to sign says of whom: {self:?}") };

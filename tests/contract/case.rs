@@ -29,6 +29,8 @@ pub struct Case {
     pub name: String,
     /// How its server is started.
     pub server: Server,
+    /// The steps before, as they are written.
+    before: String,
     given: Vec<Step>,
     main: Step,
     then: Vec<Step>,
@@ -58,6 +60,7 @@ impl Case {
         assert!(main.demands_something(), "{name}: nothing is demanded of its answer");
         Self {
             server: server.map(|part| from_json(&name, part)).unwrap_or_default(),
+            before: given.as_ref().map(Json::to_string).unwrap_or_default(),
             given: given.map(|part| from_json(&name, part)).unwrap_or_default(),
             then: then.map(|part| from_json(&name, part)).unwrap_or_default(),
             main,
@@ -65,33 +68,55 @@ impl Case {
         }
     }
 
-    /// Whether it changes nothing, so that others may look at the same server: it reads or is refused, and nothing
-    /// but the making of tokens goes before.
-    pub fn only_reads(&self) -> bool {
-        let alone = self.given.iter().all(|step| matches!(step.action(), Action::Sign(_)))
-            && self.then.is_empty()
-            && self.server == Server::default();
-        alone
-            && match self.main.action() {
-                Action::Request(line) => {
-                    line.starts_with("GET ") || line.starts_with("HEAD ") || self.main.is_to_be_refused()
-                }
-                _ => false,
+    /// The state that it looks at without changing it, so that others with the same may look at the same server: it
+    /// reads or is refused, and nothing but requests and the making of tokens goes before.
+    pub fn shared_state(&self) -> Option<&str> {
+        let simple = self.given.iter().all(|step| matches!(step.action(), Action::Request(_) | Action::Sign(_)));
+        let looks = match self.main.action() {
+            Action::Request(line) => {
+                line.starts_with("GET ") || line.starts_with("HEAD ") || self.main.is_to_be_refused()
             }
+            _ => false,
+        };
+        let shared = simple && looks && self.then.is_empty() && self.server == Server::default();
+        shared.then_some(if self.only_signs_before() { "" } else { &self.before })
     }
 
-    /// Plays it; panics where it does not come as the statement says.
-    pub async fn run(&self, stage: &mut Stage) {
-        for (step, part) in self.steps() {
+    /// Whether nothing but the making of tokens goes before.
+    fn only_signs_before(&self) -> bool {
+        self.given.iter().all(|step| matches!(step.action(), Action::Sign(_)))
+    }
+
+    /// The stage of [`Case::shared_state`].
+    pub async fn shared_stage(&self) -> Stage {
+        let mut stage = Stage::plain().await;
+        if !self.only_signs_before() {
+            self.play(&self.given, "given", &mut stage).await;
+        }
+        stage
+    }
+
+    /// Plays it on the stage of its state; panics where it does not come as the statement says.
+    pub async fn run_on(&self, stage: &mut Stage) {
+        if self.only_signs_before() {
+            self.play(&self.given, "given", stage).await;
+        }
+        self.play(std::slice::from_ref(&self.main), "", stage).await;
+    }
+
+    /// Plays it on a server of its own; panics where it does not come as the statement says.
+    pub async fn run(&self) {
+        let mut stage = Stage::of(&self.server).await;
+        self.play(&self.given, "given", &mut stage).await;
+        self.play(std::slice::from_ref(&self.main), "", &mut stage).await;
+        self.play(&self.then, "then", &mut stage).await;
+    }
+
+    async fn play(&self, steps: &[Step], part: &str, stage: &mut Stage) {
+        for step in steps {
             let outcome = step.play(stage, part).await;
             stage.variables.keep(&step.keep, &outcome);
         }
-    }
-
-    fn steps(&self) -> impl Iterator<Item = (&Step, &'static str)> {
-        let given = self.given.iter().map(|step| (step, "given"));
-        let then = self.then.iter().map(|step| (step, "then"));
-        given.chain([(&self.main, "")]).chain(then)
     }
 }
 

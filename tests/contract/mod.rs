@@ -11,9 +11,12 @@ mod stage;
 mod step;
 mod variables;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use futures_util::{FutureExt, StreamExt};
+use tokio::sync::OnceCell;
 
 use case::Case;
 use stage::Stage;
@@ -59,26 +62,26 @@ async fn answers_as_it_says(page: &str) {
     if let Ok(part) = std::env::var("CONTRACT_CASE") {
         cases.retain(|case| case.name.contains(&part));
     }
-    // What only reads needs no server of its own.
-    let shared = match cases.iter().any(Case::only_reads) {
-        true => Some(Stage::plain().await),
-        false => None,
+    // What changes nothing shares a server with what begins in the same state. The last of them ends it.
+    let mut stages: HashMap<String, Rc<OnceCell<Stage>>> = HashMap::new();
+    let with_stages = |case: Case| {
+        let stage = case.shared_state().map(|state| stages.entry(state.to_owned()).or_default().clone());
+        (case, stage)
     };
+    let cases: Vec<_> = cases.into_iter().map(with_stages).collect();
+    drop(stages);
     let number = cases.len();
-    let runs = cases.into_iter().map(|case| {
-        let shared = shared.as_ref();
-        async move {
-            let name = case.name.clone();
-            let run = async {
-                match shared {
-                    Some(stage) if case.only_reads() => case.run(&mut stage.again()).await,
-                    _ => case.run(&mut Stage::of(&case.server).await).await,
-                }
-            };
-            let failed = std::panic::AssertUnwindSafe(run).catch_unwind().await.err()?;
-            let reason = failed.downcast_ref::<String>().map_or("it panicked", String::as_str);
-            Some(format!("{name}\n    {}", reason.replace('\n', "\n    ")))
-        }
+    let runs = cases.into_iter().map(|(case, shared)| async move {
+        let name = case.name.clone();
+        let run = async {
+            match shared {
+                Some(stage) => case.run_on(&mut stage.get_or_init(|| case.shared_stage()).await.again()).await,
+                None => case.run().await,
+            }
+        };
+        let failed = std::panic::AssertUnwindSafe(run).catch_unwind().await.err()?;
+        let reason = failed.downcast_ref::<String>().map_or("it panicked", String::as_str);
+        Some(format!("{name}\n    {}", reason.replace('\n', "\n    ")))
     });
     let failures: Vec<_> =
         futures_util::stream::iter(runs).buffered(AT_ONCE).filter_map(std::future::ready).collect().await;

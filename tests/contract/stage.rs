@@ -39,9 +39,9 @@ impl Stage {
         Self::on(Rc::new(builder.start().await))
     }
 
-    /// The same server for another case.
+    /// The same server, and what is kept so far, for another case.
     pub fn again(&self) -> Self {
-        Self::on(self.server.clone())
+        Self { server: self.server.clone(), variables: self.variables.clone(), streams: BTreeMap::new() }
     }
 
     fn on(server: Rc<TestServer>) -> Self {

@@ -58,7 +58,8 @@ const NEIGHBOURS: &[(&str, &[&str])] = &[
     // Who hears of a change is what a reader of the record may see, as long as that reader is signed in.
     ("realtime", &["records", "auth"]),
     ("records", &["files"]),
-    ("import", &["collections", "records"]),
+    // A whole directory that is taken over has settings and files too.
+    ("import", &["collections", "records", "settings", "files"]),
     // The length of keys.
     ("config", &["error", "crypto"]),
     ("crypto", &["error", "ids", "time"]),

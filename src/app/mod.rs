@@ -31,7 +31,7 @@ use crate::crypto::passwords::Passwords;
 use crate::crypto::seal::Sealer;
 use crate::error::{Error, Result};
 use crate::files::Files;
-use crate::import::Import;
+use crate::import::{Import, pocketbase};
 use crate::jobs::Jobs;
 use crate::logs::Logs;
 use crate::mail::Mail;
@@ -115,6 +115,9 @@ pub struct Rooms {
     background: Background,
 }
 
+/// The lock of a data directory, until it is dropped.
+pub struct Claim(#[allow(dead_code)] File);
+
 /// What runs beside the requests of a server, and its lock on the directory.
 #[derive(Default)]
 struct Background {
@@ -130,6 +133,7 @@ impl App {
     /// cannot be used.
     pub async fn open(config: Config) -> Result<Self> {
         make_directory(&config.dir)?;
+        refuse_unfinished(&config.dir)?;
         let lock = lock(&config.dir)?;
         let app = Self::open_locked(config).await?;
         *app.background.lock.lock() = Some(lock);
@@ -151,11 +155,25 @@ impl App {
         Ok(app)
     }
 
+    /// Takes the lock of a data directory that a command is going to fill; it is made where it is not there.
+    ///
+    /// # Errors
+    /// One sentence where it cannot be written, or somebody else has it.
+    pub fn claim(dir: &Path) -> Result<Claim> {
+        make_directory(dir)?;
+        lock_with(dir, || {
+            let dir = dir.display();
+            format!("Another tuckbox works on {dir} already; wait for its end, or name another directory with --dir.")
+        })
+        .map(Claim)
+    }
+
     /// Opens a data directory that must be there already, for a command that makes nothing.
     ///
     /// # Errors
     /// As [`App::open_beside`], and where there is no database.
     pub async fn open_existing(config: Config) -> Result<Self> {
+        refuse_unfinished(&config.dir)?;
         if !Self::is_there(&config.dir) && !restore::is_under_way(&config.dir) {
             let dir = config.dir.display();
             return Err(Error::Setup(format!("There is no database in {dir}; name the data directory with --dir.")));
@@ -180,6 +198,7 @@ impl App {
     /// As [`App::open`], but for the other server.
     pub async fn open_beside(config: Config) -> Result<Self> {
         make_directory(&config.dir)?;
+        refuse_unfinished(&config.dir)?;
         if restore::is_under_way(&config.dir) {
             let dir = config.dir.display();
             return Err(Error::Setup(format!(
@@ -339,6 +358,18 @@ impl App {
         // The last of all, since the others may tell something until their end.
         self.logs.close().await;
         self.background.lock.lock().take();
+    }
+}
+
+/// A directory that is still being filled, or never was to the end, would come up empty.
+fn refuse_unfinished(dir: &Path) -> Result<()> {
+    match pocketbase::is_unfinished(dir) {
+        false => Ok(()),
+        true => Err(Error::Setup(format!(
+            "A PocketBase directory is being taken over into {dir}, or that was stopped before its end. Wait for it, \
+             run the same `tuckbox import pocketbase` again, or remove {dir}.",
+            dir = dir.display()
+        ))),
     }
 }
 

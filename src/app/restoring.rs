@@ -6,7 +6,7 @@ use std::pin::pin;
 
 use tokio::sync::watch;
 
-use super::{App, lock_with, make_directory, sealing};
+use super::{App, lock_with, make_directory, refuse_unfinished, sealing};
 use crate::backups::manifest::Manifest;
 use crate::backups::restore::{self, Placed, Resumed};
 use crate::backups::{Backups, Fetched, Progress};
@@ -65,6 +65,7 @@ impl App {
         stopping: watch::Receiver<bool>,
     ) -> Result<Manifest> {
         make_directory(&config.dir)?;
+        refuse_unfinished(&config.dir)?;
         let dir = config.dir.display();
         let lock = lock_with(&config.dir, || {
             format!(

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::epoch;
 use super::read::integer;
 use crate::error::Result;
 use crate::schema::Collection;
@@ -16,12 +17,14 @@ pub struct Range {
     pub last: i64,
     /// How many changes there are.
     pub count: i64,
+    /// Whether records were there before its first change.
+    pub begun_late: bool,
 }
 
 impl Range {
-    /// Whether nothing was trimmed yet: every record must then have a change.
+    /// Whether it begins with the first record, and nothing was trimmed yet: every record must then have a change.
     pub fn is_whole(self) -> bool {
-        self.first <= 1 && self.holes() == 0
+        self.first <= 1 && self.holes() == 0 && !self.begun_late
     }
 
     /// How many numbers are missing between the oldest and the newest.
@@ -36,9 +39,10 @@ impl Range {
 /// What the engine says.
 pub fn range(tx: &mut Tx<'_>) -> Result<Range> {
     let range = tx.row("SELECT min(seq), max(seq), count(*) FROM _tb_changes", |row| {
-        Ok(Range { first: integer(row.get(0)), last: integer(row.get(1)), count: integer(row.get(2)) })
+        Ok((integer(row.get(0)), integer(row.get(1)), integer(row.get(2))))
     })?;
-    Ok(range.unwrap_or(Range { first: 0, last: 0, count: 0 }))
+    let (first, last, count) = range.unwrap_or_default();
+    Ok(Range { first, last, count, begun_late: epoch::has_begun_late(tx)? })
 }
 
 /// The records of a collection that changed behind a place in the feed.

@@ -15,7 +15,7 @@ mod trim;
 
 pub use append::{Op, append, append_all, append_deletes, append_lost};
 pub use audit::{Range, gone, kept, range, records_behind, unheard};
-pub use epoch::{epoch, renew_epoch};
+pub use epoch::{begin_late, epoch, renew_epoch};
 pub use follow::{Begin, Feed, Follower, Lag};
 pub use history::states;
 pub use position::{save, saved};

@@ -9,10 +9,10 @@ use crate::schema::{Collection, Index};
 use crate::store::catalogue::{self, IndexEntry, TableEntry};
 use crate::store::{Store, Tx, WriteLane, tables};
 
-/// Tables that are nobody's collection and must be there.
+/// Tables that are nobody's collection. `_migrations` comes with a PocketBase directory that was taken over.
 fn is_ours(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    name.starts_with("_tb_") || ["_collections", "_params"].contains(&name.as_str())
+    name.starts_with("_tb_") || ["_collections", "_params", "_migrations"].contains(&name.as_str())
 }
 
 pub(super) fn look(tx: &mut Tx<'_>, world: &World) -> Result<Vec<Finding>> {

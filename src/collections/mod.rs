@@ -5,11 +5,13 @@
 //! `aside.rs` (names and views that are in its way), `alteration/` (what must happen to a table, as data, and doing
 //! it), `stored.rs` (rows of `_collections`), `publication.rs` (the next snapshot, and when others see it), `rules.rs`
 //! (do the rules compile), `plan/` (what a change would come to), `check_filter.rs` (what is wrong with one that is typed), `view_query.rs` (is a query one,
-//! and what are its columns), `views.rs` (the SQL views).
+//! and what are its columns), `views.rs` (the SQL views),
+//! `adopt.rs` (collections that come with another program's database).
 //!
 //! What must stay true: only the writer's thread publishes, and nothing is published that is not committed; so a
 //! closure on the writer that asks for the current snapshot sees exactly what the tables are.
 
+mod adopt;
 mod alteration;
 mod apply;
 mod aside;
@@ -38,6 +40,7 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
+pub use adopt::{Fault, adopt, adopt_indexes, adopt_views, read_foreign};
 pub use alteration::{ExpectedIndex, expected_indexes};
 pub use check_filter::Checked;
 pub use dry_run_view::DryRun;

@@ -45,7 +45,11 @@ pub(super) fn write_all<'a>(tx: &mut Tx<'_>, next: &mut Next, views: impl Iterat
     Ok(())
 }
 
-fn write(tx: &mut Tx<'_>, schema: &Schema, saved: &Saved) -> Result<CollectionRef> {
+/// Makes one view and writes its row.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn write(tx: &mut Tx<'_>, schema: &Schema, saved: &Saved) -> Result<CollectionRef> {
     let Some(ViewOptions { query }) = saved.new.view() else {
         return Err(Error::internal("what is no view was to be written as one"));
     };

@@ -8,6 +8,7 @@
 mod archives;
 mod audit;
 mod content;
+mod copying;
 mod holding;
 mod key;
 pub mod limits;
@@ -33,6 +34,7 @@ use tokio::sync::watch;
 pub use archives::{Archive, Archives, is_name as is_archive_name};
 pub use audit::{Found, FoundFile, Measured, Place, RecordFolder};
 pub use content::Content;
+pub use copying::{CopiedStorage, copy_storage};
 pub use holding::Held;
 pub use key::{Folder, Key};
 pub use spool::{Incoming, Intake};

@@ -1,6 +1,7 @@
 //! Imports: data of files and requests becomes records. JSON and CSV are read as streams (`rows/`); where the
 //! collection is not there, its fields are inferred from all rows (`infer/`); `run.rs` brings both together with the
-//! bulk creates of `records`. `sqlite/` turns whole databases of other programs into collections.
+//! bulk creates of `records`. `sqlite/` turns whole databases of other programs into collections;
+//! `pocketbase/` takes whole data directories over.
 //!
 //! What must stay true: memory is bounded whatever the data holds, no value is lost without a word in the report, and
 //! what was committed stays.
@@ -11,6 +12,7 @@ mod feeder;
 mod infer;
 mod mapping;
 mod names;
+pub mod pocketbase;
 mod report;
 mod rows;
 mod run;

@@ -28,6 +28,22 @@ use crate::error::Result;
 use crate::store::{ReadLane, Store, Tx, WriteLane};
 use stored::Stored;
 
+/// The settings in a row that another program of the contract has stored, over the defaults.
+///
+/// # Errors
+/// `Setup` where they are sealed and this is not their key, or cannot be read.
+pub fn read_foreign(row: &str, sealer: Option<&Sealer>) -> Result<Values> {
+    stored::read(row, sealer)
+}
+
+/// Stores settings in a database that nobody has open.
+///
+/// # Errors
+/// What the database says.
+pub fn adopt(tx: &mut Tx<'_>, values: &Values, sealer: Option<&Sealer>) -> Result<()> {
+    stored::save(tx, values, sealer).map(drop)
+}
+
 /// The room of the settings.
 #[derive(Clone)]
 pub struct Settings {

@@ -72,7 +72,7 @@ fn document(values: &Values) -> Result<String> {
 }
 
 /// A row, over the defaults. It is sealed only where it is no JSON: sealing begins with the next save.
-fn read(row: &str, sealer: Option<&Sealer>) -> Result<Values> {
+pub(super) fn read(row: &str, sealer: Option<&Sealer>) -> Result<Values> {
     let unreadable = |why: &str| Error::Setup(format!("The stored settings cannot be read: {why}."));
     let document = match (serde_json::from_str::<Json>(row), sealer) {
         (Ok(document), _) => document,

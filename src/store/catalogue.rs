@@ -1,7 +1,7 @@
 //! What the database really consists of, whatever the program believes: tables, columns, indexes.
 
-use super::Tx;
 use super::sql::Sql;
+use super::{Column, Tx, ValueRef};
 use crate::error::Result;
 
 /// A table or a view.
@@ -59,6 +59,54 @@ pub fn indexes(tx: &mut Tx<'_>) -> Result<Vec<IndexEntry>> {
     tx.rows(query, |row| {
         let text = |at| row.get(at).as_text().to_owned();
         found.push(IndexEntry { name: text(0), table: text(1), statement: text(2) });
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// A column as its table declares it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeclaredColumn {
+    /// Its name as it was written.
+    pub name: String,
+    /// Type, default and whether it takes NULL, as text.
+    pub declaration: String,
+    /// Whether it is the primary key, or a part of it.
+    pub key: bool,
+    /// Whether it is computed from others.
+    pub generated: bool,
+}
+
+impl DeclaredColumn {
+    /// Whether it is declared as a column of this kind.
+    pub fn is(&self, column: Column) -> bool {
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_lowercase();
+        let ours = words(column.declaration()).replace(" primary key", "");
+        !self.generated && self.key == (column == Column::Id) && words(&self.declaration) == ours
+    }
+}
+
+/// The columns of a table as it declares them, in their order.
+///
+/// # Errors
+/// What the engine says.
+pub fn declared(tx: &mut Tx<'_>, table: &str) -> Result<Vec<DeclaredColumn>> {
+    let mut query = Sql::raw("SELECT name, type, dflt_value, \"notnull\", pk, hidden FROM pragma_table_xinfo(");
+    query.bind(table).push(") ORDER BY cid");
+    let mut found = Vec::new();
+    tx.rows(&query, |row| {
+        let flag = |at| row.get(at).as_f64() != 0.0;
+        let mut declaration = row.get(1).as_text().to_owned();
+        if let ValueRef::Text(default) = row.get(2) {
+            // The engine leaves out the brackets of an expression.
+            let default = if default.contains("||") { format!("({default})") } else { default.to_owned() };
+            declaration.push_str(&format!(" DEFAULT {default}"));
+        }
+        if flag(3) {
+            declaration.push_str(" NOT NULL");
+        }
+        let generated = row.get(5).as_f64() > 1.0;
+        found.push(DeclaredColumn { name: row.get(0).as_text().to_owned(), declaration, key: flag(4), generated });
         Ok(())
     })?;
     Ok(found)

@@ -1,6 +1,7 @@
 //! The seam: execution and dialect. Rooms see [`Store`], [`Tx`], [`Sql`] and [`Value`]; which engine answers, they
 //! do not know. The store knows tables, columns and values, never a collection.
 
+pub mod adoption;
 pub mod aside;
 pub mod attached;
 pub mod catalogue;
@@ -13,6 +14,7 @@ mod effects;
 pub mod expression;
 pub mod foreign;
 pub mod lists;
+pub mod odd;
 pub mod select;
 mod sql;
 mod sqlite;

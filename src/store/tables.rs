@@ -22,6 +22,11 @@ pub fn create_view(name: &str, columns: &[&str], query: &str, as_text: Option<us
     format!("CREATE VIEW {} ({names}) AS {body}", quoted(name))
 }
 
+/// Makes a view of a query whose columns nobody knows.
+pub fn create_plain_view(name: &str, query: &str) -> String {
+    format!("CREATE VIEW {} AS SELECT * FROM ({query}\n)", quoted(name))
+}
+
 /// A query under these names for its columns. `as_text` is the place of a column whose values become texts.
 pub fn named_columns(columns: &[&str], query: &str, as_text: Option<usize>) -> String {
     let names: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
@@ -57,6 +62,16 @@ pub fn rename_table(from: &str, to: &str) -> String {
 /// Adds a column; rows that exist take its default.
 pub fn add_column(table: &str, name: &str, column: Column) -> String {
     format!("ALTER TABLE {} ADD COLUMN {} {}", quoted(table), quoted(name), column.declaration())
+}
+
+/// Adds a column that another program declared so; rows that exist take its default.
+pub fn add_column_of_others(table: &str, name: &str, declaration: &str) -> String {
+    format!("ALTER TABLE {} ADD COLUMN {} {declaration}", quoted(table), quoted(name))
+}
+
+/// Copies all rows with their keys into a table of other columns.
+pub fn copy_all_rows(from: &str, to: &str, key: &str, columns: &[Copied]) -> String {
+    format!("{} ORDER BY {}", copy_of_rows(from, to, key, columns), quoted(key))
 }
 
 /// Renames a column.
@@ -113,15 +128,17 @@ pub fn end_of_rows(table: &str, key: &str) -> String {
 
 /// Copies rows with their keys into a table of other columns; placeholders for the first and the last key.
 pub fn copy_rows(from: &str, to: &str, key: &str, columns: &[Copied]) -> String {
+    let copy = copy_of_rows(from, to, key, columns);
+    let key = quoted(key);
+    format!("{copy} WHERE {key} BETWEEN ? AND ? ORDER BY {key}")
+}
+
+fn copy_of_rows(from: &str, to: &str, key: &str, columns: &[Copied]) -> String {
     let taken: Vec<(&Copied, Values)> = columns.iter().filter_map(|one| Some((one, one.values?))).collect();
     let names: Vec<String> = taken.iter().map(|(one, _)| quoted(&one.name)).collect();
     let values: Vec<String> = taken.iter().map(|(one, values)| filled(&one.name, one.column, *values)).collect();
     let (from, to, key) = (quoted(from), quoted(to), quoted(key));
-    format!(
-        "INSERT INTO {to} ({key}, {}) SELECT {key}, {} FROM {from} WHERE {key} BETWEEN ? AND ? ORDER BY {key}",
-        names.join(", "),
-        values.join(", ")
-    )
+    format!("INSERT INTO {to} ({key}, {}) SELECT {key}, {} FROM {from}", names.join(", "), values.join(", "))
 }
 
 /// Writes what becomes of columns into the columns of their names [`in_between`]; placeholders for the first and

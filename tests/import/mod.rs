@@ -8,5 +8,6 @@ mod hostile;
 mod house;
 mod http;
 mod large;
+mod pocketbase;
 mod sqlite;
 mod together;

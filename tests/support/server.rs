@@ -85,14 +85,14 @@ impl Builder {
             std::fs::create_dir_all(path.parent().expect("a file has a folder")).expect("a folder");
             std::fs::write(path, text).expect("a file");
         }
+        self.start_in(root).await
+    }
+
+    /// Starts it on the directory `data` below this one, as it is.
+    pub async fn start_in(self, root: TempDir) -> TestServer {
         let mut process = self.spawn(root.path());
         let url = process.address();
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(60))
-            .build()
-            .expect("a client");
+        let http = client();
         TestServer { process, url, http, builder: self, root }
     }
 
@@ -102,6 +102,16 @@ impl Builder {
         args.extend(self.args.iter().cloned());
         Process::spawn(root, &args, &self.env)
     }
+}
+
+/// A client that follows no redirects.
+fn client() -> reqwest::Client {
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(Duration::from_secs(60))
+        .build()
+        .expect("a client")
 }
 
 impl TestServer {

@@ -102,7 +102,7 @@ fn foreign(database: &Path) -> Error {
              the server there with --dir."
         }
         Ok(Owner::PocketBase) => {
-            "It is a backup of PocketBase; a later version takes such data over with `tuckbox import pocketbase`."
+            "It is a backup of PocketBase. Unpack it into a folder; `tuckbox import pocketbase` takes that over."
         }
         Ok(Owner::Another) => {
             "It holds a database of another program; unpack it, and bring its tables in with `tuckbox import sqlite`."

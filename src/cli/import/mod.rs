@@ -1,6 +1,7 @@
 //! `tuckbox import`: works beside a running server. One file a kind of source.
 
 mod bar;
+mod pocketbase;
 mod sqlite;
 mod table;
 
@@ -18,6 +19,8 @@ pub(super) enum Import {
     Csv(table::Csv),
     /// Turn an SQLite database into collections: a table a collection, a foreign key a relation
     Sqlite(sqlite::Arguments),
+    /// Take a PocketBase data directory over: collections, records, accounts, settings and files
+    Pocketbase(pocketbase::Arguments),
 }
 
 /// Does it and says so.
@@ -26,5 +29,6 @@ pub(super) async fn run(config: Config, import: Import) -> Result<()> {
         Import::Json(json) => table::run(config, json.import, table::JSON).await,
         Import::Csv(csv) => table::run(config, csv.import, csv.delimiter.format()).await,
         Import::Sqlite(arguments) => sqlite::run(config, arguments).await,
+        Import::Pocketbase(arguments) => pocketbase::run(config, arguments).await,
     }
 }

@@ -129,8 +129,8 @@ fn refuse_foreign_file(path: &Path) -> Result<()> {
     match look(path).map_err(|error| cannot_open(path, error))? {
         Content { mark: APPLICATION_ID, .. } | Content { mark: 0, tables: false, .. } => Ok(()),
         Content { pocketbase: true, .. } => Err(Error::Setup(format!(
-            "{shown} is a PocketBase database, which cannot be opened in place; a later version takes it over with \
-             `tuckbox import pocketbase`, until then choose another data directory with --dir"
+            "{shown} is a PocketBase database, which cannot be opened in place; take it over into \
+             another data directory with `tuckbox import pocketbase DIR --dir TARGET`"
         ))),
         _ => Err(Error::Setup(format!(
             "{shown} is another program's database; choose another data directory with --dir"

@@ -1,6 +1,7 @@
 //! SQLite: one writer thread with a grouped and an exclusive lane, short reads on thread-local connections, long
 //! reads on threads of their own, and what stands apart on fresh connections.
 
+pub(super) mod adoption;
 mod apart;
 mod checkpoint;
 mod connection;

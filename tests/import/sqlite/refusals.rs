@@ -42,7 +42,7 @@ fn a_damaged_database_is_refused_before_anything_is_written() {
 #[test]
 fn databases_of_ours_and_of_pocketbase_have_other_ways_in() {
     let house = House::with("CREATE TABLE _collections (id); CREATE TABLE _params (id); CREATE TABLE posts (id)");
-    house.import(&[]).failed().complains("is a PocketBase database; a later version takes");
+    house.import(&[]).failed().complains("is a PocketBase database; `tuckbox import pocketbase` takes");
     let made = run_command(house.root(), &["superuser", "create", "me@example.com", "1234567890", "--dir", "other"]);
     assert!(made.status.success());
     let ours = house.root().join("other/data.db");

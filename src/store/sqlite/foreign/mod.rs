@@ -12,14 +12,18 @@ use std::time::SystemTime;
 use rusqlite::{Connection, ErrorCode, ffi};
 
 pub use self::rows::Cells;
+use super::Watch;
 use super::connection::beside;
+use super::copy::copy;
 use super::errors::from_engine;
 use crate::error::{Error, Result};
+use crate::store::Tx;
 
 /// The open database of another program.
 pub struct Database {
     path: PathBuf,
     connection: Connection,
+    watch: Watch,
     /// What the file was when it was opened as one that nobody writes to.
     assumed: Option<Stamp>,
 }
@@ -29,13 +33,15 @@ pub struct Database {
 struct Stamp {
     length: u64,
     modified: Option<SystemTime>,
-    has_log: bool,
+    log: Option<(u64, Option<SystemTime>)>,
 }
 
 impl Stamp {
     fn of(path: &Path) -> std::io::Result<Self> {
         let file = std::fs::metadata(path)?;
-        Ok(Self { length: file.len(), modified: file.modified().ok(), has_log: beside(path, "-wal").exists() })
+        let log = std::fs::metadata(beside(path, "-wal")).ok();
+        let log = log.map(|log| (log.len(), log.modified().ok()));
+        Ok(Self { length: file.len(), modified: file.modified().ok(), log })
     }
 }
 
@@ -53,6 +59,22 @@ impl Database {
             ))),
             _ => Ok(()),
         }
+    }
+
+    /// Runs a read on the state that all reads see.
+    ///
+    /// # Errors
+    /// What the closure answers.
+    pub fn read<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        f(&mut Tx::reading(&self.connection, &self.watch, None))
+    }
+
+    /// Copies the state that all reads see into a file that is not there yet.
+    ///
+    /// # Errors
+    /// What the engine says, a full disk among it; what `progress` answers.
+    pub fn copy_to(&self, path: &Path, progress: &mut dyn FnMut(u64, u64) -> Result<()>) -> Result<()> {
+        copy(&self.connection, path, progress)
     }
 
     fn explain(&self, error: rusqlite::Error) -> Error {

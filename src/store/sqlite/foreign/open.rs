@@ -9,6 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::super::connection::{APPLICATION_ID, beside, immutable};
+use super::super::watch::Watch;
 use super::{Database, Stamp, explain, not_a_database};
 use crate::error::{Error, Result};
 
@@ -27,6 +28,20 @@ const HEAD: usize = 1024;
 /// How many different bytes that much of random bytes has at least, but for one file in millions.
 const BYTES_OF_CIPHER_TEXT: usize = 230;
 
+/// The engine's access to files without locks, and so without anything that it would leave beside them.
+const WITHOUT_LOCKS: &str = if cfg!(windows) { "win32-none" } else { "unix-none" };
+
+/// In which way a database is read, so that nothing is made beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// It has no log, so that nobody has it open.
+    Unwritten,
+    /// It has a log, and no index of it that programs would share: nobody has it open. Ours is kept in memory.
+    Alone,
+    /// As its own program reads it, which may have it open.
+    Beside,
+}
+
 impl Database {
     /// Opens the database of another program for reading.
     ///
@@ -34,19 +49,30 @@ impl Database {
     /// One sentence where the file is missing, no database, encrypted, damaged, locked, or one that belongs to
     /// Tuckbox or PocketBase.
     pub fn open(path: &Path) -> Result<Self> {
+        let database = Self::open_any(path)?;
+        database.refuse_relatives()?;
+        Ok(database)
+    }
+
+    /// Opens a database whoever it belongs to.
+    ///
+    /// # Errors
+    /// As [`Database::open`], but for its owner.
+    pub fn open_any(path: &Path) -> Result<Self> {
         let head = head(path)?;
         if !head.starts_with(MAGIC) {
             return Err(Error::Setup(not_a_database(path)));
         }
         let logged = head.get(FORMAT).is_some_and(|format| format.contains(&2));
-        let assumed = match logged && !beside(path, "-wal").exists() && immutable(path).is_some() {
-            true => Some(Stamp::of(path)?),
-            false => None,
+        let way = match (logged, beside(path, "-wal").exists(), beside(path, "-shm").exists()) {
+            (true, false, _) if immutable(path).is_some() => Way::Unwritten,
+            (_, true, false) => Way::Alone,
+            _ => Way::Beside,
         };
-        let connection = connect(path, assumed.is_some()).map_err(|error| explain(path, error))?;
-        let database = Self { path: path.to_owned(), connection, assumed };
-        database.refuse_relatives()?;
-        Ok(database)
+        let assumed = if way == Way::Beside { None } else { Some(Stamp::of(path)?) };
+        let connection = connect(path, way).map_err(|error| explain(path, error))?;
+        let watch = Watch::over(&connection, None)?;
+        Ok(Self { path: path.to_owned(), connection, watch, assumed })
     }
 
     /// Databases that have a way of their own into a data directory.
@@ -63,22 +89,26 @@ impl Database {
         }
         if collections.map_err(|error| self.explain(error))? != 0 {
             return Err(Error::Setup(format!(
-                "{shown} is a PocketBase database; a later version takes its whole data directory over, with accounts, \
-                 rules and files"
+                "{shown} is a PocketBase database; `tuckbox import pocketbase` takes its whole data directory over, \
+                 with accounts, rules and files"
             )));
         }
         Ok(())
     }
 }
 
-fn connect(path: &Path, assumed: bool) -> rusqlite::Result<Connection> {
+fn connect(path: &Path, way: Way) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = match immutable(path).filter(|_| assumed) {
-        // Otherwise the engine would make a log beside it, and leave it there.
-        Some(uri) => Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?,
-        None => Connection::open_with_flags(path, flags)?,
+    let connection = match (way, immutable(path)) {
+        (Way::Unwritten, Some(uri)) => Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?,
+        (Way::Alone, _) => Connection::open_with_flags_and_vfs(path, flags, WITHOUT_LOCKS)?,
+        _ => Connection::open_with_flags(path, flags)?,
     };
     connection.busy_timeout(BUSY)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    if way == Way::Alone {
+        connection.query_row("PRAGMA locking_mode = EXCLUSIVE", [], |_| Ok(()))?;
+    }
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.execute_batch("PRAGMA query_only = ON; PRAGMA cell_size_check = ON; BEGIN")?;

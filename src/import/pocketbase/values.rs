@@ -1,0 +1,90 @@
+//! Values that records should not have, and what becomes of them: no declaration kept PocketBase's older versions, or
+//! other programs, from writing them.
+
+use serde_json::Value as Json;
+
+use crate::schema::field::date;
+use crate::schema::{Field, FieldKind};
+use crate::store::Value;
+use crate::store::odd::Expected;
+use crate::time;
+
+/// What the column of a field should hold.
+pub(super) fn expected(field: &Field) -> Expected {
+    match &field.kind {
+        FieldKind::Text(options) if options.primary_key => Expected::Id,
+        FieldKind::Number(_) => Expected::Number,
+        FieldKind::Bool => Expected::Bool,
+        FieldKind::Date(_) | FieldKind::Autodate(_) => Expected::Date,
+        FieldKind::Json(_) => Expected::Json,
+        FieldKind::GeoPoint => Expected::Point,
+        FieldKind::Select(_) | FieldKind::File(_) | FieldKind::Relation(_) => match field.is_multiple() {
+            true => Expected::List,
+            false => Expected::Single,
+        },
+        _ => Expected::Text,
+    }
+}
+
+/// What the value of a field becomes; the same where nothing is wrong with it. An id is never changed here.
+pub(super) fn right(field: &Field, value: &Value) -> Value {
+    match expected(field) {
+        Expected::Id | Expected::Json => value.clone(),
+        Expected::Number if matches!(value, Value::Int(_) | Value::Real(_)) => value.clone(),
+        Expected::Date => Value::Text(instant(value)),
+        Expected::List => field.from_elements(&field.elements(value.borrow())),
+        Expected::Single => single(field, value),
+        Expected::Text => Value::Text(text(value)),
+        Expected::Number | Expected::Bool | Expected::Point => field.cast(&json(value)),
+    }
+}
+
+/// An instant in the wire format, empty where nothing tells one. Numbers are seconds since 1970.
+fn instant(value: &Value) -> String {
+    let seconds = |seconds: i64| chrono::DateTime::from_timestamp(seconds, 0).map(time::format).unwrap_or_default();
+    match value {
+        Value::Int(number) => seconds(*number),
+        Value::Real(number) => seconds(*number as i64),
+        Value::Text(text) => match date::wire(text) {
+            // What is a number in a column of texts has become one.
+            nothing if nothing.is_empty() => text.parse().map(seconds).unwrap_or_default(),
+            instant => instant,
+        },
+        Value::Null => String::new(),
+    }
+}
+
+/// Of a JSON array the last element.
+fn single(field: &Field, value: &Value) -> Value {
+    let text = text(value);
+    let last = match serde_json::from_str::<Json>(&text) {
+        Ok(elements @ Json::Array(_)) => match field.cast(&elements) {
+            Value::Text(last) => last,
+            _ => text,
+        },
+        _ => text,
+    };
+    Value::Text(last)
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Int(number) => number.to_string(),
+        Value::Real(number) => number.to_string(),
+        Value::Text(text) => text.clone(),
+    }
+}
+
+fn json(value: &Value) -> Json {
+    match value {
+        Value::Null => Json::Null,
+        Value::Int(number) => Json::from(*number),
+        Value::Real(number) => Json::from(*number),
+        // A point is an object in a text.
+        Value::Text(text) => match serde_json::from_str(text) {
+            Ok(object @ Json::Object(_)) => object,
+            _ => Json::String(text.clone()),
+        },
+    }
+}

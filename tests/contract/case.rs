@@ -29,6 +29,8 @@ pub struct Case {
     pub name: String,
     /// How its server is started.
     pub server: Server,
+    /// It is refused and changes nothing.
+    harmless: bool,
     given: Vec<Step>,
     main: Step,
     then: Vec<Step>,
@@ -52,7 +54,7 @@ impl Case {
             _ => panic!("{place}: a case without its statement: {case:?}"),
         };
         let name = format!("{place}: {statement}");
-        let [server, given, then] = ["server", "given", "then"].map(|key| case.remove(key));
+        let [server, given, then, harmless] = ["server", "given", "then", "harmless"].map(|key| case.remove(key));
         // What is left is the main step.
         let main: Step = from_json(&name, Json::Object(case));
         assert!(main.demands_something(), "{name}: nothing is demanded of its answer");
@@ -60,6 +62,7 @@ impl Case {
             server: server.map(|part| from_json(&name, part)).unwrap_or_default(),
             given: given.map(|part| from_json(&name, part)).unwrap_or_default(),
             then: then.map(|part| from_json(&name, part)).unwrap_or_default(),
+            harmless: harmless.map(|part| from_json(&name, part)).unwrap_or_default(),
             main,
             name,
         }
@@ -68,8 +71,8 @@ impl Case {
     /// Whether it changes nothing, so that others may look at the same server.
     pub fn only_reads(&self) -> bool {
         let alone = self.given.is_empty() && self.then.is_empty() && self.server == Server::default();
-        alone
-            && matches!(&self.main.action(), Action::Request(line) if line.starts_with("GET ") || line.starts_with("HEAD "))
+        let reads = |line: &str| line.starts_with("GET ") || line.starts_with("HEAD ") || self.harmless;
+        alone && matches!(self.main.action(), Action::Request(line) if reads(line))
     }
 
     /// Plays it; panics where it does not come as the statement says.

@@ -17,6 +17,8 @@ use crate::error::{Error, Result};
 
 /// The file that is read from the current directory where `--config` names none.
 pub const FILE: &str = "tuckbox.toml";
+/// The folder of public files, beside the data directory.
+const PUBLIC: &str = "pb_public";
 
 /// What was written, in any of the three places. Absent is `None`.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
@@ -33,6 +35,17 @@ pub struct Options {
     /// Origins that browsers may call from, separated by commas; * and ? are wildcards [default: *]
     #[arg(long, global = true, env = "TUCKBOX_ORIGINS", value_name = "LIST", value_delimiter = ',')]
     pub origins: Option<Vec<String>>,
+
+    /// The folder of files that are served to everybody as they are [default: pb_public beside the data directory]
+    #[arg(long, global = true, env = "TUCKBOX_PUBLIC_DIR", value_name = "DIR", alias = "publicDir")]
+    pub public_dir: Option<PathBuf>,
+
+    /// Whether paths that lead to no public file get its index.html, for apps with pages of their own [default: true]
+    #[arg(
+        long, global = true, env = "TUCKBOX_INDEX_FALLBACK", value_name = "BOOL", alias = "indexFallback",
+        hide_possible_values = true, num_args = 0..=1, require_equals = true, default_missing_value = "true"
+    )]
+    pub index_fallback: Option<bool>,
 
     /// How many seconds a long read may take [default: 30]
     #[arg(
@@ -123,6 +136,10 @@ pub struct Config {
     pub http: String,
     /// Origins that browsers may call from; `*` is all.
     pub origins: Vec<String>,
+    /// The folder of files that are served as they are; it need not be there.
+    pub public_dir: PathBuf,
+    /// Whether paths that lead to no public file get the folder's index.
+    pub index_fallback: bool,
     /// Whether a commit waits for the disk (`full`) or for the system (`normal`).
     pub durable: bool,
     /// How long a long read may take.
@@ -176,7 +193,8 @@ impl Config {
 
 impl Options {
     /// The options that only a server needs.
-    pub const OF_A_SERVER: [&str; 6] = ["http", "origins", "max_connections", "feed_days", "feed_rows", "slow_query"];
+    pub const OF_A_SERVER: [&str; 8] =
+        ["http", "origins", "public_dir", "index_fallback", "max_connections", "feed_days", "feed_rows", "slow_query"];
 
     /// Reads the file: the named one, or `tuckbox.toml` of the current directory where there is one.
     ///
@@ -218,11 +236,12 @@ impl Options {
         self
     }
 
-    /// Whether each was written, but for the directory.
-    fn written(&self) -> [(&'static str, bool); 10] {
+    /// Whether each was written, but for directories.
+    fn written(&self) -> [(&'static str, bool); 11] {
         [
             ("http", self.http.is_some()),
             ("origins", self.origins.is_some()),
+            ("index_fallback", self.index_fallback.is_some()),
             ("query_timeout", self.query_timeout.is_some()),
             ("synchronous", self.synchronous.is_some()),
             ("max_connections", self.max_connections.is_some()),
@@ -243,6 +262,8 @@ impl Options {
             dir: self.dir.or(lower.dir),
             http: self.http.or(lower.http),
             origins: self.origins.or(lower.origins),
+            public_dir: self.public_dir.or(lower.public_dir),
+            index_fallback: self.index_fallback.or(lower.index_fallback),
             query_timeout: self.query_timeout.or(lower.query_timeout),
             synchronous: self.synchronous.or(lower.synchronous),
             max_connections: self.max_connections.or(lower.max_connections),
@@ -271,9 +292,12 @@ impl Options {
         let key_in = self.encryption_env.filter(|name| !name.is_empty());
         let days = u64::from(at_least_one("feed_days", self.feed_days.unwrap_or(30))?);
         let sealed_by = key_in.clone().unwrap_or_default();
+        let dir = self.dir.unwrap_or_else(|| PathBuf::from("tuckbox_data"));
         let mut config = Config {
             settings,
-            dir: self.dir.unwrap_or_else(|| PathBuf::from("tuckbox_data")),
+            public_dir: self.public_dir.unwrap_or_else(|| beside(&dir, PUBLIC)),
+            index_fallback: self.index_fallback.unwrap_or(true),
+            dir,
             http: self.http.unwrap_or_else(|| "127.0.0.1:8090".to_owned()),
             origins: if origins.is_empty() { vec!["*".to_owned()] } else { origins },
             durable: self.synchronous != Some(Synchronous::Normal),
@@ -296,10 +320,11 @@ impl Options {
     }
 }
 
-/// Key, flag and environment variable of all options but the directory.
-const NAMES: [(&str, &str, &str); 10] = [
+/// Key, flag and environment variable of all options but directories.
+const NAMES: [(&str, &str, &str); 11] = [
     ("http", "--http", "TUCKBOX_HTTP"),
     ("origins", "--origins", "TUCKBOX_ORIGINS"),
+    ("index_fallback", "--index-fallback", "TUCKBOX_INDEX_FALLBACK"),
     ("query_timeout", "--query-timeout", "TUCKBOX_QUERY_TIMEOUT"),
     ("synchronous", "--synchronous", "TUCKBOX_SYNCHRONOUS"),
     ("max_connections", "--max-connections", "TUCKBOX_MAX_CONNECTIONS"),
@@ -312,10 +337,11 @@ const NAMES: [(&str, &str, &str); 10] = [
 
 impl Config {
     /// The values of the options in the order of their names; of a key only where it is.
-    fn values(&self, sealed_by: String) -> [String; 10] {
+    fn values(&self, sealed_by: String) -> [String; 11] {
         [
             self.http.clone(),
             self.origins.join(","),
+            self.index_fallback.to_string(),
             self.query_timeout.as_secs().to_string(),
             if self.durable { "full" } else { "normal" }.to_owned(),
             self.max_connections.to_string(),
@@ -325,6 +351,15 @@ impl Config {
             sealed_by,
             self.dev.to_string(),
         ]
+    }
+}
+
+/// A folder beside the data directory.
+fn beside(dir: &Path, name: &str) -> PathBuf {
+    match dir.file_name() {
+        Some(_) => dir.with_file_name(name),
+        // The working directory, one above it, or the root.
+        None => dir.join("..").join(name),
     }
 }
 
@@ -367,6 +402,21 @@ mod tests {
         assert_eq!(config.origins, ["*"]);
         assert_eq!(config.query_timeout, Duration::from_secs(30));
         assert!(config.durable && !config.dev);
+        assert_eq!(config.public_dir, Path::new("pb_public"));
+        assert!(config.index_fallback);
+    }
+
+    #[test]
+    fn public_files_lie_beside_the_data_directory() {
+        for (dir, public) in [
+            ("tuckbox_data", "pb_public"),
+            ("a/b", "a/pb_public"),
+            ("/var/lib/tuckbox/", "/var/lib/pb_public"),
+            (".", "./../pb_public"),
+            ("a/..", "a/../../pb_public"),
+        ] {
+            assert_eq!(Config::new(dir).expect("sensible").public_dir, Path::new(public), "{dir}");
+        }
     }
 
     #[test]

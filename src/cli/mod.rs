@@ -166,6 +166,7 @@ fn words(error: &Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
     use std::time::Duration;
 
     use super::*;
@@ -208,6 +209,10 @@ mod tests {
     fn flags_work_under_both_spellings() {
         for line in [["--queryTimeout", "7"], ["--query-timeout", "7"]] {
             assert_eq!(options(&line).expect("read").query_timeout, Duration::from_secs(7));
+        }
+        for line in [["--publicDir=p", "--indexFallback=false"], ["--public-dir=p", "--index-fallback=false"]] {
+            let config = options(&line).expect("read");
+            assert_eq!((config.public_dir.as_path(), config.index_fallback), (Path::new("p"), false));
         }
         let config = options(&["--http", "0.0.0.0:80", "--dir=x", "--origins", "a,b", "--dev", "--synchronous=normal"]);
         let config = config.expect("read");

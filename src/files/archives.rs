@@ -100,7 +100,7 @@ impl Archives {
     /// # Errors
     /// As [`Archives::list`].
     pub async fn open(&self, name: &str) -> Result<Option<StoredFile>> {
-        let Some(key) = Key::archive(name).filter(|_| is_name(name)) else { return Ok(None) };
+        let Some(key) = Key::alone(name).filter(|_| is_name(name)) else { return Ok(None) };
         let opened = match self {
             Self::Folder(folder) => {
                 let disk = Disk::new(folder.clone());
@@ -159,7 +159,7 @@ impl Archives {
 
 /// Whether an archive may have a name: one part of a path that does not begin with a dot.
 pub fn is_name(name: &str) -> bool {
-    !name.starts_with('.') && Key::archive(name).is_some() && !name.contains(|one: char| one.is_control())
+    !name.starts_with('.') && Key::alone(name).is_some() && !name.contains(|one: char| one.is_control())
 }
 
 fn taken() -> Error {

@@ -63,8 +63,8 @@ impl Key {
         Folder::of_record(collection_id, record_id)?.file(name)
     }
 
-    /// The place of an archive, which lies in no folder.
-    pub(super) fn archive(name: &str) -> Option<Self> {
+    /// The place of a file that lies in no folder, such as an archive.
+    pub(super) fn alone(name: &str) -> Option<Self> {
         Folder(String::new()).entry(name)
     }
 

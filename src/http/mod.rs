@@ -19,6 +19,7 @@ mod health;
 mod import;
 mod logs;
 mod middleware;
+mod public;
 mod realtime;
 mod records;
 mod router;
@@ -34,3 +35,7 @@ pub use router::Service;
 /// What an app wants to have in the log's entry of a request, under `meta`: an extension of its answer.
 #[derive(Debug, Clone)]
 pub struct LogMeta(pub serde_json::Value);
+
+/// An answer of which the log keeps nothing where it goes well: an extension of it.
+#[derive(Debug, Clone, Copy)]
+struct Routine;

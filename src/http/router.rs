@@ -10,11 +10,10 @@ use super::middleware::body_limit::BodyLimits;
 use super::middleware::cors::Origins;
 use super::middleware::{Around, around};
 use super::{
-    admin_ui, auth, backups, batch, collections, crons, export, files, health, import, logs, realtime, records, rules,
-    server, settings, sql,
+    admin_ui, auth, backups, batch, collections, crons, export, files, health, import, logs, public, realtime, records,
+    rules, server, settings, sql,
 };
 use crate::app::App;
-use crate::error::Error;
 
 /// The whole API and the dashboard: the routes with the middleware around them.
 ///
@@ -58,12 +57,8 @@ fn routes(app: App) -> Router {
         .merge(crons::routes())
         .merge(sql::routes())
         .merge(admin_ui::routes())
-        .fallback(nothing_here)
-        .method_not_allowed_fallback(nothing_here)
+        // Unknown addresses, and known ones with another method.
+        .fallback(public::answer)
+        .method_not_allowed_fallback(public::answer)
         .with_state(app)
-}
-
-/// Unknown addresses, and known ones with another method.
-async fn nothing_here() -> Error {
-    Error::not_found()
 }

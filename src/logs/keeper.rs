@@ -135,6 +135,8 @@ impl Keeper {
         let queue = &self.logs.parts.queue;
         let wanted = self.logs.parts.settings.current().logs.clone();
         let Taken { mut entries, dropped } = queue.take();
+        // They were let in by settings that may be old.
+        entries.retain(|entry| entry.level as i64 >= wanted.min_level);
         let Some(store) = self.logs.store().filter(|_| wanted.max_days != 0) else { return };
         if dropped > 0 && wanted.min_level <= Level::Warn as i64 {
             entries.push(told_of(dropped));

@@ -13,6 +13,7 @@ mod health;
 mod http;
 mod lifecycle;
 mod logs;
+mod public;
 mod records;
 mod server;
 mod settings;

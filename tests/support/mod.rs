@@ -22,7 +22,7 @@ pub use events::{Event, Events};
 pub use fixtures::{Fixture, blog, collection, comments_belong_to_their_writers, id, notes};
 pub use process::{Process, run_command, run_command_with};
 pub use raw::{raw_request, slow_connection};
-pub use server::TestServer;
+pub use server::{Builder, TestServer};
 pub use taken_over::{SOURCE, person};
 pub use template::{SUPERUSER_EMAIL, SUPERUSER_PASSWORD};
 pub use tokens::{Claims, second_superuser, sign_with};

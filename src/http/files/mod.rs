@@ -2,26 +2,18 @@
 
 mod conditions;
 mod range;
+mod sending;
 
-use std::ops::Range;
 use std::time::SystemTime;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
-use futures_util::TryStreamExt;
-use http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, RANGE,
-};
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use serde_json::Map;
+use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LAST_MODIFIED, RANGE};
+use http::{HeaderMap, HeaderValue, Method};
 
-use self::conditions::{Known, Verdict};
-use self::range::{Part, part};
-use super::envelope::refusal;
+pub(super) use self::sending::send;
 use super::extract::{Guest, Params};
 use super::middleware::security_headers::MayBeFramed;
 use crate::app::App;
@@ -89,13 +81,19 @@ async fn download(
     let file = app.records.file_to_read(&context, &collection, &id, &name, expected(&method, &headers)).await?;
     let (content_type, disposition) = shown(file.key.name(), &file.content_type, forced(&context));
     let about = about(content_type, &disposition, file.modified);
-    Ok(answer(file, &headers, about))
+    Ok(framed(send(file, &headers, about)))
 }
 
 /// The answer with a backup: always something to save, under a name that may be anything.
 pub(super) fn saved(file: StoredFile, asked: &HeaderMap) -> Response {
     let about = about(&file.content_type, &format!("attachment; {}", as_parameter(file.key.name())), file.modified);
-    answer(file, asked, about)
+    framed(send(file, asked, about))
+}
+
+/// Pages elsewhere may show files.
+fn framed(mut response: Response) -> Response {
+    response.extensions_mut().insert(MayBeFramed);
+    response
 }
 
 /// A name as the parameter of a disposition: as it stands where it can, else quoted, and in full beside it.
@@ -121,64 +119,6 @@ fn forced(context: &RequestContext) -> bool {
     matches!(context.query_value("download"), Some("1" | "t" | "T" | "true" | "TRUE" | "True"))
 }
 
-/// The file, or the part of it that was asked for, or what the client is told instead.
-fn answer(file: StoredFile, asked: &HeaderMap, about: HeaderMap) -> Response {
-    let tag = format!("\"{}\"", file.tag);
-    let known = Known { tag: &tag, modified: file.modified };
-    let size = file.size;
-    let mut response = match known.judge(asked) {
-        Verdict::Send => match asked_part(asked, &known, size) {
-            Part::Whole => sent(file, 0..size),
-            Part::Bytes(range) => {
-                let place = format!("bytes {}-{}/{size}", range.start, range.end - 1);
-                let mut response = sent(file, range);
-                *response.status_mut() = StatusCode::PARTIAL_CONTENT;
-                set(&mut response, CONTENT_RANGE, HeaderValue::from_str(&place).ok());
-                response
-            }
-            Part::Beyond => {
-                let mut response = refused(&about);
-                set(&mut response, CONTENT_RANGE, HeaderValue::from_str(&format!("bytes */{size}")).ok());
-                return response;
-            }
-            Part::Malformed => return refused(&about),
-        },
-        Verdict::NotModified => StatusCode::NOT_MODIFIED.into_response(),
-        Verdict::Failed => StatusCode::PRECONDITION_FAILED.into_response(),
-    };
-    response.headers_mut().extend(about);
-    set(&mut response, ETAG, HeaderValue::from_str(&tag).ok());
-    response.headers_mut().insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    response.extensions_mut().insert(MayBeFramed);
-    response
-}
-
-fn asked_part(asked: &HeaderMap, known: &Known<'_>, size: u64) -> Part {
-    match asked.get(RANGE) {
-        Some(range) if known.allows_range(asked) => part(range.to_str().unwrap_or_default(), size),
-        _ => Part::Whole,
-    }
-}
-
-fn sent(file: StoredFile, range: Range<u64>) -> Response {
-    let length = range.end - range.start;
-    let path = file.key.name().to_owned();
-    let chunks = file.read(range).inspect_err(move |error| tracing::warn!(%error, path, "a download was cut off"));
-    let mut response = Response::new(Body::from_stream(chunks));
-    response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
-    response
-}
-
-/// A range that cannot be sent: what is told of the whole file is no news of this answer.
-fn refused(about: &HeaderMap) -> Response {
-    let mut response = refusal(StatusCode::RANGE_NOT_SATISFIABLE, "Invalid range.", Map::new());
-    for name in [CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY] {
-        set(&mut response, name.clone(), about.get(name).cloned());
-    }
-    response.extensions_mut().insert(MayBeFramed);
-    response
-}
-
 /// What is told of a file, whichever part of it is sent.
 fn about(content_type: &str, disposition: &str, modified: SystemTime) -> HeaderMap {
     let values = [
@@ -198,12 +138,6 @@ fn shown<'f>(name: &str, stored: &'f str, download: bool) -> (&'f str, String) {
     let place = if SHOWN.contains(&found) && !download { "inline" } else { "attachment" };
     let by_ending = BY_ENDING.iter().find(|(ending, _)| name.ends_with(ending)).map(|(_, kind)| *kind);
     (by_ending.unwrap_or(stored), format!("{place}; filename={name}"))
-}
-
-fn set(response: &mut Response, name: HeaderName, value: Option<HeaderValue>) {
-    if let Some(value) = value {
-        response.headers_mut().insert(name, value);
-    }
 }
 
 #[cfg(test)]

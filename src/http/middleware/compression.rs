@@ -17,6 +17,10 @@ use tower_http::compression::predicate::{And, Predicate, SizeAbove};
 /// Below it the effort costs more than the bytes.
 const SMALLEST: u64 = 1024;
 
+/// Marks an answer that goes out as it is.
+#[derive(Clone, Copy)]
+pub(in crate::http) struct AsItIs;
+
 type IsText = fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool;
 
 /// What the client can decode, where it says so.
@@ -26,7 +30,9 @@ pub(super) fn accepted(request: &Request) -> Option<HeaderValue> {
 
 /// The answer in one of the encodings that the client accepts; as it is where none is accepted or worth it.
 pub(super) fn compressed(response: Response, encodings: Option<HeaderValue>) -> Response {
-    let Some(encodings) = encodings else { return response };
+    let Some(encodings) = encodings.filter(|_| response.extensions().get::<AsItIs>().is_none()) else {
+        return response;
+    };
     let mut request = Request::new(Body::empty());
     request.headers_mut().insert(ACCEPT_ENCODING, encodings);
     let mut answer = Some(response);

@@ -14,9 +14,9 @@ use http::{HeaderValue, Method, Uri};
 
 use super::request_id::RequestId;
 use crate::app::App;
-use crate::http::LogMeta;
 use crate::http::envelope::default_message;
 use crate::http::extract::Visitor;
+use crate::http::{LogMeta, Routine};
 use crate::logs::{Addresses, Failure, Level, REQUESTS, RequestEntry, redacted};
 
 /// The status in the entry of a request that nobody waited for any more.
@@ -72,14 +72,14 @@ impl<'a> Logged<'a> {
             failure => failure,
         };
         let meta = response.extensions_mut().remove::<LogMeta>().map(|LogMeta(meta)| meta);
-        self.tell(status, failure, meta);
+        let routine = response.extensions_mut().remove::<Routine>().is_some() || is_routine(&self.method, &self.uri);
+        self.tell(status, failure, meta, routine);
     }
 
-    fn tell(&self, status: u16, failure: Option<Failure>, meta: Option<serde_json::Value>) {
+    fn tell(&self, status: u16, failure: Option<Failure>, meta: Option<serde_json::Value>, routine: bool) {
         let settings = self.app.settings.current();
         let level = if failure.is_some() { Level::Error } else { Level::Info };
-        let kept =
-            self.app.logs.wants(&settings.logs, level) && (failure.is_some() || !is_routine(&self.method, &self.uri));
+        let kept = self.app.logs.wants(&settings.logs, level) && (failure.is_some() || !routine);
         let shown = tracing::enabled!(target: REQUESTS, tracing::Level::DEBUG);
         if !kept && !shown {
             return;
@@ -116,7 +116,7 @@ impl Drop for Logged<'_> {
     fn drop(&mut self) {
         if !self.ended && !std::thread::panicking() {
             let failure = Failure { error: "The client went away before it was answered.".to_owned(), details: None };
-            self.tell(GONE, Some(failure), None);
+            self.tell(GONE, Some(failure), None, false);
         }
     }
 }

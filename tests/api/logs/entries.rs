@@ -65,7 +65,7 @@ async fn a_failure_is_an_error_with_its_message_and_cause() {
     assert_eq!(entry["data"]["details"]["title"]["code"], "validation_required");
     guest.get("/api/nothing").await.is(404);
     let entry = only(&server, "data.status = 404 && level = 8").await;
-    assert_eq!(entry["data"]["error"], "The requested resource wasn't found.");
+    assert_eq!(entry["data"]["error"], "File not found.");
     assert!(entry["data"].get("details").is_none(), "{entry}");
     // A body that is refused before any handler is asked.
     guest.post_text("/api/collections/notes/records", "application/json", "x".repeat(40 << 20)).await.is(413);

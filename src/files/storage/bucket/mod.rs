@@ -20,6 +20,7 @@ use object_store::{
     ObjectStoreExt, PutMultipartOptions, PutOptions, RetryConfig, WriteMultipart,
 };
 use tokio::sync::Semaphore;
+use url::Url;
 use url::form_urlencoded::byte_serialize;
 
 use crate::error::{Error, Result};
@@ -242,6 +243,14 @@ fn client(s3: &S3) -> std::result::Result<AmazonS3, Fault> {
         true => format!("{scheme}://{host}"),
         false => format!("{scheme}://{}.{host}", s3.bucket),
     };
+    // Requests take for granted that it is an address.
+    if let Err(error) = Url::parse(&endpoint) {
+        let hint = "an endpoint that is an IP address needs forcePathStyle";
+        return Err(Fault::Generic {
+            store: "S3",
+            source: format!("{endpoint} is no address ({error}); {hint}").into(),
+        });
+    }
     let options = ClientOptions::new()
         .with_allow_http(scheme == "http")
         .with_connect_timeout(PATIENCE.0)

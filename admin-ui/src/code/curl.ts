@@ -33,7 +33,7 @@ export function curlOf({ method, url, query = [], signedIn, body, contentType = 
     if (body !== undefined) lines.push(`--form-string ${inShell(`@jsonPayload=${textOf(body)}`)}`)
     lines.push(...files.map(({ name, fileName }) => `-F ${inShell(`${name}=@${fileName}`)}`))
   } else if (body !== undefined) {
-    lines.push(`-H ${inShell(`Content-Type: ${contentType}`)}`, `${typeof body === 'string' ? '--data-binary' : '-d'} ${inShell(textOf(body))}`)
+    lines.push(`-H ${inShell(`Content-Type: ${contentType}`)}`, `${typeof body === 'string' ? '--data-raw' : '-d'} ${inShell(textOf(body))}`)
   }
   return lines.join(' \\\n  ')
 }

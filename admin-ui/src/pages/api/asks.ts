@@ -1,7 +1,7 @@
 /** What a call does on the server, in words: asked before it is sent. */
 import { counted } from '../../lib/words'
+import { writesOf } from './batch'
 import { bodyOf, type Call } from './call'
-import { writesOf } from './javascript'
 import type { Operation } from './operations'
 
 export interface Question {
@@ -32,8 +32,12 @@ export function questionFor(operation: Operation, call: Call, collection: string
     case 'batch': {
       const writes = writesOf(body)
       const list = writes.map(({ verb, collection: of, id }) => `${verb} ${id === undefined ? `one in ${of}` : `${id} of ${of}`}`).join(', ')
+      const others = (Array.isArray(body.requests) ? body.requests.length : 0) - writes.length
+      const rest = others > 0 ? [`${others} that cannot be read here`] : []
       return {
-        heading: `Make ${counted(writes.length, 'write')}?`, text: `All of them or none: ${list || 'nothing that is known here'}.`, verb: 'Send it',
+        heading: `Make ${counted(writes.length + others, 'write')}?`,
+        text: `All of them or none: ${[...(list === '' ? [] : [list]), ...rest].join(', and ') || 'there is nothing in it'}.`,
+        verb: 'Send it',
         ...(writes.some(({ verb }) => verb === 'delete') && { isDanger: true as const }),
       }
     }

@@ -46,6 +46,14 @@ test('each write is asked about, and what only reads is not', () => {
   )
 })
 
+test('nothing of a batch is sent without a word', () => {
+  const requests = [{ method: 'DELETE', url: '/api/collections/posts/records/x' }, { method: 'POST', url: '/elsewhere' }]
+  const batch = operation('batch')
+  expect(questionFor(batch, { ...firstCall(batch, ground), body: JSON.stringify({ requests }) }, 'posts')).toEqual({
+    heading: 'Make 2 writes?', text: 'All of them or none: delete x of posts, and 1 that cannot be read here.', verb: 'Send it', isDanger: true,
+  })
+})
+
 test('answers have the shape of the collection, and the errors of the operation as its rule makes them', () => {
   const list = JSON.parse(successOf(operation('list'), ground).example ?? '') as { items: unknown[] }
   expect(list.items[0]).toMatchObject({ collectionName: 'posts', title: "It's", cover: 'cover_x.png' })

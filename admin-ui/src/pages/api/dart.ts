@@ -1,8 +1,8 @@
 /** Calls in Dart, with the official SDK. */
 import { inDart, indented } from '../../code/literals'
 import { dartProgramOf } from '../../code/program'
+import { writesOf } from './batch'
 import { bodyOf, requestOf, type Call, type Place } from './call'
-import { writesOf } from './javascript'
 import type { Operation } from './operations'
 import { kindOf } from './samples'
 

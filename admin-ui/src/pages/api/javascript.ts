@@ -1,6 +1,7 @@
 /** Calls in JavaScript, with the official SDK. */
 import { indented, inScript } from '../../code/literals'
 import { scriptOf } from '../../code/program'
+import { writesOf } from './batch'
 import { bodyOf, requestOf, type Call, type Place } from './call'
 import type { Operation } from './operations'
 import { kindOf } from './samples'
@@ -132,33 +133,4 @@ function batchOf(body: Readonly<Record<string, unknown>>): string[] {
     return `batch.collection(${inScript(collection)}).${verb}(${given.join(', ')})`
   })
   return ['const batch = pb.createBatch()', writes.join('\n'), 'const results = await batch.send()']
-}
-
-export interface Write {
-  verb: 'create' | 'update' | 'upsert' | 'delete'
-  collection: string
-  id: string | undefined
-  body: unknown
-}
-
-const VERBS: Record<string, Write['verb']> = { POST: 'create', PATCH: 'update', PUT: 'upsert', DELETE: 'delete' }
-
-/** What the requests of a batch write; those that no SDK could make are left out. */
-export function writesOf(body: Readonly<Record<string, unknown>>): Write[] {
-  const requests: unknown[] = Array.isArray(body.requests) ? body.requests : []
-  return requests.flatMap((one): Write[] => {
-    if (typeof one !== 'object' || one === null || !('method' in one) || !('url' in one)) return []
-    const verb = VERBS[String(one.method)]
-    const [, collection, id] = /^\/api\/collections\/([^/?]+)\/records(?:\/([^/?]+))?/.exec(String(one.url)) ?? []
-    if (!verb || collection === undefined || (id === undefined) !== (verb === 'create' || verb === 'upsert')) return []
-    return [{ verb, collection: decoded(collection), id: id === undefined ? undefined : decoded(id), body: 'body' in one ? one.body : {} }]
-  })
-}
-
-function decoded(step: string): string {
-  try {
-    return decodeURIComponent(step)
-  } catch {
-    return step
-  }
 }

@@ -63,11 +63,6 @@ impl Expectation {
         self.status.is_some_and(|status| status >= 400)
     }
 
-    /// Whether a refusal is demanded.
-    pub fn is_refusal(&self) -> bool {
-        self.status.is_some_and(|status| status >= 400)
-    }
-
     /// Whether the outcome is as demanded; a status must be named where `strict`, else it must tell of success.
     ///
     /// # Errors

@@ -420,7 +420,7 @@ test('it is found by the palette and the sidebar, and hidden controls take the l
     await settles(() => page.evaluate(() => document.activeElement.getAttribute('data-cell')), '0 1')
     await go(page, '#/diagram?at=demo1')
     await panel(page, 'demo1').getByRole('link', { name: 'Records of demo1' }).waitFor()
-    await hasCount(panel(page, 'demo1').getByRole('link'), 1)
+    await hasCount(panel(page, 'demo1').getByRole('link'), 2)
   } finally {
     await pb.settings.update({ meta: { hideControls: false } })
   }

@@ -15,7 +15,7 @@ pub enum Who {
     /// One of the words.
     Known(String),
     /// Somebody with a token that is made for the case.
-    Made(Made),
+    Made(Box<Made>),
 }
 
 /// A token that is made for the case.

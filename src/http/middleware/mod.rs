@@ -10,6 +10,7 @@ pub(super) mod header_limits;
 pub(super) mod limited_body;
 mod log;
 mod panics;
+mod plain_path;
 pub(super) mod rate_limit;
 mod request_id;
 pub(super) mod security_headers;
@@ -77,6 +78,7 @@ pub(super) async fn around(around: &Around, request: &mut Request, routes: &Rout
 
 /// Those whose request is looked at, in the contract's order: who asks and from where, how often, with how much.
 async fn admitted(around: &Around, request: &mut Request, routes: &Router, logged: &Logged<'_>) -> Response {
+    plain_path::straighten(request);
     let admitted = admit(&around.app, request);
     logged.identified(request);
     let request = std::mem::take(request);

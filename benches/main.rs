@@ -14,12 +14,13 @@
 //! cargo bench -- --write          replaces benches/RESULTS.md; its last, hand-written section stays
 //! cargo bench -- --soak           no bench but a long run that looks for what is lost: see scripts/soak
 //! cargo bench -- --upload GIB     no bench but the upload of a file that large, watched: see scripts/soak
+//! cargo bench -- --takeover       no bench but a PocketBase directory that is taken over: see scripts/soak
 //! ```
 //!
 //! - `data`: the collections and their rows; `server`: child processes; `load`: the load generator; `cpu`: whose time
 //! - `floors`: the raw queries; `rounds`: a workload and its floor in turns
 //! - `workloads/`: what is measured, one file a group
-//! - `report`: the tables; `soak`: the long run; `upload`: the large file
+//! - `report`: the tables; `soak`: the long run; `upload`: the large file; `takeover`: the large directory
 
 mod cpu;
 mod data;
@@ -29,6 +30,7 @@ mod report;
 mod rounds;
 mod server;
 mod soak;
+mod takeover;
 mod upload;
 mod workloads;
 
@@ -58,6 +60,8 @@ struct Asked {
     soak: Option<Duration>,
     /// How large the large file is, in GiB, if it is asked for.
     upload: Option<u64>,
+    /// Whether a directory of PocketBase is taken over.
+    takeover: bool,
 }
 
 impl Asked {
@@ -69,7 +73,8 @@ impl Asked {
             builds: false,
             only: String::new(),
         };
-        let (mut write, mut is_soak, mut minutes, mut rows, mut upload) = (false, false, 10, None, None);
+        let (mut write, mut is_soak, mut takeover) = (false, false, false);
+        let (mut minutes, mut rows, mut upload) = (10, None, None);
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().cloned().ok_or_else(|| format!("{argument} needs a value"));
@@ -93,6 +98,7 @@ impl Asked {
                     let gib = value()?.parse::<u64>().ok().filter(|gib| (1..=1024).contains(gib));
                     upload = Some(gib.ok_or("--upload is a number of GiB")?);
                 }
+                "--takeover" => takeover = true,
                 // Cargo's own word for "run the benches".
                 "--bench" => {}
                 other => return Err(format!("{other} is not known; benches/main.rs lists what is")),
@@ -103,7 +109,7 @@ impl Asked {
         if write && !scale.only.is_empty() {
             return Err("--write needs a whole run, without --only".to_owned());
         }
-        Ok(Self { scale, write, soak, upload })
+        Ok(Self { scale, write, soak, upload, takeover })
     }
 }
 
@@ -121,16 +127,18 @@ fn main() {
     {
         return floors::serve_plain_axum(folder.as_ref());
     }
-    let Asked { scale, write, soak, upload } = match Asked::of(&arguments) {
+    let Asked { scale, write, soak, upload, takeover } = match Asked::of(&arguments) {
         Ok(asked) => asked,
         Err(fault) => {
             eprintln!("{fault}.");
             std::process::exit(2);
         }
     };
+    let rows = scale.rows.last().copied().unwrap_or_default();
     let long_run = match (upload, soak) {
+        _ if takeover => Some(takeover::run(rows)),
         (Some(gib), _) => Some(upload::run(gib)),
-        (None, Some(time)) => Some(soak::run(scale.rows.last().copied().unwrap_or_default(), time)),
+        (None, Some(time)) => Some(soak::run(rows, time)),
         (None, None) => None,
     };
     if let Some(ended) = long_run {

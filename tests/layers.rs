@@ -74,6 +74,7 @@ const NEIGHBOURS: &[(&str, &[&str])] = &[
 const NAMES_SQLITE: &[(&str, &str)] = &[
     ("backups/restore/stage.rs", "the command for what is no backup"),
     ("import/mod.rs", "the room of the sources that are SQLite databases"),
+    ("import/pocketbase/source.rs", "the command for what is no such directory"),
     ("import/rows/mod.rs", "what a database is called that is given as a file of rows"),
     ("import/rows/tests.rs", "the same, tested"),
     ("import/sqlite/indexes.rs", "names that the engine gave to indexes of the source"),

@@ -135,6 +135,8 @@ impl App {
         make_directory(&config.dir)?;
         refuse_unfinished(&config.dir)?;
         let lock = lock(&config.dir)?;
+        // Nobody else begins to fill it from now on.
+        refuse_unfinished(&config.dir)?;
         let app = Self::open_locked(config).await?;
         *app.background.lock.lock() = Some(lock);
         app.logs.open();
@@ -166,6 +168,16 @@ impl App {
             format!("Another tuckbox works on {dir} already; wait for its end, or name another directory with --dir.")
         })
         .map(Claim)
+    }
+
+    /// Opens a data directory that is not in its place yet as a start would, and closes it, so that it can be moved.
+    ///
+    /// # Errors
+    /// What a start would say.
+    pub async fn try_out(config: Config) -> Result<()> {
+        let database = config.dir.join(DATABASE);
+        Self::open_beside(config).await?.close().await;
+        Store::release(&database)
     }
 
     /// Opens a data directory that must be there already, for a command that makes nothing.

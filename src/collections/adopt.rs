@@ -2,10 +2,14 @@
 //! them, and written as ours. Tables are there already; indexes and views are made here. Nothing is published: nobody
 //! has the database open yet.
 
+use std::collections::HashSet;
+
+use serde_json::{Map, Value as Json};
+
 use super::publication::Next;
 use super::{alteration, apply, stored, view_query, views};
 use crate::error::{Error, Result};
-use crate::schema::{Collection, CollectionRef, Index, Schema};
+use crate::schema::{Collection, CollectionRef, Field, Index, Schema};
 use crate::store::{Tx, catalogue, tables};
 
 /// A thing of a collection that does not work, and why.
@@ -13,24 +17,54 @@ use crate::store::{Tx, catalogue, tables};
 pub struct Fault {
     /// The collection.
     pub collection: String,
-    /// What, in words: `the index idx_a`.
+    /// What, as the beginning of a sentence: `the index idx_a does not come:`.
     pub what: String,
-    /// Why, in words.
+    /// Why, as its end.
     pub why: String,
 }
 
-/// The collections of a database, in the order of their creation; instead of those that cannot be read, name and
-/// reason.
+/// The collections of a database, in the order of their creation; instead of those that cannot be read as they are,
+/// sentences that say why.
 ///
 /// # Errors
 /// What the engine says: there is no table of collections.
-pub fn read_foreign(tx: &mut Tx<'_>) -> Result<Vec<Result<Collection, String>>> {
+pub fn read_foreign(tx: &mut Tx<'_>) -> Result<Vec<Result<Collection, Vec<String>>>> {
     let mut found = Vec::new();
     tx.rows(&stored::in_order(), |row| {
-        found.push(stored::parse(row));
+        let (name, fields) = (row.get(3).as_text(), row.get(4).as_text());
+        let of_fields = field_faults(name, fields);
+        found.push(match stored::parse(row) {
+            _ if !of_fields.is_empty() => Err(of_fields),
+            read => read.map_err(|words| vec![format!("{words}.")]),
+        });
         Ok(())
     })?;
     Ok(found)
+}
+
+/// What is wrong with the fields of a collection, one by one.
+fn field_faults(collection: &str, fields: &str) -> Vec<String> {
+    let Ok(fields) = serde_json::from_str::<Vec<Map<String, Json>>>(fields) else { return Vec::new() };
+    let mut faults = Vec::new();
+    let (mut ids, mut names) = (HashSet::new(), HashSet::new());
+    for (at, field) in fields.iter().enumerate() {
+        let text = |key: &str| field.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let (id, name) = (text("id"), text("name"));
+        let shown = if name.is_empty() { format!("field {}", at + 1) } else { name.clone() };
+        if let Err(error) = Field::from_json(field) {
+            faults.push(format!(
+                "{collection}.{shown} is a field of a kind that is not known here ({error}). Change or remove the field \
+                 in PocketBase."
+            ));
+        }
+        if !id.is_empty() && !ids.insert(id.clone()) {
+            faults.push(format!("{collection}.{shown} has the id {id}, which another field of the collection has."));
+        }
+        if !names.insert(name.to_ascii_lowercase()) {
+            faults.push(format!("{collection} has two fields {shown}, apart from the case of letters. Rename one."));
+        }
+    }
+    faults
 }
 
 /// Writes the rows of all collections into a database that has none.
@@ -53,7 +87,7 @@ pub fn adopt_indexes(tx: &mut Tx<'_>, collection: &Collection) -> Result<Vec<Fau
         let there = catalogue::indexes(tx)?;
         let same_name = there.iter().find(|index| index.name.eq_ignore_ascii_case(&expected.name));
         let mut fault = |why: String| {
-            let what = format!("the index {}", expected.name);
+            let what = format!("the index {} does not come:", expected.name);
             faults.push(Fault { collection: collection.name.clone(), what, why });
         };
         match same_name {
@@ -118,7 +152,8 @@ pub fn adopt_views(tx: &mut Tx<'_>, collections: &[CollectionRef]) -> Result<Vec
                 let view = &saved.new;
                 make_unread(tx, view)?;
                 let why = reason(&error);
-                faults.push(Fault { collection: view.name.clone(), what: "its query".to_owned(), why });
+                let what = "the view comes and cannot be read, since its query is none here:".to_owned();
+                faults.push(Fault { collection: view.name.clone(), what, why });
             }
             return Ok(faults);
         }
@@ -147,8 +182,8 @@ fn changed(before: &Collection, after: &Collection) -> Fault {
     let list = if differing.is_empty() { "their options".to_owned() } else { differing.join(", ") };
     Fault {
         collection: before.name.clone(),
-        what: "its fields".to_owned(),
-        why: format!("they are found in its query, and differ from what was stored: {list}"),
+        what: "the fields of the view are found in its query anew, and others than before:".to_owned(),
+        why: list,
     }
 }
 

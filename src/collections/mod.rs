@@ -6,7 +6,7 @@
 //! it), `stored.rs` (rows of `_collections`), `publication.rs` (the next snapshot, and when others see it), `rules.rs`
 //! (do the rules compile), `plan/` (what a change would come to), `check_filter.rs` (what is wrong with one that is typed), `view_query.rs` (is a query one,
 //! and what are its columns), `views.rs` (the SQL views),
-//! `adopt.rs` (collections that come with another program's database).
+//! `adopt.rs` (collections that come with another program's database) and `judge.rs` (what is wrong with them).
 //!
 //! What must stay true: only the writer's thread publishes, and nothing is published that is not committed; so a
 //! closure on the writer that asks for the current snapshot sees exactly what the tables are.
@@ -21,6 +21,7 @@ mod delete;
 mod draft;
 mod dry_run_view;
 mod import;
+mod judge;
 mod list;
 mod plan;
 mod progress;
@@ -44,6 +45,7 @@ pub use adopt::{Fault, adopt, adopt_indexes, adopt_views, read_foreign};
 pub use alteration::{ExpectedIndex, expected_indexes};
 pub use check_filter::Checked;
 pub use dry_run_view::DryRun;
+pub use judge::{Judgement, judge};
 pub use plan::Plan;
 pub use publication::{publish_stored, reload};
 pub use seed::seed;

@@ -3,83 +3,157 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use md5::{Digest, Md5};
+
 use super::audit::Measured;
+use super::key::ATTRIBUTES;
+use super::sniff;
+use super::storage::attributes;
 use crate::error::{Error, Result};
 use crate::ids;
+
+/// How much of a file is read at once.
+const BLOCK: usize = 64 * 1024;
 
 /// What a copy has and its source.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CopiedStorage {
     /// What the source has.
     pub there: Measured,
-    /// What the copy has.
+    /// What the copy has of it.
     pub here: Measured,
+    /// How many files the source had no more when they were to be copied.
+    pub gone: u64,
 }
 
-/// Copies all files below a folder, and removes what the source does not have. `progress` hears of files, done and in
-/// all. Blocks.
+/// Copies all files below a folder, and removes what the source does not have. Files of which the source does not tell
+/// the type are looked into. `progress` hears of files, done and in all. Blocks.
 ///
 /// # Errors
 /// `Unavailable` where there is no room; what the system says.
 pub fn copy_storage(from: &Path, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<CopiedStorage> {
     let wanted = listed(from)?;
-    let total = wanted.len() as u64;
-    for gone in listed(to)?.keys().filter(|path| !wanted.contains_key(*path)) {
-        fs::remove_file(to.join(gone))?;
+    let of_wanted =
+        |path: &PathBuf| wanted.contains_key(path) || bearer(path).is_some_and(|of| wanted.contains_key(&of));
+    for stale in listed(to)?.keys().filter(|path| !of_wanted(path)) {
+        fs::remove_file(to.join(stale))?;
     }
+    let mut copied = CopiedStorage { there: measure(&wanted), ..CopiedStorage::default() };
     let mut folder = PathBuf::new();
     for (done, (path, length)) in wanted.iter().enumerate() {
-        let target = to.join(path);
+        let (source, target) = (from.join(path), to.join(path));
         if let Some(parent) = target.parent().filter(|parent| *parent != folder) {
             fs::create_dir_all(parent)?;
             folder = parent.to_owned();
         }
-        if !fs::metadata(&target).is_ok_and(|there| there.is_file() && there.len() == *length) {
-            copy(&from.join(path), &target)?;
+        let is_there = fs::metadata(&target).is_ok_and(|there| there.is_file() && there.len() == *length);
+        if is_there || copy(&source, &target)? {
+            copied.here =
+                Measured { bytes: copied.here.bytes + target.metadata()?.len(), files: copied.here.files + 1 };
+            tell_type(&wanted, path, &target)?;
+        } else {
+            copied.gone += 1;
+            copied.there = Measured { bytes: copied.there.bytes - length, files: copied.there.files - 1 };
         }
-        progress(done as u64 + 1, total);
+        progress(done as u64 + 1, copied.there.files + copied.gone);
     }
     settle(to)?;
-    Ok(CopiedStorage { there: measure(&wanted), here: measure(&listed(to)?) })
+    Ok(copied)
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
+/// How much lies below a folder. Blocks.
+///
+/// # Errors
+/// What the system says.
+pub fn measure_storage(root: &Path) -> Result<Measured> {
+    Ok(measure(&listed(root)?))
+}
+
+/// Copies one file with the time of its last change, whatever rights it has; not where it is not there any more.
+fn copy(from: &Path, to: &Path) -> Result<bool> {
+    let mut source = match File::open(from) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        opened => opened.map_err(|error| not_copied(from, error))?,
+    };
     let draft = to.with_file_name(format!("{}.tmp", ids::random_lower(15)));
-    let modified = fs::metadata(from)?.modified().ok();
-    let copied = fs::copy(from, &draft).and_then(|_| {
-        let file = File::options().write(true).open(&draft)?;
-        modified.map_or(Ok(()), |modified| file.set_modified(modified))?;
+    let copied = File::create(&draft).and_then(|mut file| {
+        io::copy(&mut source, &mut file)?;
+        file.set_modified(source.metadata()?.modified()?)?;
         fs::rename(&draft, to)
     });
-    copied.map_err(|error| {
+    copied.map(|()| true).map_err(|error| {
         // What cannot be removed now is removed by the next copy.
         let _ = fs::remove_file(&draft);
-        match error.kind() {
-            ErrorKind::StorageFull => Error::Unavailable("There is no room for the files.".into()),
-            _ => Error::Internal(anyhow::Error::new(error).context(format!("{} could not be copied", from.display()))),
-        }
+        not_copied(from, error)
     })
 }
 
-/// All files below a folder by their paths, with their lengths. Links are followed once, to what they point to.
+fn not_copied(from: &Path, error: io::Error) -> Error {
+    match error.kind() {
+        ErrorKind::StorageFull => no_room(error),
+        ErrorKind::PermissionDenied => Error::Setup(format!("{} may not be read: {error}.", from.display())),
+        _ => Error::Internal(anyhow::Error::new(error).context(format!("{} could not be copied", from.display()))),
+    }
+}
+
+/// Writes beside a file what it is, where the source does not say it.
+fn tell_type(wanted: &BTreeMap<PathBuf, u64>, path: &Path, target: &Path) -> Result<()> {
+    let side = |path: &Path| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ATTRIBUTES);
+        PathBuf::from(name)
+    };
+    if bearer(path).is_some() || wanted.contains_key(&side(path)) || side(target).exists() {
+        return Ok(());
+    }
+    let mut file = File::open(target)?;
+    let (mut digest, mut block, mut kind) = (Md5::new(), vec![0; BLOCK], None);
+    loop {
+        let length = file.read(&mut block)?;
+        kind.get_or_insert_with(|| sniff::sniff(&block[..length]).content_type);
+        if length == 0 {
+            break;
+        }
+        digest.update(&block[..length]);
+    }
+    let told = attributes("", kind.unwrap_or_default(), &digest.finalize());
+    fs::write(side(target), told.to_string()).map_err(no_room)
+}
+
+/// The file that a side file tells of.
+fn bearer(path: &Path) -> Option<PathBuf> {
+    path.to_str()?.strip_suffix(ATTRIBUTES).map(PathBuf::from)
+}
+
+/// A full disk is told.
+pub(super) fn no_room(error: io::Error) -> Error {
+    match error.kind() {
+        ErrorKind::StorageFull => Error::Unavailable("There is no room for the files.".into()),
+        _ => error.into(),
+    }
+}
+
+/// All files below a folder by their paths, with their lengths. Links count as what they point to.
 fn listed(root: &Path) -> Result<BTreeMap<PathBuf, u64>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![PathBuf::new()];
     while let Some(folder) = folders.pop() {
         let entries = match fs::read_dir(root.join(&folder)) {
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
-            entries => entries?,
+            entries => entries.map_err(|error| not_copied(&root.join(&folder), error))?,
         };
         for entry in entries {
             let entry = entry?;
             let path = folder.join(entry.file_name());
-            let about = fs::metadata(entry.path())?;
-            match about.is_dir() {
-                true => folders.push(path),
-                false => _ = found.insert(path, about.len()),
+            // It may have gone, or point nowhere.
+            let Ok(about) = fs::metadata(entry.path()) else { continue };
+            if about.is_dir() {
+                folders.push(path);
+            } else if about.is_file() {
+                found.insert(path, about.len());
             }
         }
     }
@@ -91,13 +165,13 @@ fn measure(files: &BTreeMap<PathBuf, u64>) -> Measured {
 }
 
 /// Waits until everything below a folder would survive a power cut.
-fn settle(root: &Path) -> Result<()> {
+pub(super) fn settle(root: &Path) -> Result<()> {
     if !root.exists() {
         return Ok(());
     }
     #[cfg(target_os = "linux")]
     {
-        rustix::fs::syncfs(File::open(root)?).map_err(std::io::Error::from)?;
+        rustix::fs::syncfs(File::open(root)?).map_err(io::Error::from)?;
         Ok(())
     }
     #[cfg(not(target_os = "linux"))]
@@ -106,5 +180,31 @@ fn settle(root: &Path) -> Result<()> {
             File::open(root.join(path))?.sync_all()?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_told_of_a_file_is_found_in_it() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let (from, to) = (dir.path().join("from"), dir.path().join("to"));
+        fs::create_dir_all(from.join("c/r")).expect("a folder");
+        fs::write(from.join("c/r/a.txt"), "text").expect("written");
+        fs::write(from.join("c/r/b.bin"), "text").expect("written");
+        fs::write(from.join("c/r/b.bin.attrs"), r#"{"user.content_type":"x/y"}"#).expect("written");
+        for _ in 0..2 {
+            let copied = copy_storage(&from, &to, &mut |_, _| {}).expect("copied");
+            assert_eq!((copied.there, copied.gone), (copied.here, 0));
+            let told = fs::read_to_string(to.join("c/r/a.txt.attrs")).expect("a side file");
+            assert!(told.contains("text/plain"), "{told}");
+            let kept = fs::read_to_string(to.join("c/r/b.bin.attrs")).expect("a side file");
+            assert_eq!(kept, r#"{"user.content_type":"x/y"}"#);
+        }
+        fs::remove_file(from.join("c/r/a.txt")).expect("removed");
+        copy_storage(&from, &to, &mut |_, _| {}).expect("copied");
+        assert_eq!(fs::read_dir(to.join("c/r")).expect("a folder").count(), 2);
     }
 }

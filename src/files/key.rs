@@ -63,6 +63,18 @@ impl Key {
         Folder::of_record(collection_id, record_id)?.file(name)
     }
 
+    /// The place with this path: a record's file, or one that is derived from it.
+    pub(super) fn of_path(path: &str) -> Option<Self> {
+        let parts: Vec<&str> = path.split('/').collect();
+        match parts[..] {
+            [collection, record, name] => Self::new(collection, record, name),
+            [collection, record, folder, name] if folder.starts_with(DERIVED) => {
+                Folder::of_record(collection, record)?.sub(folder)?.file(name)
+            }
+            _ => None,
+        }
+    }
+
     /// The place of a file that lies in no folder, such as an archive.
     pub(super) fn alone(name: &str) -> Option<Self> {
         Folder(String::new()).entry(name)

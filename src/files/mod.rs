@@ -7,6 +7,7 @@
 
 mod archives;
 mod audit;
+mod bring_home;
 mod content;
 mod copying;
 mod holding;
@@ -34,8 +35,9 @@ use tokio::sync::watch;
 
 pub use archives::{Archive, Archives, is_name as is_archive_name};
 pub use audit::{Found, FoundFile, Measured, Place, RecordFolder};
+pub use bring_home::{ask_bucket, bring_home};
 pub use content::Content;
-pub use copying::{CopiedStorage, copy_storage};
+pub use copying::{CopiedStorage, copy_storage, measure_storage};
 pub use holding::Held;
 pub use key::{Folder, Key};
 pub use public::{INDEX, PublicEntry, PublicFolder};

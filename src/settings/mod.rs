@@ -36,6 +36,11 @@ pub fn read_foreign(row: &str, sealer: Option<&Sealer>) -> Result<Values> {
     stored::read(row, sealer)
 }
 
+/// What would be refused if settings were saved as they are, in words.
+pub fn faults(values: &Values) -> Vec<String> {
+    check::check(values).faults().into_iter().map(|(path, fault)| format!("{path}: {}", fault.message)).collect()
+}
+
 /// Stores settings in a database that nobody has open.
 ///
 /// # Errors

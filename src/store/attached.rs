@@ -27,6 +27,24 @@ fn texts(tx: &mut Tx<'_>, query: &str, of: &str) -> Result<Vec<String>> {
     tx.texts((query, &[Value::from(of)]))
 }
 
+/// The names of the triggers of a table.
+///
+/// # Errors
+/// What the engine answers.
+pub fn triggers(tx: &mut Tx<'_>, table: &str) -> Result<Vec<String>> {
+    const QUERY: &str =
+        "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE ORDER BY rowid";
+    texts(tx, QUERY, table)
+}
+
+/// Lets tables be renamed whatever triggers and views speak of, from now on.
+///
+/// # Errors
+/// What the engine answers.
+pub fn rename_whatever_speaks_of_it(tx: &mut Tx<'_>) -> Result<()> {
+    tx.define("PRAGMA legacy_alter_table = ON")
+}
+
 /// All views, in the order in which they were made.
 ///
 /// # Errors

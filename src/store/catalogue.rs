@@ -64,6 +64,17 @@ pub fn indexes(tx: &mut Tx<'_>) -> Result<Vec<IndexEntry>> {
     Ok(found)
 }
 
+/// Whether the rows of a table have numbers: those of virtual tables may not.
+///
+/// # Errors
+/// What the engine says.
+pub fn has_row_numbers(tx: &mut Tx<'_>, table: &str) -> Result<bool> {
+    let mut query =
+        Sql::raw("SELECT type = 'table' AND wr = 0 FROM pragma_table_list WHERE schema = 'main' AND name = ");
+    query.bind(table).push(" COLLATE NOCASE");
+    Ok(tx.row(&query, |row| Ok(row.get(0).as_f64() != 0.0))?.unwrap_or(false))
+}
+
 /// A column as its table declares it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeclaredColumn {

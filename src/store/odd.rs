@@ -60,8 +60,10 @@ fn readable(column: &str) -> String {
 pub struct OddRow {
     /// Its place in the table.
     pub key: i64,
-    /// Its values of all columns that were asked for.
+    /// Its values of all columns that were asked for, bytes as the text that they are.
     pub values: Vec<Value>,
+    /// Which of them are bytes.
+    pub bytes: Vec<bool>,
 }
 
 /// The next rows with odd values behind a place, `most` at a time.
@@ -76,7 +78,9 @@ pub fn rows(
     behind: Option<i64>,
     most: usize,
 ) -> Result<Vec<OddRow>> {
-    let wanted: Vec<String> = columns.iter().map(|(name, _)| readable(name)).collect();
+    let is_bytes = |(name, _): &(&str, Expected)| format!("typeof({}) = 'blob'", quoted(name));
+    let wanted: Vec<String> =
+        columns.iter().map(|(name, _)| readable(name)).chain(columns.iter().map(is_bytes)).collect();
     let odd: Vec<String> = columns.iter().map(|(name, expected)| condition(name, *expected)).collect();
     let key = quoted(key);
     let mut query = Sql::raw(format!("SELECT {key}, {} FROM {} WHERE ", wanted.join(", "), quoted(table)));
@@ -87,7 +91,8 @@ pub fn rows(
     let mut found = Vec::new();
     tx.rows(&query, |row| {
         let values = (1..=columns.len()).map(|at| row.get(at).to_value()).collect();
-        found.push(OddRow { key: integer(row, 0), values });
+        let bytes = (1..=columns.len()).map(|at| row.get(columns.len() + at).as_f64() != 0.0).collect();
+        found.push(OddRow { key: integer(row, 0), values, bytes });
         Ok(())
     })?;
     Ok(found)

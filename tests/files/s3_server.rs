@@ -73,6 +73,30 @@ impl S3Server {
         std::mem::take(&mut self.asked.lock().unwrap())
     }
 
+    /// Puts an object into the bucket, as any client would.
+    pub async fn put(&self, object: &str, content_type: &str, content: &[u8]) {
+        use object_store::aws::AmazonS3Builder;
+        use object_store::{Attribute, Attributes, ObjectStore, PutOptions, path::Path};
+        let client = AmazonS3Builder::new()
+            .with_bucket_name("files")
+            .with_region("us-east-1")
+            .with_endpoint(format!("http://{}", self.address))
+            .with_access_key_id(KEY)
+            .with_secret_access_key(SECRET)
+            .with_allow_http(true)
+            .build()
+            .unwrap();
+        let mut attributes = Attributes::new();
+        attributes.insert(Attribute::ContentType, content_type.to_owned().into());
+        let path = Path::parse(object).unwrap();
+        client.put_opts(&path, content.to_vec().into(), PutOptions::from(attributes)).await.unwrap();
+    }
+
+    /// Takes an object away.
+    pub fn remove(&self, object: &str) {
+        std::fs::remove_file(self.path(object)).unwrap();
+    }
+
     /// The settings that lead to it.
     pub fn settings(&self) -> Json {
         json!({"s3": {

@@ -57,7 +57,8 @@ impl Disk {
     /// `Unavailable` where there is no room.
     pub(in crate::files) fn write(&self, key: &Key, file: &NewFile) -> Result<()> {
         let (path, side) = (self.path(key), self.side_file(key));
-        place(&side, &Bytes::from(attributes(file).to_string()).into()).map_err(fault)?;
+        let told = attributes(&file.original_name, file.content_type, file.content.md5().as_ref());
+        place(&side, &Bytes::from(told.to_string()).into()).map_err(fault)?;
         place(&path, &file.content).map_err(fault)
     }
 
@@ -207,17 +208,18 @@ fn remove_if_empty(folder: &Path) {
     let _ = fs::remove_dir(folder);
 }
 
-fn attributes(file: &NewFile) -> Json {
-    let original = upload::cut(&file.original_name);
+/// What is told of a file beside it.
+pub(in crate::files) fn attributes(original_name: &str, content_type: &str, md5: &[u8]) -> Json {
+    let original = upload::cut(original_name);
     let metadata = if original.is_empty() { Json::Null } else { json!({"original-filename": original}) };
     json!({
         "user.cache_control": "",
         "user.content_disposition": "",
         "user.content_encoding": "",
         "user.content_language": "",
-        "user.content_type": file.content_type,
+        "user.content_type": content_type,
         "user.metadata": metadata,
-        "md5": BASE64_STANDARD.encode(file.content.md5()),
+        "md5": BASE64_STANDARD.encode(md5),
     })
 }
 

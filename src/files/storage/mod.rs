@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 pub(super) use access::Access;
 pub(super) use bucket::{Bucket, Object};
-pub(super) use disk::Disk;
+pub(super) use disk::{Disk, attributes};
 
 use super::key::{Folder, Key};
 use super::stored::Expected;

@@ -1,15 +1,19 @@
 //! Reading the source and saying what would come of it, and what stands in the way. Nothing is written.
+//!
+//! What is asked of collections is in `shape.rs`, of records and files in `records.rs`, of what lies beside the database
+//! in `beside.rs`.
 
+use std::collections::HashSet;
 use std::path::Path;
 
-use super::source::Source;
-use super::{Progress, Step};
-use crate::collections;
+use super::source::{STORAGE, Source};
+use super::{Progress, Step, beside, records, shape};
 use crate::crypto::seal::Sealer;
 use crate::error::{Error, Result};
-use crate::schema::{Collection, CollectionRef};
+use crate::files::{self, Measured};
+use crate::schema::CollectionRef;
 use crate::settings::{self, Values};
-use crate::store::{Sql, Tx, catalogue};
+use crate::store::{Sql, Tx};
 
 /// A source that was looked at.
 pub struct TakeOver {
@@ -24,6 +28,14 @@ pub struct TakeOver {
 pub struct Plan {
     /// The collections in the order of their creation.
     pub collections: Vec<CollectionPlan>,
+    /// The files on its disk.
+    pub files: Measured,
+    /// Whether its files lie in a bucket.
+    pub in_bucket: bool,
+    /// Some of the files that records name, by collection, record and name, where they lie in a bucket.
+    pub(super) some_files: Vec<(String, String, String)>,
+    /// The ids of collections of which some records have odd values.
+    pub(super) odd: HashSet<String>,
     /// What stands in the way, in sentences: nothing comes as long as there is any.
     pub obstacles: Vec<String>,
     /// What comes and does not work as before, or what does not come, in sentences.
@@ -49,34 +61,41 @@ impl TakeOver {
     pub fn look(dir: &Path, sealer: Option<&Sealer>, progress: Progress<'_>) -> Result<Self> {
         let source = Source::open(dir)?;
         let settings = source.database.read(|tx| read_settings(tx, sealer))?;
-        let mut plan = Plan::default();
-        let unknown = source.database.read(Source::unknown_steps)?;
-        if !unknown.is_empty() {
-            plan.notes.push(format!(
-                "It was written by a PocketBase that is newer than the one that this program knows ({}). Compare with \
-                 care.",
-                unknown.join(", ")
-            ));
+        let mut plan = Plan { in_bucket: settings.s3.enabled, ..Plan::default() };
+        let storage = source.dir.join(STORAGE);
+        if !plan.in_bucket {
+            plan.files = files::measure_storage(&storage)?;
         }
-        let collections = source.database.read(|tx| read_collections(tx, &mut plan))?;
-        source.database.read(|tx| {
+        let on_disk = (!plan.in_bucket).then_some(storage.as_path());
+        let collections = source.database.read(|tx| {
+            beside::look(tx, &source, &settings, &mut plan)?;
+            let (collections, without_table) = shape::read(tx, &mut plan)?;
             for collection in &collections {
-                progress(Step::Reading(&collection.name));
-                let records = match collection.is_view() {
-                    true => None,
-                    false => Some(count(tx, &collection.name)?),
-                };
                 let kind = collection.type_name();
-                plan.collections.push(CollectionPlan { name: collection.name.clone(), kind, records });
+                let mut found = CollectionPlan { name: collection.name.clone(), kind, records: None };
+                if !collection.is_view() && !without_table.contains(&collection.name) {
+                    progress(Step::Reading(&collection.name));
+                    found.records = Some(count(tx, &collection.name)?);
+                    if records::look(tx, collection, on_disk, &mut plan)? {
+                        plan.odd.insert(collection.id.clone());
+                    }
+                }
+                plan.collections.push(found);
             }
-            Ok(())
+            Ok(collections)
         })?;
+        source.database.still_the_same()?;
         Ok(Self { source, collections, settings, plan })
     }
 
     /// What would come.
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// Where its files lie, as far as its settings say.
+    pub fn settings(&self) -> &Values {
+        &self.settings
     }
 }
 
@@ -92,43 +111,6 @@ fn read_settings(tx: &mut Tx<'_>, sealer: Option<&Sealer>) -> Result<Values> {
         (Error::Setup(words), _) => Error::Setup(format!("{words} Nothing was written.")),
         (error, _) => error,
     })
-}
-
-fn read_collections(tx: &mut Tx<'_>, plan: &mut Plan) -> Result<Vec<CollectionRef>> {
-    let tables = catalogue::tables(tx)?;
-    let mut found: Vec<CollectionRef> = Vec::new();
-    for read in collections::read_foreign(tx)? {
-        match read {
-            Ok(collection) => {
-                if !collection.is_view() && !tables.iter().any(|table| !table.view && is(&table.name, &collection)) {
-                    plan.obstacles.push(format!(
-                        "The collection {} has no table in the database. Remove the collection in PocketBase.",
-                        collection.name
-                    ));
-                }
-                found.push(CollectionRef::new(pointed_here(collection)));
-            }
-            Err(words) => plan.obstacles.push(format!("{words}.")),
-        }
-    }
-    Ok(found)
-}
-
-fn is(table: &str, collection: &Collection) -> bool {
-    table.eq_ignore_ascii_case(&collection.name)
-}
-
-/// Indexes of a collection that was renamed may name the table as it was called then.
-fn pointed_here(mut collection: Collection) -> Collection {
-    for text in &mut collection.indexes {
-        if let Some(mut index) = crate::schema::Index::parse(text)
-            && !index.table.eq_ignore_ascii_case(&collection.name)
-        {
-            index.table.clone_from(&collection.name);
-            *text = index.build();
-        }
-    }
-    collection
 }
 
 /// How many records a table has.

@@ -9,9 +9,12 @@
 //! What must stay true: the source is never changed; until the last step there is no database in the directory, so
 //! that no server starts on half of it (`place.rs`); what cannot come is said before anything is written.
 
+mod beside;
 mod look;
 mod place;
+mod records;
 mod report;
+mod shape;
 mod source;
 mod stage;
 mod tables;
@@ -21,7 +24,7 @@ pub use self::look::{CollectionPlan, Plan, TakeOver};
 pub use self::place::{Place, is_unfinished};
 pub use self::report::{Copied, FilesReport, Report};
 pub use self::source::Source;
-pub use self::stage::Staged;
+pub use self::stage::{Staged, Wanted};
 
 /// What a take-over is doing.
 #[derive(Debug, Clone, Copy)]

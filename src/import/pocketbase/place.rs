@@ -27,11 +27,20 @@ pub struct Place {
 }
 
 impl Place {
-    /// Says whether a directory can be filled, without touching it.
+    /// Says whether a directory can be filled from a source, without touching it.
     ///
     /// # Errors
     /// One sentence where there is something else in it.
-    pub fn check(dir: &Path) -> Result<()> {
+    pub fn check(dir: &Path, source: &Path) -> Result<()> {
+        if let (Ok(dir), Ok(source)) = (std::path::absolute(dir), source.canonicalize())
+            && dir != source
+            && dir.starts_with(&source)
+        {
+            return Err(Error::Setup(format!(
+                "{} lies in the directory that is taken over, which stays as it is; name another one with --dir.",
+                dir.display()
+            )));
+        }
         if is_unfinished(dir) {
             return Ok(());
         }
@@ -62,7 +71,7 @@ impl Place {
     /// # Errors
     /// As [`Place::check`], and what the system says.
     pub fn begin(dir: &Path, source: &Path) -> Result<Self> {
-        Self::check(dir)?;
+        Self::check(dir, source)?;
         let place = Self { dir: dir.to_owned() };
         let from = source.canonicalize()?.to_string_lossy().into_owned();
         let folder = place.folder();

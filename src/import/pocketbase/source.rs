@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::store::foreign::{Database, Owner, owner};
+use crate::store::foreign::{Database, Owner};
 use crate::store::{Tx, catalogue};
 
 /// The database in a directory of either program.
 pub(super) const DATABASE: &str = "data.db";
+/// The database of the logs.
+pub(super) const LOGS: &str = "auxiliary.db";
 /// The folder of the files.
 pub(super) const STORAGE: &str = "storage";
 
@@ -28,13 +30,13 @@ impl Source {
     pub fn open(dir: &Path) -> Result<Self> {
         let dir = data_directory(dir)?;
         let path = dir.join(DATABASE);
-        if owner(&path)? == Owner::Tuckbox {
+        let database = Database::open_any(&path)?;
+        if database.owner()? == Owner::Tuckbox {
             return Err(Error::Setup(format!(
                 "{} is a data directory of Tuckbox already; start it with `tuckbox serve --dir`.",
                 dir.display()
             )));
         }
-        let database = Database::open_any(&path)?;
         let source = Self { dir, database };
         source.database.read(|tx| source.refuse_others(tx))?;
         Ok(source)

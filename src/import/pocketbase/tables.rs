@@ -11,20 +11,14 @@ use crate::store::{Column, Tx, attached, catalogue};
 /// How many odd rows are put right at once.
 const ROWS: usize = 1000;
 
-/// What was done to a table.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Shaped {
-    /// How many records had odd values.
-    pub(super) records: u64,
-}
-
-/// Brings a table into shape. Views must not be there meanwhile.
-pub(super) fn shape(tx: &mut Tx<'_>, collection: &Collection) -> Result<Shaped> {
+/// Brings a table into shape, and its values where some are odd. Views must not be there meanwhile.
+pub(super) fn shape(tx: &mut Tx<'_>, collection: &Collection, is_odd: bool) -> Result<()> {
     let declared = catalogue::declared(tx, &collection.name)?;
-    if !is_in_shape(collection, &declared) {
+    let is_in_shape = is_in_shape(collection, &declared);
+    if !is_in_shape {
         rebuild(tx, collection, &declared)?;
     }
-    Ok(Shaped { records: put_right(tx, collection)? })
+    if is_in_shape && !is_odd { Ok(()) } else { put_right(tx, collection) }
 }
 
 /// Whether all fields have columns that are declared as ours.
@@ -67,25 +61,24 @@ fn rebuild(tx: &mut Tx<'_>, collection: &Collection, declared: &[catalogue::Decl
     hanging.iter().try_for_each(|text| tx.define_one(text))
 }
 
-/// Puts odd values right; how many records had some.
-fn put_right(tx: &mut Tx<'_>, collection: &Collection) -> Result<u64> {
+/// Puts odd values right.
+fn put_right(tx: &mut Tx<'_>, collection: &Collection) -> Result<()> {
     let table = &collection.name;
     let there = catalogue::columns(tx, table)?;
     let key = tables::row_key(&there).unwrap_or("rowid");
     let fields: Vec<&Field> = collection.fields.iter().collect();
     let columns: Vec<(&str, Expected)> =
         fields.iter().map(|field| (field.name.as_str(), values::expected(field))).collect();
-    let (mut behind, mut count) = (None, 0);
+    let mut behind = None;
     loop {
         let rows = odd::rows(tx, table, key, &columns, behind, ROWS)?;
         let is_last = rows.len() < ROWS;
         for row in rows {
             behind = Some(row.key);
-            count += 1;
-            let both = fields.iter().zip(&row.values);
-            let changed = both.filter_map(|(field, value)| {
+            let all = fields.iter().zip(&row.values).zip(&row.bytes);
+            let changed = all.filter_map(|((field, value), is_bytes)| {
                 let right = values::right(field, value);
-                (!right.same(value)).then(|| (field.name.as_str(), right))
+                (*is_bytes || !right.same(value)).then_some((field.name.as_str(), right))
             });
             let changed: Vec<_> = changed.collect();
             if !changed.is_empty() {
@@ -93,7 +86,7 @@ fn put_right(tx: &mut Tx<'_>, collection: &Collection) -> Result<u64> {
             }
         }
         if is_last {
-            return Ok(count);
+            return Ok(());
         }
     }
 }

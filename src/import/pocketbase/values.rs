@@ -39,17 +39,31 @@ pub(super) fn right(field: &Field, value: &Value) -> Value {
     }
 }
 
+/// Whether a value that became another one meant more than that.
+pub(super) fn is_lost(field: &Field, value: &Value, right: &Value) -> bool {
+    match expected(field) {
+        Expected::Id | Expected::Text | Expected::Json => false,
+        Expected::Number | Expected::Bool => {
+            !right.as_bool() && !["0", "false", "FALSE", "False", "f", "F"].contains(&text(value).trim())
+        }
+        Expected::Date => right.as_text().is_empty(),
+        Expected::Point => serde_json::from_str::<Json>(&text(value)).is_err(),
+        Expected::Single => serde_json::from_str::<Vec<Json>>(&text(value)).is_ok_and(|list| list.len() > 1),
+        Expected::List => false,
+    }
+}
+
 /// An instant in the wire format, empty where nothing tells one. Numbers are seconds since 1970.
 fn instant(value: &Value) -> String {
     let seconds = |seconds: i64| chrono::DateTime::from_timestamp(seconds, 0).map(time::format).unwrap_or_default();
     match value {
         Value::Int(number) => seconds(*number),
         Value::Real(number) => seconds(*number as i64),
-        Value::Text(text) => match date::wire(text) {
-            // What is a number in a column of texts has become one.
-            nothing if nothing.is_empty() => text.parse().map(seconds).unwrap_or_default(),
-            instant => instant,
-        },
+        // A number in a column of texts.
+        Value::Text(text) if (9..=11).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) => {
+            text.parse().map(seconds).unwrap_or_default()
+        }
+        Value::Text(text) => date::wire(text),
         Value::Null => String::new(),
     }
 }

@@ -5,13 +5,23 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::connection::{APPLICATION_ID, open};
 use super::errors::from_engine;
 use super::{Watch, migrate};
 use crate::error::Result;
-use crate::store::{SystemTables, Tx};
+use crate::store::{SystemTables, Tx, catalogue, tables};
+
+/// The table of logs that a copy came with.
+const OLD_LOGS: &str = "_logs (old)";
+
+/// Takes its entries over.
+const MOVE_LOGS: &str = "INSERT OR IGNORE INTO _logs (id, level, message, data, created) \
+    SELECT CAST(id AS TEXT), CAST(coalesce(level, 0) AS INTEGER), CAST(coalesce(message, '') AS TEXT), \
+           CASE WHEN json_valid(CAST(data AS TEXT)) THEN CAST(data AS TEXT) ELSE '{}' END, CAST(created AS TEXT) \
+    FROM \"_logs (old)\" WHERE id IS NOT NULL AND created IS NOT NULL ORDER BY rowid";
 
 /// A copy that becomes ours.
 pub struct Adoption {
@@ -34,6 +44,8 @@ impl Adoption {
                  PRAGMA foreign_keys = OFF",
             )
             .map_err(from_engine)?;
+        // Triggers of others have done their work already.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false).map_err(from_engine)?;
         let watch = Watch::over(&connection, None)?;
         Ok(Self { path: path.to_owned(), connection, watch })
     }
@@ -56,6 +68,32 @@ impl Adoption {
     /// What the engine says.
     pub fn make_system_tables(&mut self) -> Result<()> {
         migrate::run(&mut self.connection, SystemTables::Data)
+    }
+
+    /// Makes a copy of a database of logs ours: its entries go into a table as ours are, and nothing else stays. How many
+    /// there are.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub fn take_logs(&mut self) -> Result<u64> {
+        let others = self.run(|tx| {
+            for index in catalogue::indexes(tx)? {
+                tx.define(&tables::drop_index(&index.name))?;
+            }
+            let (views, others): (Vec<_>, Vec<_>) = catalogue::tables(tx)?.into_iter().partition(|table| table.view);
+            views.iter().try_for_each(|view| tx.define(&tables::drop_view(&view.name)))?;
+            tx.define(&tables::rename_table("_logs", OLD_LOGS))?;
+            Ok(others)
+        })?;
+        migrate::run(&mut self.connection, SystemTables::Logs)?;
+        self.run(|tx| {
+            let moved = tx.execute(MOVE_LOGS)? as u64;
+            tx.define(&tables::drop_table(OLD_LOGS))?;
+            for other in others.iter().filter(|other| other.name != "_logs") {
+                tx.define(&tables::drop_table(&other.name))?;
+            }
+            Ok(moved)
+        })
     }
 
     /// Puts our mark on it, and waits until it is on the disk.

@@ -1,6 +1,15 @@
 //! `tuckbox import pocketbase DIR`: through the command line, and looked at over HTTP.
 
+mod around;
+mod bucket;
+mod interrupted;
+mod large;
+mod obstacles;
+mod odd;
 mod real;
+mod settings;
+mod source;
+mod target;
 
 use std::path::{Path, PathBuf};
 
@@ -41,6 +50,40 @@ impl House {
     /// The database of the source, to be changed.
     fn database(&self) -> Connection {
         Connection::open(self.source().join("data.db")).unwrap()
+    }
+
+    /// Adds a collection with a table, both as PocketBase has made them since 0.23, and rows. The fields come without the
+    /// id.
+    fn add(&self, name: &str, fields: Json, columns: &str, rows: &str) -> &Self {
+        let id = json!({
+            "id": "text3208210256", "name": "id", "type": "text", "system": true, "required": true, "primaryKey": true,
+            "min": 15, "max": 15, "pattern": "^[a-z0-9]+$", "autogeneratePattern": "[a-z0-9]{15}"
+        });
+        let mut all = vec![id];
+        for (at, field) in fields.as_array().unwrap().iter().enumerate() {
+            let mut field = field.clone();
+            if field.get("id").is_none() {
+                field["id"] = json!(format!("field{at}"));
+            }
+            all.push(field);
+        }
+        let database = self.database();
+        let insert = "INSERT INTO _collections (id, system, type, name, fields, indexes, listRule, viewRule, options,
+            created, updated) VALUES ('c_' || ?1, 0, 'base', ?1, ?2, '[]', '', '', '{}', '2024-01-01 00:00:00.000Z',
+            '2024-01-01 00:00:00.000Z')";
+        database.execute(insert, (name, Json::from(all).to_string())).unwrap();
+        let table = format!(
+            "CREATE TABLE `{name}` (`id` TEXT PRIMARY KEY DEFAULT ('r'||lower(hex(randomblob(7)))) NOT NULL{columns});
+             {rows}"
+        );
+        database.execute_batch(&table).unwrap_or_else(|error| panic!("{error}: {table}"));
+        self
+    }
+
+    /// Runs statements on the database of the source.
+    fn change(&self, statements: &str) -> &Self {
+        self.database().execute_batch(statements).unwrap_or_else(|error| panic!("{error}: {statements}"));
+        self
     }
 
     fn dir(&self) -> PathBuf {
@@ -95,6 +138,12 @@ impl Said {
     }
 
     #[track_caller]
+    fn never_says(&self, text: &str) -> &Self {
+        assert!(!self.out.contains(text), "{text:?} in:\n{}", self.out);
+        self
+    }
+
+    #[track_caller]
     fn complains(&self, text: &str) -> &Self {
         assert!(self.err.contains(text), "no {text:?} in:\n{}", self.err);
         self
@@ -142,6 +191,20 @@ fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     }
     found.sort();
     found
+}
+
+/// The same without what is told beside files.
+fn plain(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    contents(folder).into_iter().filter(|(path, _)| !path.ends_with(".attrs")).collect()
+}
+
+/// Whether two folders hold the same files; they are too long to be shown.
+#[track_caller]
+fn are_the_same(one: &[(String, Vec<u8>)], other: &[(String, Vec<u8>)]) {
+    let names = |of: &[(String, Vec<u8>)]| of.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(one), names(other));
+    let differing = one.iter().zip(other).find(|(one, other)| one != other);
+    assert!(differing.is_none(), "{} is another one", differing.unwrap().0.0);
 }
 
 /// A JSON text.

@@ -63,6 +63,13 @@ pub(in crate::files) struct Object {
     coming: Option<Chunks>,
 }
 
+/// A file that is being fetched.
+pub(in crate::files) struct Fetched {
+    pub(in crate::files) content_type: String,
+    pub(in crate::files) original_name: String,
+    pub(in crate::files) chunks: Chunks,
+}
+
 impl Bucket {
     /// The bucket that settings name; nobody is asked yet.
     ///
@@ -169,6 +176,32 @@ impl Bucket {
         let found = self.store.list(Some(&path(folder.as_str())?));
         let found = found.map_ok(|object| (object.location.to_string(), object.last_modified.into()));
         Ok(found.map_err(unlistable).boxed())
+    }
+
+    /// The paths of everything below a folder, each with its size.
+    ///
+    /// # Errors
+    /// As [`Bucket::list`].
+    pub(in crate::files) fn list_sizes(&self, folder: &Folder) -> Result<BoxStream<'static, Result<(String, u64)>>> {
+        let found = self.store.list(Some(&path(folder.as_str())?));
+        Ok(found.map_ok(|object| (object.location.to_string(), object.size)).map_err(unlistable).boxed())
+    }
+
+    /// A file with all that is told of it; `None` where it is not there.
+    ///
+    /// # Errors
+    /// `Unavailable` where the service does not answer.
+    pub(in crate::files) async fn fetch(&self, key: &Key) -> Result<Option<Fetched>> {
+        let found = match self.store.get_opts(&path(&key.path())?, GetOptions::new()).await {
+            Ok(found) => found,
+            Err(Fault::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(unreachable(error)),
+        };
+        let told = |attribute: Attribute| found.attributes.get(&attribute).map(|value| value.to_string());
+        let content_type = told(Attribute::ContentType).unwrap_or_default();
+        let original_name = told(Attribute::Metadata("original-filename".into())).unwrap_or_default();
+        let original_name = decoded(&original_name);
+        Ok(Some(Fetched { content_type, original_name, chunks: found.into_stream().map_err(unreachable).boxed() }))
     }
 
     /// Removes objects by their paths.
@@ -306,6 +339,13 @@ async fn send_parts(upload: &mut WriteMultipart, content: &Content) -> Result<()
 /// A text as metadata may have it.
 fn encoded(text: &str) -> String {
     byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
+/// A text of metadata as it was.
+fn decoded(text: &str) -> String {
+    // `+` stands for itself there.
+    let pair = format!("={}", text.replace('+', "%2B").replace('&', "%26"));
+    url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, text)| text.into_owned()).unwrap_or_default()
 }
 
 /// A bucket cannot be listed, for who runs the server. Which of the reasons it is, object_store tells in words alone,

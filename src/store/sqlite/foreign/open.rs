@@ -12,6 +12,7 @@ use super::super::connection::{APPLICATION_ID, beside, immutable};
 use super::super::watch::Watch;
 use super::{Database, Stamp, explain, not_a_database};
 use crate::error::{Error, Result};
+use crate::store::foreign::Owner;
 
 /// How long to wait for another program that writes.
 const BUSY: Duration = Duration::from_secs(3);
@@ -75,25 +76,37 @@ impl Database {
         Ok(Self { path: path.to_owned(), connection, watch, assumed })
     }
 
-    /// Databases that have a way of their own into a data directory.
-    fn refuse_relatives(&self) -> Result<()> {
-        let shown = self.path.display();
+    /// Whose it is.
+    ///
+    /// # Errors
+    /// One sentence where the file is damaged.
+    pub fn owner(&self) -> Result<Owner> {
         let ask = |query: &str| self.connection.query_row(query, [], |row| row.get::<_, i64>(0));
         let mark = ask("PRAGMA application_id").map_err(|error| self.explain(error))?;
         let collections =
             ask("SELECT count(*) = 2 FROM sqlite_schema WHERE type = 'table' AND name IN ('_collections', '_params')");
         if mark == APPLICATION_ID {
-            return Err(Error::Setup(format!(
+            return Ok(Owner::Tuckbox);
+        }
+        Ok(match collections.map_err(|error| self.explain(error))? {
+            0 => Owner::Another,
+            _ => Owner::PocketBase,
+        })
+    }
+
+    /// Databases that have a way of their own into a data directory.
+    fn refuse_relatives(&self) -> Result<()> {
+        let shown = self.path.display();
+        match self.owner()? {
+            Owner::Tuckbox => Err(Error::Setup(format!(
                 "{shown} is a Tuckbox database already: start it with --dir, or export its collections and import those"
-            )));
+            ))),
+            Owner::PocketBase => Err(Error::Setup(format!(
+                "{shown} is a PocketBase database; `tuckbox import pocketbase` takes its whole data directory over, with \
+                 accounts, rules and files"
+            ))),
+            Owner::Another => Ok(()),
         }
-        if collections.map_err(|error| self.explain(error))? != 0 {
-            return Err(Error::Setup(format!(
-                "{shown} is a PocketBase database; `tuckbox import pocketbase` takes its whole data directory over, \
-                 with accounts, rules and files"
-            )));
-        }
-        Ok(())
     }
 }
 

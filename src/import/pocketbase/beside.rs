@@ -12,7 +12,7 @@ use crate::store::Tx;
 const SIBLINGS: [(&str, &str); 3] = [
     ("pb_hooks", "its JavaScript does not run here"),
     ("pb_migrations", "its steps are not run here; what they have done to the data has come with it"),
-    ("pb_public", "its files are not served here; have a web server in front do that"),
+    ("pb_public", "copy it beside the new data directory, or name it with --public-dir, and its files are served"),
 ];
 
 /// Looks around.

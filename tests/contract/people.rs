@@ -32,7 +32,7 @@ pub struct Made {
     claims: BTreeMap<String, Json>,
     /// Another header than `{alg: HS256, typ: JWT}`.
     #[serde(default)]
-    header: Option<Header>,
+    header: Option<Box<Header>>,
 }
 
 impl Default for Who {

@@ -78,7 +78,7 @@ fn put_right(tx: &mut Tx<'_>, collection: &Collection) -> Result<()> {
             let all = fields.iter().zip(&row.values).zip(&row.bytes);
             let changed = all.filter_map(|((field, value), is_bytes)| {
                 let right = values::right(field, value);
-                (*is_bytes || !right.same(value)).then(|| (field.name.as_str(), right))
+                (*is_bytes || !right.same(value)).then_some((field.name.as_str(), right))
             });
             let changed: Vec<_> = changed.collect();
             if !changed.is_empty() {

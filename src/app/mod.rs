@@ -116,7 +116,9 @@ pub struct Rooms {
 }
 
 /// The lock of a data directory, until it is dropped.
-pub struct Claim(#[allow(dead_code)] File);
+pub struct Claim {
+    _lock: File,
+}
 
 /// What runs beside the requests of a server, and its lock on the directory.
 #[derive(Default)]
@@ -148,6 +150,7 @@ impl App {
         }
         app.files.sweep_spooled();
         app.import.sweep();
+        pocketbase::sweep(&app.config.dir);
         app.backups.sweep();
         app.start_followers()?;
         app.start_background();
@@ -167,7 +170,7 @@ impl App {
             let dir = dir.display();
             format!("Another tuckbox works on {dir} already; wait for its end, or name another directory with --dir.")
         })
-        .map(Claim)
+        .map(|lock| Claim { _lock: lock })
     }
 
     /// Opens a data directory that is not in its place yet as a start would, and closes it, so that it can be moved.

@@ -15,6 +15,9 @@ use super::storage::attributes;
 use crate::error::{Error, Result};
 use crate::ids;
 
+/// How deep folders stand in each other at most: those of collections, records and thumbs do not go deeper, but links may
+/// lead in circles.
+const DEEPEST: usize = 6;
 /// How much of a file is read at once.
 const BLOCK: usize = 64 * 1024;
 
@@ -151,7 +154,7 @@ fn listed(root: &Path) -> Result<BTreeMap<PathBuf, u64>> {
             // It may have gone, or point nowhere.
             let Ok(about) = fs::metadata(entry.path()) else { continue };
             if about.is_dir() {
-                folders.push(path);
+                folders.extend((path.components().count() < DEEPEST).then_some(path));
             } else if about.is_file() {
                 found.insert(path, about.len());
             }

@@ -2,10 +2,14 @@
 
 use std::fmt::Write;
 use std::io::IsTerminal;
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::import::pocketbase::Step;
+
+/// How often what has no end in sight shows that it goes on.
+const TICK: Duration = Duration::from_millis(100);
 
 /// A bar over the bytes of data, with a prefix and a message; it shows nothing where nobody sees it. `total` is `None`
 /// where nobody knows how much will come.
@@ -66,7 +70,9 @@ impl Takeover {
             None => styled(ProgressBar::new_spinner(), "{msg:40} {spinner}"),
         };
         bar.set_message(of.clone());
-        bar.tick();
+        if total.is_none() {
+            bar.enable_steady_tick(TICK);
+        }
         self.of = of;
         self.bar = Some(bar.clone());
         bar

@@ -107,7 +107,19 @@ fn work(config: Config, arguments: &Arguments) -> Result<Done> {
     let wanted = Wanted { logs: arguments.logs, files_home: arguments.files == InBucket::Copy };
     let staged = takeover.stage(place, sealer.as_ref(), wanted, &mut |step| bars.show(step));
     bars.end();
-    Ok(Done::Staged(Box::new((staged?, claim, config))))
+    Ok(Done::Staged(Box::new((staged.map_err(stopped)?, claim, config))))
+}
+
+/// A failure of the machine, with what to do about it.
+fn stopped(error: Error) -> Error {
+    match error {
+        Error::Internal(cause) => Error::Setup(format!(
+            "The take-over stopped, and the directory has no data yet: {:#}. The same command begins again.",
+            cause.root_cause()
+        )),
+        Error::Unavailable(why) => Error::Setup(format!("{why} The same command begins again.")),
+        error => error,
+    }
 }
 
 fn refused(plan: &Plan, sentence: &str) -> Result<()> {

@@ -21,7 +21,7 @@ mod tables;
 mod values;
 
 pub use self::look::{CollectionPlan, Plan, TakeOver};
-pub use self::place::{Place, is_unfinished};
+pub use self::place::{Place, is_unfinished, sweep};
 pub use self::report::{Copied, FilesReport, Report};
 pub use self::source::Source;
 pub use self::stage::{Staged, Wanted};

@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use super::source::{DATABASE, STORAGE};
+use super::source::{DATABASE, LOGS, STORAGE};
 use crate::error::{Error, Result};
 
 /// The folder of what is not in its place yet. Its being there without a database beside it is the mark of a take-over
@@ -18,6 +18,17 @@ const HARMLESS: [&str; 3] = ["lock", ".gitignore", "lost+found"];
 /// Whether a take-over into a directory was begun and has not ended.
 pub fn is_unfinished(dir: &Path) -> bool {
     dir.join(UNFINISHED).is_dir() && !dir.join(DATABASE).exists()
+}
+
+/// Removes what a take-over left that ended with its last step. For the start of a server.
+pub fn sweep(dir: &Path) {
+    let folder = dir.join(UNFINISHED);
+    if !folder.is_dir() || is_unfinished(dir) {
+        return;
+    }
+    if let Err(error) = fs::remove_dir_all(&folder) {
+        tracing::warn!(%error, path = %folder.display(), "what a take-over left behind could not be removed");
+    }
 }
 
 /// A data directory that is being filled.
@@ -81,6 +92,10 @@ impl Place {
                 fs::remove_dir_all(place.storage())?;
             }
             fs::remove_dir_all(&folder)?;
+            match fs::remove_file(dir.join(LOGS)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
         }
         fs::create_dir(&folder)?;
         fs::write(folder.join(FROM), from)?;

@@ -102,3 +102,59 @@ fn json(value: &Value) -> Json {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, json};
+
+    use super::*;
+
+    fn field(json: Json) -> Field {
+        let map: Map<String, Json> = serde_json::from_value(json).expect("an object");
+        Field::from_json(&map).expect("a field")
+    }
+
+    #[test]
+    fn what_is_right_stays_and_what_is_put_right_is_right() {
+        let kinds = [
+            json!({"name": "a", "type": "text"}),
+            json!({"name": "a", "type": "number"}),
+            json!({"name": "a", "type": "bool"}),
+            json!({"name": "a", "type": "date"}),
+            json!({"name": "a", "type": "autodate"}),
+            json!({"name": "a", "type": "select", "values": ["x"]}),
+            json!({"name": "a", "type": "relation", "collectionId": "c", "maxSelect": 3}),
+            json!({"name": "a", "type": "geoPoint"}),
+            json!({"name": "a", "type": "password"}),
+        ];
+        let odd =
+            ["", "x", "[]", r#"["x"]"#, r#"["x","y"]"#, "[1,", "{}", "2024-01-02", "1704164645", "1e3", "true", "007"];
+        let others = [Value::Null, Value::Int(0), Value::Int(7), Value::Int(i64::MAX), Value::Real(-1.5)];
+        for kind in kinds {
+            let field = field(kind);
+            assert!(right(&field, &field.zero()).same(&field.zero()), "{field:?}");
+            for value in odd.iter().map(|text| Value::from(*text)).chain(others.clone()) {
+                let once = right(&field, &value);
+                assert!(right(&field, &once).same(&once), "{field:?} {value:?} {once:?}");
+                let shown = field.to_answer(&once);
+                assert!(!shown.is_null(), "{field:?} {value:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn instants_are_found_in_numbers_and_other_layouts() {
+        for (value, expected) in [
+            (Value::Int(1_704_164_645), "2024-01-02 03:04:05.000Z"),
+            (Value::Real(1_704_164_645.9), "2024-01-02 03:04:05.000Z"),
+            (Value::from("1704164645"), "2024-01-02 03:04:05.000Z"),
+            (Value::from("2024-01-02T03:04:05+01:00"), "2024-01-02 02:04:05.000Z"),
+            (Value::from("2024-01-02"), "2024-01-02 00:00:00.000Z"),
+            (Value::from("soon"), ""),
+            (Value::Int(i64::MAX), ""),
+            (Value::Null, ""),
+        ] {
+            assert_eq!(instant(&value), expected, "{value:?}");
+        }
+    }
+}

@@ -104,3 +104,27 @@ fn files_that_went_and_came_meanwhile_are_those_of_the_last_run() {
     house.import(&[]).went_well();
     is_whole(&house);
 }
+
+#[tokio::test]
+async fn what_the_last_step_left_is_removed_by_the_next_start() {
+    let house = House::real();
+    house.import(&["--logs"]).went_well();
+    std::fs::create_dir(house.dir().join("takeover")).unwrap();
+    std::fs::write(house.dir().join("takeover/source"), "somewhere").unwrap();
+    let server = house.serve().await;
+    assert!(!server.dir().join("takeover").exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn one_that_cannot_write_says_so_and_is_begun_again() {
+    let house = with_files();
+    let line = format!("ulimit -f 300; exec {} import pocketbase pb_data --dir data", env!("CARGO_BIN_EXE_tuckbox"));
+    let output = std::process::Command::new("sh").arg("-c").arg(line).current_dir(house.root()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("The same command begins again."), "{said}");
+    is_refused(&house);
+    house.import(&[]).went_well();
+    is_whole(&house);
+}

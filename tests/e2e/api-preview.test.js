@@ -411,14 +411,14 @@ test('of a large answer the beginning is shown, of a picture its size, and a cal
   await shown(page, 'Export')
   await press(page, 'Send')
   await status(page).filter({ hasText: /^200 OK .* 16(\.\d)? MiB / }).waitFor()
-  await page.getByText('There is more of it; this is how it begins.').waitFor()
+  await page.getByText('Only the beginning is shown.').waitFor()
   assert.equal((await page.getByRole('region', { name: 'Body of the answer' }).textContent()).length, 256 * 1024)
 
   await page.goto(`${dashboard.server.url}/_/${address('posts', 'file')}`)
   await shown(page, 'Download a file')
   await press(page, 'Send')
   await status(page).filter({ hasText: /^200 OK/ }).waitFor()
-  await page.getByText('The body is no text, and is not shown.').waitFor()
+  await page.getByText('The body is not text, so it is not shown.').waitFor()
 
   await turn(page, 'View')
   await page.route('**/api/collections/posts/records/*', () => undefined)

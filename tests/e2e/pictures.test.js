@@ -309,7 +309,7 @@ test('records', async () => {
   await page.getByRole('dialog').getByRole('button', { name: 'Leave', exact: true }).click()
   await page.getByRole('region', { name: 'The Dispossessed' }).waitFor({ state: 'detached' })
   await cell('The Dispossessed').click()
-  await page.getByText('You typed here before and did not save it').waitFor()
+  await page.getByText('You have unsaved changes from before').waitFor()
   await look('record-draft')
   await open()
   await input('authors').click()

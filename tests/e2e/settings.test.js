@@ -43,7 +43,7 @@ async function open(section, options) {
 
 async function save(page) {
   await press(page, 'Save')
-  await page.getByText('Saved. It counts from the next request on.').waitFor()
+  await page.getByText('Saved. It applies from the next request on.').waitFor()
 }
 
 /** What was sent by the next press on Save. */
@@ -82,7 +82,7 @@ test('what is refused stands beside its input, nothing is saved, and what was ty
   await field(page, 'Headers with the client’s address').fill('X-Real-IP')
   await field(page, 'Where superusers may come from').fill('127.0.0.1\nmy house')
   await press(page, 'Save')
-  await page.getByText('Nothing is saved: look at what is marked.').waitFor()
+  await page.getByText('Nothing was saved. Check what is marked.').waitFor()
   await row(page, 'superuserIPs').getByText(/^Entry 2: /).waitFor()
   await settles(() => field(page, 'Address').evaluate((input) => input === document.activeElement), true)
   await hasValue(field(page, 'Address'), 'nowhere')
@@ -141,10 +141,10 @@ test('the accent that was chosen colours the dashboard, readable in light and da
 
 test('what changes collections is out of sight where that is wanted', async () => {
   const { page, complaints, close } = await open('application')
-  await turn(page, 'Hide what changes collections')
+  await turn(page, 'Hide collection editing')
   await save(page)
   await hasCount(page.getByRole('link', { name: 'New collection' }), 0)
-  await turn(page, 'Hide what changes collections')
+  await turn(page, 'Hide collection editing')
   await save(page)
   await hasCount(page.getByRole('link', { name: 'New collection' }), 1)
   assert.deepEqual(complaints, [])
@@ -307,7 +307,7 @@ test('superusers are added, get passwords and go; the last one stays', async () 
   const { page, complaints, close } = await open('superusers')
   const list = page.getByRole('list', { name: /superusers?$/ })
   await hasCount(list.getByRole('listitem'), 1)
-  assert.ok(await page.getByRole('button', { name: 'The last superuser stays' }).isDisabled())
+  assert.ok(await page.getByRole('button', { name: 'The last superuser cannot be removed' }).isDisabled())
   await press(page, 'Add a superuser')
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('E-mail').fill('dilek@example.com')
@@ -360,8 +360,8 @@ test('leaving asks, a draft is offered again, and nothing typed is lost when the
   // The window goes without an answer.
   page.once('dialog', (asked) => void asked.accept())
   await page.reload()
-  await page.getByText('You typed here before and did not save it').waitFor()
-  await press(page, 'Take it up')
+  await page.getByText('You have unsaved changes from before').waitFor()
+  await press(page, 'Restore them')
   await hasValue(field(page, 'Name'), 'Half a name')
 
   await pb.collection('_superusers').update(pb.authStore.record.id, { password: PASSWORD, passwordConfirm: PASSWORD })
@@ -402,7 +402,7 @@ test('what somebody else saves meanwhile is not written over', async () => {
   // Nothing is typed: it is shown as it is, once the window is looked at again.
   await pb.settings.update({ meta: { appName: 'Acme' } })
   await page.evaluate(() => window.dispatchEvent(new Event('focus')))
-  await page.getByText('Changed elsewhere meanwhile, and shown as it is now: Name.').waitFor()
+  await page.getByText('Changed by someone else meanwhile, and updated here: Name.').waitFor()
   await hasValue(field(page, 'Name'), 'Acme')
   assert.deepEqual(complaints, [])
   await close()

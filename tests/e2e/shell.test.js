@@ -90,7 +90,7 @@ test('letters go to pages, are listed, and can be turned off', async () => {
   await heading(page, 'Keys')
   await picture(page, 'keys')
   await assertAccessible(page)
-  await page.getByRole('switch', { name: 'Single letters do something' }).click()
+  await page.getByRole('switch', { name: 'Single-letter keys' }).click()
   await page.keyboard.press('Escape')
   await page.keyboard.press('g')
   await page.keyboard.press('s')

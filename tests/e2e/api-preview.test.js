@@ -305,7 +305,7 @@ test('a call is tried as a guest, as the superuser and as an account, and refusa
   assert.equal(JSON.parse(await body.textContent()).message, "The requested resource wasn't found.")
 
   await choose(page, 'Account')
-  await page.getByText('It is asked with a token that the server makes for this account').waitFor()
+  await page.getByText('Sent with a token made for this account').waitFor()
   await page.getByPlaceholder(/users$/).fill('ann')
   await page.getByRole('option', { name: /ann/ }).click()
   await press(page, 'Send')
@@ -450,7 +450,7 @@ test('signing in is tried as whoever signs in: a guest', async () => {
   await press(page, 'Send')
   await status(page).filter({ hasText: /^200 OK/ }).waitFor()
   await turn(page, 'With another service')
-  await page.getByText('it is tried in an app').waitFor()
+  await page.getByText('it can only be tried in an app').waitFor()
   await hasCount(page.getByRole('button', { name: 'Send', exact: true }), 0)
   await close()
 })

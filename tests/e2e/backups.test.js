@@ -85,7 +85,7 @@ test('an archive is sent with its progress, can be stopped, and is refused where
   // The server has not answered when the person stops it.
   await page.route('**/api/backups/upload', () => undefined)
   await send('slow.zip', bytes)
-  await page.getByRole('region', { name: 'Upload' }).getByText('slow.zip is on its way').waitFor()
+  await page.getByRole('region', { name: 'Upload' }).getByText('Uploading slow.zip').waitFor()
   await assertAccessible(page)
   await page.getByRole('link', { name: 'Schedules' }).click()
   await page.getByRole('heading', { name: 'Schedules', exact: true }).waitFor()
@@ -161,7 +161,7 @@ test('a restore that fails says why and changes nothing', async () => {
   await assertAccessible(page)
   await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click()
   await press(page, 'Verify broken.zip')
-  await row(page, 'broken.zip').getByText('Damaged').waitFor()
+  await row(page, 'broken.zip').getByText('Damaged', { exact: true }).waitFor()
   await assertAccessible(page)
   await close()
 })

@@ -296,7 +296,7 @@ test('what somebody else saved meanwhile is not taken back', async () => {
   await page.getByLabel('Name of the field text').fill('body')
   await pb.collections.update(notes.id, { deleteRule: null, fields: [...notes.fields, { name: 'theirs', type: 'text' }] })
   await press(page, 'Save')
-  await page.getByText('Somebody else saved this collection since you opened it').waitFor()
+  await page.getByText('Someone else saved this collection since you opened it').waitFor()
   assert.deepEqual(await fieldsOf('shared_notes'), ['text text', 'theirs text'])
   await press(page, 'Discard')
   await hasValue(page.getByLabel('Name of the field theirs'), 'theirs')

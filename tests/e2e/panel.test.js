@@ -72,7 +72,7 @@ test('what was typed and not saved is offered on return, until it is saved', asy
 
   await press(page, 'Cancel')
   await heading(page, 'Leave without saving?')
-  await page.getByText('passwords and chosen files are gone').waitFor()
+  await page.getByText('Passwords and chosen files cannot be kept').waitFor()
   await picture(page, 'record-leave')
   await press(page, 'Stay')
   await press(page, 'Undo the change of pin')
@@ -107,7 +107,7 @@ test('what was typed and not saved is offered on return, until it is saved', asy
   await page.waitForTimeout(400)
   await page.reload()
   await heading(page, 'Kept in the browser')
-  await hasCount(page.getByText('You typed here before'), 0)
+  await hasCount(page.getByText('You have unsaved changes from before'), 0)
   assert.deepEqual(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('tuckbox_draft'))), [])
   assert.deepEqual(complaints, [])
   await close()
@@ -125,7 +125,7 @@ test('a new record is kept as well, and what is not wanted is dropped for good',
   await press(page, 'Discard it')
   await press(page, 'New record')
   await heading(page, 'New notes')
-  await hasCount(page.getByText('You typed here before'), 0)
+  await hasCount(page.getByText('You have unsaved changes from before'), 0)
   await close()
 })
 
@@ -556,7 +556,7 @@ test('times are typed in words, in the zone that one chooses', async () => {
   const day = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
   await hasValue(due, `${day} 09:00:00`)
   await due.fill('some day')
-  await page.getByText('This is no time, such as').waitFor()
+  await page.getByText('This is not a time.').waitFor()
   await picture(page, 'record-date')
   await assertAccessible(page)
   await due.fill('2024-02-29 7:05')
@@ -662,6 +662,14 @@ test('in the hand nothing is wider than the screen, and all is large enough to t
     buttons.filter((button) => button.getBoundingClientRect().height < 44).map((button) => button.ariaLabel ?? button.textContent))
   assert.deepEqual(small, [])
   await picture(page, 'record-in-hand')
+  // What is said for a moment lies over nothing that closes or saves.
+  await press(page, 'Copy the id')
+  const toast = await page.getByRole('status').filter({ has: page.getByRole('button', { name: 'Dismiss' }) }).boundingBox()
+  for (const name of ['Close', 'Save', 'Cancel']) {
+    const button = await page.getByRole('button', { name, exact: true }).first().boundingBox()
+    assert.ok(button.y + button.height <= toast.y || button.y >= toast.y + toast.height, `the toast lies over ${name}`)
+  }
+  await press(page, 'Dismiss')
   await page.getByRole('button', { name: 'Look at', exact: false }).first().scrollIntoViewIfNeeded()
   await picture(page, 'record-in-hand-files')
   for (const tab of ['JSON', 'Relations']) {

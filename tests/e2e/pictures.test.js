@@ -408,7 +408,7 @@ test('the API of a collection', async () => {
   await page.getByRole('radio', { name: 'JavaScript' }).check()
   await look('api-create')
   await page.getByRole('radio', { name: 'Account' }).check()
-  await page.getByText('It is asked with a token').waitFor()
+  await page.getByText('Sent with a token').waitFor()
   await press('Send')
   await page.getByRole('dialog').waitFor()
   await look('api-asked')
@@ -477,7 +477,7 @@ test('schemas in and out', async () => {
 
 test('the log', async () => {
   await pb.collection('books').getList(1, 1)
-  await goTo('#/logs?live=0&superusers=1')
+  await goTo('#/logs?live=0&superusers=1&range=15m')
   await page.getByRole('slider', { name: 'Entries through the time' }).waitFor()
   await page.getByRole('gridcell').first().waitFor()
   await look('log', { sizes: [DESK, PHONE, WIDE] })

@@ -81,7 +81,7 @@ test('what writes is refused while it only reads, however it is written', async 
   await assertAccessible(page)
   await type(page, 'WITH gone AS (SELECT id FROM tools) DELETE FROM tools WHERE id IN gone')
   await press(page, 'Run')
-  await page.getByText('A statement that writes cannot begin with WITH here.').waitFor()
+  await page.getByText('A statement that writes cannot start with WITH here.').waitFor()
   // The server itself reads, whatever the page thinks of the text.
   await type(page, 'PRAGMA user_version = 7')
   await press(page, 'Run')
@@ -128,6 +128,8 @@ test('an error is told and stands at its place', async () => {
   await type(page, 'SELECT 1;\nSELECT label FORM tools')
   await press(page, 'Run')
   await page.getByRole('status').getByText('near "tools": syntax error').waitFor()
+  // It is seen once, with the statement that failed.
+  assert.ok((await page.getByRole('status').filter({ hasText: 'syntax error' }).boundingBox()).height <= 1)
   await settles(() => page.locator('.cm-fault').allInnerTexts(), ['tools'])
   await page.getByRole('tab', { name: /^2\. failed/ }).waitFor()
   await assertAccessible(page)

@@ -230,10 +230,10 @@ test('an account is made with its password repeated, gets its mails, and lends a
 
   await page.getByRole('tab', { name: 'Account' }).click()
   await press(page, 'Send a verification mail')
-  await page.getByText('The server took it: a mail to ann@example.com').waitFor()
+  await page.getByText('A mail is on its way to ann@example.com').waitFor()
   await mail.waitForMail('ann@example.com')
   await press(page, 'Send a password reset mail')
-  await page.getByText('The server took it: a mail to ann@example.com').waitFor()
+  await page.getByText('A mail is on its way to ann@example.com').waitFor()
   await mail.waitForMail('ann@example.com')
   await page.getByLabel('It lives').selectOption('One day')
   await press(page, 'Make a token')

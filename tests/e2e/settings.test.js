@@ -177,7 +177,7 @@ test('mails are sent by the server that was set, and its words are told where it
   await field(page, 'Mail').selectOption({ label: 'Code' })
   await field(page, 'Send it to').fill('ann@example.com')
   await press(page, 'Send')
-  await page.getByText('The mail server took it, for ann@example.com.').waitFor()
+  await page.getByText('The mail server accepted it for ann@example.com.').waitFor()
   const came = await mail.waitForMail('ann@example.com')
   assert.equal(came.from.text, '"Notes" <notes@example.com>')
   await page.getByTitle('Preview of the mail: Code').contentFrame().getByText('48215093').waitFor()

@@ -67,7 +67,7 @@ test('records that a new limit would not let in are told, and stay', async () =>
   await press(page, 'Save')
   await dialog(page).getByText('changes title (the upper limit), which 1 record does not fit any more').waitFor()
   await dialog(page).getByText(long.id).waitFor()
-  await dialog(page).getByText(/keep what they have/).waitFor()
+  await dialog(page).getByText(/keep their values/).waitFor()
   await picture(page, 'collection-plan-limit')
   await assertAccessible(page)
   await press(page, 'Save so')

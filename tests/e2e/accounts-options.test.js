@@ -134,7 +134,7 @@ test('a mail is written with what stands for something, looked at and tried', as
   await page.waitForTimeout(300)
   assert.equal(await colour(frame.getByText('Hello')), 'rgb(255, 0, 0)')
   assert.equal(await colour(frame.getByText('there')), 'rgb(0, 0, 255)')
-  await page.getByText('what you changed is not in it yet').waitFor()
+  await page.getByText('your changes are not in it yet').waitFor()
   await page.getByRole('group', { name: 'Colours' }).getByText('Dark').click()
   await page.getByRole('group', { name: 'Width' }).getByText('Phone').click()
   await picture(page, 'collection-mail')

@@ -235,7 +235,7 @@ test('an account is made with its password repeated, gets its mails, and lends a
   await press(page, 'Send a password reset mail')
   await page.getByText('A mail is on its way to ann@example.com').waitFor()
   await mail.waitForMail('ann@example.com')
-  await page.getByLabel('It lives').selectOption('One day')
+  await page.getByLabel('Valid for').selectOption('One day')
   await press(page, 'Make a token')
   await page.getByText('It ends in 23 hours').or(page.getByText('It ends tomorrow')).waitFor()
   const token = await page.getByRole('region', { name: 'The token' }).innerText()

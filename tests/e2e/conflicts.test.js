@@ -258,8 +258,8 @@ test('a deleted record can be kept for a while, and goes when the page does', as
   assert.ok(await note(one))
   // What was typed is not lost with it.
   await cell(page, 'Gone first').click()
-  await page.getByText('You typed here before and did not save it').waitFor()
-  await press(page, 'Drop it')
+  await page.getByText('You have unsaved changes from before').waitFor()
+  await press(page, 'Discard them')
   await press(page, 'Close')
 
   // The key takes the row of the cursor; Ctrl Z keeps it.

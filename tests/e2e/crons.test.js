@@ -25,7 +25,7 @@ test('schedules tell when they run in words, and what they do', async () => {
   await old.getByText('0 */6 * * *').waitFor()
   await old.getByText(/^Next: in \d+ (hours?|minutes?)/).waitFor()
   await old.getByText(/ UTC$/).waitFor()
-  await old.getByText('It has not run yet.').waitFor()
+  await old.getByText('Not run yet.').waitFor()
   await schedule(page, 'Old changes').getByText('Every hour, at minute 17').waitFor()
   await page.getByText('Backups have no schedule yet.').waitFor()
   await assertAccessible(page)
@@ -36,7 +36,7 @@ test('schedules tell when they run in words, and what they do', async () => {
 test('a schedule runs now, and the page shows what came of it', async () => {
   const { page, complaints, close } = await dashboard.open(PAGE)
   const tidy = schedule(page, 'Tidy the database')
-  await tidy.getByText('It has not run yet.').waitFor()
+  await tidy.getByText('Not run yet.').waitFor()
   await page.getByRole('button', { name: 'Run now: Tidy the database' }).click()
   await tidy.getByText(/^Done in \d+/).waitFor()
   await settles(async () => (await pb.crons.getFullList()).find(({ id }) => id === '__pbDBOptimize__').lastOutcome, 'done')
@@ -63,7 +63,7 @@ test('a run that failed says why', async () => {
   await sync.getByText('Done in 40 ms').waitFor()
   await assertAccessible(page)
   await page.getByRole('button', { name: 'Run now: sync' }).click()
-  await page.getByText('sync did not run. Nothing of that name is scheduled any more.').waitFor()
+  await page.getByText('sync did not run. It is no longer scheduled.').waitFor()
   await close()
 })
 

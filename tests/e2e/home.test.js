@@ -70,7 +70,7 @@ test('whoever has no backup is told so, and a verified one reassures', async () 
 
 test('mail and a schedule of backups tick themselves, and can be put away', async () => {
   const { page, complaints, close } = await dashboard.open()
-  const steps = page.getByRole('region', { name: 'Before others rely on it' })
+  const steps = page.getByRole('region', { name: 'Before going live' })
   await hasCount(steps.getByRole('listitem'), 2)
   await hasCount(steps.getByText('Done:'), 0)
   await superuser.settings.update({ backups: { cron: '0 3 * * *', cronMaxKeep: 7 } })

@@ -309,7 +309,7 @@ test('records', async () => {
   await page.getByRole('dialog').getByRole('button', { name: 'Leave', exact: true }).click()
   await page.getByRole('region', { name: 'The Dispossessed' }).waitFor({ state: 'detached' })
   await cell('The Dispossessed').click()
-  await page.getByText('You typed here before and did not save it').waitFor()
+  await page.getByText('You have unsaved changes from before').waitFor()
   await look('record-draft')
   await open()
   await input('authors').click()
@@ -408,7 +408,7 @@ test('the API of a collection', async () => {
   await page.getByRole('radio', { name: 'JavaScript' }).check()
   await look('api-create')
   await page.getByRole('radio', { name: 'Account' }).check()
-  await page.getByText('It is asked with a token').waitFor()
+  await page.getByText('Sent with a token').waitFor()
   await press('Send')
   await page.getByRole('dialog').waitFor()
   await look('api-asked')
@@ -477,7 +477,7 @@ test('schemas in and out', async () => {
 
 test('the log', async () => {
   await pb.collection('books').getList(1, 1)
-  await goTo('#/logs?live=0&superusers=1')
+  await goTo('#/logs?live=0&superusers=1&range=15m')
   await page.getByRole('slider', { name: 'Entries through the time' }).waitFor()
   await page.getByRole('gridcell').first().waitFor()
   await look('log', { sizes: [DESK, PHONE, WIDE] })

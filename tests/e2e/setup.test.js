@@ -171,7 +171,7 @@ test('a forgotten password is asked for, and nothing is told of who has an accou
   await page.getByRole('link', { name: 'Forgot your password?' }).click()
   await page.getByLabel('E-mail').fill('nobody@example.com')
   await page.getByRole('button', { name: 'Send the mail' }).click()
-  await page.getByRole('heading', { name: 'Look into your mail' }).waitFor()
+  await page.getByRole('heading', { name: 'Check your mail' }).waitFor()
   await picture(page, 'forgotten-sent')
   await assertAccessible(page)
   assert.deepEqual(complaints, [])

@@ -6,7 +6,7 @@ import { assertAccessible } from './support/accessible.js'
 import { PHONE, picture } from './support/browser.js'
 import { PASSWORD } from '../sdk/support/server.js'
 import { startDashboard } from './support/dashboard.js'
-import { hasCount, hasValue } from './support/settles.js'
+import { hasCount, hasValue, settles } from './support/settles.js'
 
 let dashboard
 let pb
@@ -90,7 +90,7 @@ test('letters go to pages, are listed, and can be turned off', async () => {
   await heading(page, 'Keys')
   await picture(page, 'keys')
   await assertAccessible(page)
-  await page.getByRole('switch', { name: 'Single letters do something' }).click()
+  await page.getByRole('switch', { name: 'Single-letter keys' }).click()
   await page.keyboard.press('Escape')
   await page.keyboard.press('g')
   await page.keyboard.press('s')
@@ -120,6 +120,27 @@ test('the sidebar becomes narrow, keeps collections on top, and marks what every
   await press(page, 'Menu')
   await press(page, 'Search')
   await page.getByRole('combobox', { name: /^Collection, page/ }).waitFor()
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('pages begin at the same place', async () => {
+  const { page, complaints, close } = await dashboard.open('#/')
+  await heading(page, 'Home')
+  const place = async () => {
+    const { x, y } = await page.locator('h1').boundingBox()
+    return [Math.round(x), Math.round(y)]
+  }
+  const home = await place()
+  const pages = {
+    application: 'Application', mail: 'Mail', storage: 'Storage', limits: 'Limits', superusers: 'Superusers', backups: 'Backups',
+    crons: 'Schedules', 'export-collections': 'Export collections', 'import-collections': 'Import collections',
+  }
+  for (const [section, name] of Object.entries(pages)) {
+    await page.goto(`${dashboard.server.url}/_/#/settings/${section}`)
+    await heading(page, name)
+    await settles(place, home, name)
+  }
   assert.deepEqual(complaints, [])
   await close()
 })

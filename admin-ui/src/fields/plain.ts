@@ -48,7 +48,7 @@ function readDate(text: string): Read {
   if (plain === '') return { value: '' }
   // `2024-05-01` alone is that day as the clocks are here.
   const value = fromInput(/^\d{4}-\d\d-\d\d$/.test(plain) ? `${plain}T00:00:00` : plain.replace(/^(\d{4}-\d\d-\d\d) /, '$1T'))
-  return /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z$/.test(value) ? { value } : { fault: 'This is no date, such as 2024-05-01 12:30.' }
+  return /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z$/.test(value) ? { value } : { fault: 'This is not a date such as 2024-05-01 12:30.' }
 }
 
 function readSelect(text: string, values: string[], most: number): Read {

@@ -56,7 +56,7 @@ const rule = (label: string, maxRequests: number, duration: number, audience: Au
 /** Sets to begin with. */
 export const PRESETS: { name: string; hint: string; rules: RateRule[] }[] = [
   {
-    name: 'As it came',
+    name: 'Default',
     hint: 'Two sign-ins in three seconds, 300 requests in ten.',
     rules: [rule('*:auth', 2, 3), rule('*:create', 20, 5), rule('/api/batch', 3, 1), rule('/api/', 300, 10)],
   },

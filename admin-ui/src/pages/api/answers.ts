@@ -22,14 +22,14 @@ export function successOf(operation: Operation, ground: Ground): Success {
   const signedIn = { record: row, token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9…' }
   switch (operation.name) {
     case 'list':
-      return json('The page that was asked for.', { items: [row], page: 1, perPage: 30, totalItems: 1, totalPages: 1 })
+      return json('The requested page.', { items: [row], page: 1, perPage: 30, totalItems: 1, totalPages: 1 })
     case 'view':
     case 'create':
     case 'update':
       return json('The record.', row)
     case 'realtime':
       return {
-        status: 204, text: 'The topics are set. From then on the stream tells messages such as this one:',
+        status: 204, text: 'Subscribed. The stream then sends messages like this one:',
         example: `event:${collection.name}/*\ndata:${JSON.stringify({ record: row, action: 'update' }, null, 2)}`,
       }
     case 'auth-methods':
@@ -40,20 +40,20 @@ export function successOf(operation: Operation, ground: Ground): Success {
     case 'impersonate':
       return json('The account and its token.', signedIn)
     case 'auth-with-oauth2':
-      return json('The account, its token, and what the service told of it.', {
+      return json('The account, its token, and what the service says about it.', {
         meta: { id: '1234567', name: 'Some One', username: 'someone', email: 'someone@example.com', isNew: false, avatarURL: '', accessToken: '…' },
         ...signedIn,
       })
     case 'request-otp':
-      return json('What the code is sent in with.', { otpId: NO_ID })
+      return json('The id to send with the code.', { otpId: NO_ID })
     case 'file':
       return { status: 200, text: 'The file itself, with its type.' }
     case 'file-token':
-      return json('A token that goes into addresses of files.', { token: signedIn.token })
+      return json('A token to put into addresses of files.', { token: signedIn.token })
     case 'batch':
-      return json('What each write would have been answered alone, in their order.', [{ status: 200, body: row }])
+      return json('The answer to each write, in order.', [{ status: 200, body: row }])
     case 'import':
-      return json('What became of the rows; the first 100 bad ones are told.', {
+      return json('How many rows were good, and the first 100 bad ones.', {
         collection: collection.name, dryRun: true, rows: 1, created: 1, existing: 0, bad: 0, stopped: false, columns: { title: 'title' },
         ignored: [], errors: [],
       })
@@ -88,14 +88,14 @@ export function failuresOf(operation: Operation, collection: Collection): Failur
 }
 
 const NOT_READ: Failure = { status: 400, when: 'The body cannot be read.' }
-const BAD_VALUES: Failure = { status: 400, when: 'A value is not as its field wants it: data says which, with a code and a sentence each.' }
-const NO_RECORD: Failure = { status: 404, when: 'There is no such record, or the rule does not let this caller know of it.' }
-const OTHER_VERSION: Failure = { status: 412, when: 'With If-Match: the record is another version by now.' }
-const TOO_LARGE: Failure = { status: 413, when: 'The body is larger than it may be.' }
-const MAIL_FORM: Failure = { status: 400, when: 'The address is missing or is none.' }
-const BAD_TOKEN: Failure = { status: 400, when: 'The token is wrong, has ended or was used: data.token says which.' }
-const SECOND_FACTOR: Failure = { status: 401, when: 'A second way is needed: the body is {"mfaId": …}, to be sent with it.' }
-const NOT_ALLOWED: Failure = { status: 403, when: 'The rule for signing in does not let this account in.' }
+const BAD_VALUES: Failure = { status: 400, when: 'A value does not fit its field: data names each, with a code and a sentence.' }
+const NO_RECORD: Failure = { status: 404, when: 'There is no such record, or the rule hides it from this caller.' }
+const OTHER_VERSION: Failure = { status: 412, when: 'With If-Match: the record has changed since.' }
+const TOO_LARGE: Failure = { status: 413, when: 'The body is too large.' }
+const MAIL_FORM: Failure = { status: 400, when: 'The address is missing or not valid.' }
+const BAD_TOKEN: Failure = { status: 400, when: 'The token is wrong, expired or used: data.token says which.' }
+const SECOND_FACTOR: Failure = { status: 401, when: 'A second factor is needed: send it with the mfaId in this answer.' }
+const NOT_ALLOWED: Failure = { status: 403, when: 'The sign-in rule does not admit this account.' }
 const NO_TOKEN: Failure = { status: 401, when: 'Nobody is signed in.' }
 const OTHER_ACCOUNT: Failure = { status: 403, when: 'The token is of an account of another collection.' }
 
@@ -107,29 +107,29 @@ const OWN: Partial<Record<Operation['name'], Failure[]>> = {
   delete: [NO_RECORD, { status: 400, when: 'Another record needs it.' }, OTHER_VERSION],
   realtime: [
     { status: 400, when: 'The clientId is missing, or there are too many topics.' },
-    { status: 403, when: 'The stream is somebody else’s: sign in on a new one.' },
-    { status: 404, when: 'The stream has ended, or never was.' },
+    { status: 403, when: 'The stream belongs to another caller: open a new one.' },
+    { status: 404, when: 'There is no such stream any more.' },
   ],
-  'auth-with-password': [{ status: 400, when: 'The password is wrong, or nobody is called so: the answer is the same.' }, SECOND_FACTOR, NOT_ALLOWED],
-  'auth-with-oauth2': [{ status: 400, when: 'The service does not take the code, or the account could not be made.' }, SECOND_FACTOR, NOT_ALLOWED],
+  'auth-with-password': [{ status: 400, when: 'The password is wrong, or there is no such account: the answer is the same.' }, SECOND_FACTOR, NOT_ALLOWED],
+  'auth-with-oauth2': [{ status: 400, when: 'The service refused the code, or the account could not be created.' }, SECOND_FACTOR, NOT_ALLOWED],
   'request-otp': [MAIL_FORM],
   'auth-with-otp': [
-    { status: 400, when: 'The code is wrong or too old.' }, SECOND_FACTOR, NOT_ALLOWED, { status: 429, when: 'Five tries in three minutes were not enough.' },
+    { status: 400, when: 'The code is wrong or too old.' }, SECOND_FACTOR, NOT_ALLOWED, { status: 429, when: 'Too many tries: five in three minutes are allowed.' },
   ],
   'auth-refresh': [NO_TOKEN, OTHER_ACCOUNT],
   'request-verification': [MAIL_FORM],
   'request-password-reset': [MAIL_FORM],
   'confirm-verification': [BAD_TOKEN],
-  'confirm-password-reset': [BAD_TOKEN, { status: 400, when: 'The password is too short, or the two are not the same.' }],
+  'confirm-password-reset': [BAD_TOKEN, { status: 400, when: 'The password is too short, or the two differ.' }],
   'request-email-change': [
-    { status: 400, when: 'The address is missing, is the one there is, or somebody else’s; or the mail could not be sent.' }, NO_TOKEN, OTHER_ACCOUNT,
+    { status: 400, when: 'The address is missing, unchanged or taken, or the mail could not be sent.' }, NO_TOKEN, OTHER_ACCOUNT,
   ],
   'confirm-email-change': [BAD_TOKEN, { status: 400, when: 'The password is wrong.' }],
-  impersonate: [{ status: 400, when: 'The duration is no whole number of seconds from 0.' }, { status: 404, when: 'There is no such account.' }],
+  impersonate: [{ status: 400, when: 'The duration is not a whole number of seconds.' }, { status: 404, when: 'There is no such account.' }],
   file: [{ status: 404, when: 'There is no such file, or this caller may not see it.' }],
   'file-token': [NO_TOKEN],
   batch: [
-    { status: 400, when: 'One of the writes failed, so that none was made: data.requests says which, with its own status.' },
+    { status: 400, when: 'One write failed, so none was made: data.requests says which, with its status.' },
     { status: 403, when: 'Batches are switched off.' }, TOO_LARGE,
   ],
   import: [{ status: 400, when: 'A parameter is wrong, or the rows could not be read to their end.' }],
@@ -139,12 +139,12 @@ const OWN: Partial<Record<Operation['name'], Failure[]>> = {
 /** What follows from who may. */
 function ofRule({ access, name }: Operation, collection: Collection): Failure[] {
   if (!('rule' in access)) {
-    return access.superusers ? [NO_TOKEN, { status: 403, when: 'Whoever asks is no superuser.' }] : []
+    return access.superusers ? [NO_TOKEN, { status: 403, when: 'The caller is not a superuser.' }] : []
   }
   const rule = collection[access.rule]
   if (access.rule === 'authRule' || name === 'realtime' || name === 'file') return []
-  if (rule === null) return [{ status: 403, when: 'Whoever asks is no superuser.' }]
-  if (name === 'create' && rule !== '') return [{ status: 400, when: 'The rule does not let this caller make such a record.' }]
+  if (rule === null) return [{ status: 403, when: 'The caller is not a superuser.' }]
+  if (name === 'create' && rule !== '') return [{ status: 400, when: 'The rule does not let this caller create such a record.' }]
   return []
 }
 
@@ -152,7 +152,7 @@ function ofAll({ path, name, access }: Operation): Failure[] {
   const isOfCollection = path.startsWith('/api/collections/') || name === 'file'
   const isLimited = !('rule' in access) ? !access.superusers : true
   return [
-    ...(isOfCollection ? [{ status: 404, when: 'The collection is gone, or is called otherwise by now.' }] : []),
-    ...(isLimited && !(OWN[name] ?? []).some(({ status }) => status === 429) ? [{ status: 429, when: 'Too many requests, where limits are set.' }] : []),
+    ...(isOfCollection ? [{ status: 404, when: 'There is no such collection, or it was renamed.' }] : []),
+    ...(isLimited && !(OWN[name] ?? []).some(({ status }) => status === 429) ? [{ status: 429, when: 'Too many requests, if limits are set.' }] : []),
   ]
 }

@@ -22,7 +22,7 @@ export function questionFor(operation: Operation, call: Call, collection: string
   })
   switch (operation.name) {
     case 'create':
-      return { heading: `Create a record in ${collection}?`, text: 'It is kept on this server, like any other record.', verb: 'Create it' }
+      return { heading: `Create a record in ${collection}?`, text: 'It stays on this server, like any other record.', verb: 'Create it' }
     case 'update': {
       const names = Object.keys(body).join(', ')
       return { heading: `Change ${values.id}?`, text: `It changes ${names === '' ? 'nothing by itself' : names} of this record of ${collection}.`, verb: 'Change it' }
@@ -43,7 +43,7 @@ export function questionFor(operation: Operation, call: Call, collection: string
     }
     case 'import':
       if (values.dryRun === 'true') return undefined
-      return { heading: `Import into ${collection}?`, text: 'Each good row is a new record. Choose dryRun to see first what would happen.', verb: 'Import' }
+      return { heading: `Import into ${collection}?`, text: 'Each good row becomes a record. Choose dryRun to see first what would happen.', verb: 'Import' }
     case 'request-otp':
       return mail('a code')
     case 'request-verification':
@@ -54,11 +54,11 @@ export function questionFor(operation: Operation, call: Call, collection: string
     case 'confirm-verification':
       return { heading: 'Confirm the address?', text: 'The account counts as verified from then on.', verb: 'Confirm it' }
     case 'confirm-password-reset':
-      return { heading: 'Set the password?', text: 'The account has this password then, and whoever is signed in as it is signed out.', verb: 'Set it' }
+      return { heading: 'Set the password?', text: 'The account gets this password, and everyone signed in with it is signed out.', verb: 'Set it' }
     case 'confirm-email-change':
-      return { heading: 'Set the address?', text: 'The account has the new address then, and whoever is signed in as it is signed out.', verb: 'Set it' }
+      return { heading: 'Set the address?', text: 'The account gets this address, and everyone signed in with it is signed out.', verb: 'Set it' }
     case 'auth-with-otp':
-      return { heading: 'Use the code?', text: 'A code is good once: nobody else can sign in with it then.', verb: 'Use it' }
+      return { heading: 'Use the code?', text: 'A code works only once: it cannot be used again.', verb: 'Use it' }
     default:
       return undefined
   }

@@ -73,13 +73,13 @@ function reading(records: string): Operation[] {
   return [
     {
       name: 'list', label: 'List', group: 'Records', method: 'GET', path: records, body: 'none',
-      about: 'Finds records, a page at a time. The rule chooses among them: what somebody may not see is not in the answer.',
+      about: 'Returns records, a page at a time: only those that the rule lets the caller see.',
       access: { rule: 'listRule' },
       parameters: [given.PAGE, given.PER_PAGE, given.FILTER, given.SORT, given.EXPAND, given.FIELDS, given.SKIP_TOTAL],
     },
     {
       name: 'view', label: 'View', group: 'Records', method: 'GET', path: `${records}/{id}`, body: 'none',
-      about: 'Gives one record by its id.',
+      about: 'Returns one record by its id.',
       access: { rule: 'viewRule' }, parameters: [given.ID, given.EXPAND, given.FIELDS],
     },
   ]
@@ -89,22 +89,22 @@ function writing(records: string): Operation[] {
   return [
     {
       name: 'create', label: 'Create', group: 'Records', method: 'POST', path: records, body: 'json', takesFiles: true,
-      about: 'Makes a record of the values that are sent. Files go with it as a form.',
+      about: 'Creates a record with the values sent. With files, send a form.',
       access: { rule: 'createRule' }, parameters: [given.EXPAND, given.FIELDS],
     },
     {
       name: 'update', label: 'Update', group: 'Records', method: 'PATCH', path: `${records}/{id}`, body: 'json', takesFiles: true,
-      about: 'Changes the values that are sent; the others stay.',
+      about: 'Changes the values sent; the others stay.',
       access: { rule: 'updateRule' }, parameters: [given.ID, given.EXPAND, given.FIELDS],
     },
     {
       name: 'delete', label: 'Delete', group: 'Records', method: 'DELETE', path: `${records}/{id}`, body: 'none',
-      about: 'Deletes a record, its files, and what cascades from it.',
+      about: 'Deletes a record, its files, and records that cascade with it.',
       access: { rule: 'deleteRule' }, parameters: [given.ID],
     },
     {
       name: 'realtime', label: 'Realtime', group: 'Records', method: 'POST', path: '/api/realtime', body: 'none', tried: 'stream',
-      about: 'Tells when records are created, changed or deleted, over one stream (GET /api/realtime) to which topics are added.',
+      about: 'Sends a message when records are created, changed or deleted. Open the stream with GET /api/realtime, then subscribe to topics.',
       access: { rule: 'listRule' }, parameters: [given.TOPIC, given.STREAM_FILTER, given.EXPAND, given.STREAM_FIELDS],
     },
   ]
@@ -116,15 +116,15 @@ function signingIn(collection: Collection): Operation[] {
   const all: Operation[] = [
     {
       name: 'auth-methods', label: 'Ways to sign in', group: 'Signing in', method: 'GET', path: `${path}/auth-methods`, body: 'none',
-      about: 'Tells which ways there are to sign in: what a sign-in page shows.', access: ANYONE, parameters: [given.FIELDS],
+      about: 'Lists the ways to sign in, for a sign-in page.', access: ANYONE, parameters: [given.FIELDS],
     },
     {
       ...signs, name: 'auth-with-password', label: 'With a password', path: `${path}/auth-with-password`,
-      about: 'Signs in, and gives the token that further requests are sent with.', parameters: [given.EXPAND, given.FIELDS],
+      about: 'Signs in and returns the token for further requests.', parameters: [given.EXPAND, given.FIELDS],
     },
     {
       ...signs, name: 'auth-with-oauth2', label: 'With another service', path: `${path}/auth-with-oauth2`, tried: 'not',
-      about: 'Signs in with an account elsewhere. The SDKs open the page of the service and send what comes back from there.',
+      about: 'Signs in with an account at another service. The SDKs open its page and send on what comes back.',
       parameters: [given.EXPAND, given.FIELDS],
     },
     {
@@ -137,7 +137,7 @@ function signingIn(collection: Collection): Operation[] {
     },
     {
       ...signs, name: 'auth-refresh', label: 'Renew the token', path: `${path}/auth-refresh`, body: 'none',
-      about: 'Gives a new token and the account as it is now, for a token that is still good.',
+      about: 'Returns a new token and the account as it is now, for a token that is still valid.',
       access: { words: `Accounts of ${collection.name}, each for itself` }, parameters: [given.EXPAND, given.FIELDS],
     },
   ]
@@ -151,32 +151,32 @@ function accounts(collection: Collection): Operation[] {
   const all: Operation[] = [
     {
       ...asks, name: 'request-verification', label: 'Ask to confirm an address', path: `${path}/request-verification`,
-      about: 'Sends a link by mail that confirms an address; one every two minutes at most.',
+      about: 'Sends a mail with a link that confirms the address, at most one every two minutes.',
     },
     {
       ...asks, name: 'confirm-verification', label: 'Confirm an address', path: `${path}/confirm-verification`,
-      about: 'Takes the token of that link.',
+      about: 'Takes the token from that link.',
     },
     {
       ...asks, name: 'request-password-reset', label: 'Ask for a new password', path: `${path}/request-password-reset`,
-      about: 'Sends a link by mail that leads to a new password; one every two minutes at most.',
+      about: 'Sends a mail with a link for a new password, at most one every two minutes.',
     },
     {
       ...asks, name: 'confirm-password-reset', label: 'Set a new password', path: `${path}/confirm-password-reset`,
-      about: 'Takes the token of that link and the new password. All tokens from before end.',
+      about: 'Takes the token from that link and the new password. All older tokens end.',
     },
     {
       ...asks, name: 'request-email-change', label: 'Ask for another address', path: `${path}/request-email-change`,
-      about: 'Sends a link to the new address of whoever is signed in.',
+      about: 'Sends a link to the new address of the account that is signed in.',
       access: { words: `Accounts of ${collection.name}, each for itself` },
     },
     {
       ...asks, name: 'confirm-email-change', label: 'Set another address', path: `${path}/confirm-email-change`,
-      about: 'Takes the token of that link and the password. All tokens from before end.',
+      about: 'Takes the token from that link and the password. All older tokens end.',
     },
     {
       ...asks, name: 'impersonate', label: 'Impersonate', path: `${path}/impersonate/{id}`, access: SUPERUSERS_ONLY,
-      about: 'Gives a token with which one is that account. It is not renewed.', parameters: [given.ID, given.EXPAND, given.FIELDS],
+      about: 'Returns a token to act as that account. It cannot be renewed.', parameters: [given.ID, given.EXPAND, given.FIELDS],
     },
   ]
   return all.filter(({ name }) => (SWITCHES[name]?.of(collection) ?? true) && !(isSuperusers && /verification|email-change/.test(name)))
@@ -191,8 +191,8 @@ function files({ fields, name, type }: Collection): Operation[] {
     name: 'file', label: 'Download a file', group: 'Files', method: 'GET', path: `/api/files/${encodeURIComponent(name)}/{id}/{file}`,
     body: 'none',
     about: isGuarded
-      ? 'Gives a file by its record and its name. Files of protected fields are given to whom the view rule lets see the record: their file token says who asks.'
-      : 'Gives a file by its record and its name.',
+      ? 'Returns a file by its record and name. Files of protected fields need the file token of someone who may view the record.'
+      : 'Returns a file by its record and name.',
     access: isGuarded ? { rule: 'viewRule' } : { words: 'Anyone who knows the name of the file', open: true },
     parameters: [given.ID, given.FILE, given.THUMB, given.DOWNLOAD, ...(isGuarded ? [given.FILE_TOKEN] : [])],
   }
@@ -201,7 +201,7 @@ function files({ fields, name, type }: Collection): Operation[] {
     download,
     {
       name: 'file-token', label: 'Get a file token', group: 'Files', method: 'POST', path: '/api/files/token', body: 'none',
-      about: 'Gives a short token for the addresses of protected files.', access: { words: 'Anyone who is signed in' }, parameters: [],
+      about: 'Returns a short-lived token for the addresses of protected files.', access: { words: 'Anyone who is signed in' }, parameters: [],
     },
   ]
 }
@@ -211,17 +211,17 @@ function many({ name, type }: Collection): Operation[] {
   const all: Operation[] = [
     {
       name: 'batch', label: 'Batch', group: 'Many at once', method: 'POST', path: '/api/batch', body: 'json',
-      about: 'Writes several records in one transaction, of this collection and others: all of it, or nothing.',
-      access: { words: 'Anyone; each write is up to the rule of its own', open: true }, parameters: [],
+      about: 'Writes several records of this and other collections in one transaction: all of them, or none.',
+      access: { words: 'Anyone; each write is checked by its own rule', open: true }, parameters: [],
     },
     {
       name: 'import', label: 'Import', group: 'Many at once', method: 'POST', path: `${path}/import`, body: 'lines',
-      about: 'Takes any number of rows as JSON lines or CSV, works on them while they come, and reports what became of them.',
+      about: 'Creates records from rows of JSON lines or CSV, any number of them, and reports the bad ones.',
       access: SUPERUSERS_ONLY, parameters: [given.IMPORT_FORMAT, given.DRY_RUN, given.EXISTING, given.ON_ERROR],
     },
     {
       name: 'export', label: 'Export', group: 'Many at once', method: 'GET', path: `${path}/export`, body: 'none',
-      about: 'Gives all records that match as one file, while they are read.',
+      about: 'Returns all records that match as one file.',
       access: SUPERUSERS_ONLY, parameters: [given.EXPORT_FORMAT, given.FILTER, given.SORT, given.EXPORT_FIELDS],
     },
   ]

@@ -11,37 +11,37 @@ export interface Parameter {
 }
 
 export const ID: Parameter = { name: 'id', in: 'path', about: 'The id of the record.' }
-export const PAGE: Parameter = { name: 'page', in: 'query', about: 'Which page, from 1.', sample: '1' }
-export const PER_PAGE: Parameter = { name: 'perPage', in: 'query', about: 'How many a page has: 30, or up to 1000.', sample: '30' }
-export const FILTER: Parameter = { name: 'filter', in: 'query', about: 'Which records, as an expression.' }
+export const PAGE: Parameter = { name: 'page', in: 'query', about: 'Page number, from 1.', sample: '1' }
+export const PER_PAGE: Parameter = { name: 'perPage', in: 'query', about: 'Records per page: 30 by default, 1000 at most.', sample: '30' }
+export const FILTER: Parameter = { name: 'filter', in: 'query', about: 'A filter expression.' }
 export const SORT: Parameter = {
-  name: 'sort', in: 'query', about: 'Fields with commas between, a minus before those that fall; @random for any order.', sample: '-created,id',
+  name: 'sort', in: 'query', about: 'Fields separated by commas; a minus sorts downwards, @random shuffles.', sample: '-created,id',
 }
 export const EXPAND: Parameter = {
-  name: 'expand', in: 'query', about: 'Relations whose records come along, with commas between; a dot goes on from there.',
+  name: 'expand', in: 'query', about: 'Relations to include, separated by commas. A dot goes deeper.',
 }
 export const FIELDS: Parameter = {
-  name: 'fields', in: 'query', about: 'What the answer has of each record: names with commas between, all without it.', sample: 'id,created',
+  name: 'fields', in: 'query', about: 'Fields to return, separated by commas. Without it, all of them.', sample: 'id,created',
 }
 export const SKIP_TOTAL: Parameter = {
-  name: 'skipTotal', in: 'query', about: 'Leaves the number of all records uncounted, which is faster.', options: ['true', 'false'],
+  name: 'skipTotal', in: 'query', about: 'Skips counting all records, which is faster.', options: ['true', 'false'],
 }
 
 export const TOPIC: Parameter = { name: 'topic', in: 'path', about: '* for all records, or the id of one.', sample: '*' }
-export const STREAM_FILTER: Parameter = { name: 'filter', in: 'query', about: 'Only records that match, as an expression.' }
-export const STREAM_FIELDS: Parameter = { name: 'fields', in: 'query', about: 'What a message has of the record: names with commas between.' }
+export const STREAM_FILTER: Parameter = { name: 'filter', in: 'query', about: 'A filter expression: only matching records are sent.' }
+export const STREAM_FIELDS: Parameter = { name: 'fields', in: 'query', about: 'Fields to send with each message, separated by commas.' }
 
 export const FILE: Parameter = { name: 'file', in: 'path', about: 'The name of the file, as the record has it.' }
-export const THUMB: Parameter = { name: 'thumb', in: 'query', about: 'A picture in small: 100x100, or another size that the field allows.', sample: '100x100' }
-export const DOWNLOAD: Parameter = { name: 'download', in: 'query', about: 'Has browsers save the file instead of showing it.', options: ['true', 'false'] }
+export const THUMB: Parameter = { name: 'thumb', in: 'query', about: 'A small version of a picture: 100x100, or another size that the field allows.', sample: '100x100' }
+export const DOWNLOAD: Parameter = { name: 'download', in: 'query', about: 'Makes browsers save the file instead of showing it.', options: ['true', 'false'] }
 export const FILE_TOKEN: Parameter = { name: 'token', in: 'query', about: 'A file token, for files of protected fields.' }
 
-export const IMPORT_FORMAT: Parameter = { name: 'format', in: 'query', about: 'What the rows are.', options: ['json', 'csv'] }
-export const DRY_RUN: Parameter = { name: 'dryRun', in: 'query', about: 'Only tells what would happen.', options: ['true', 'false'] }
+export const IMPORT_FORMAT: Parameter = { name: 'format', in: 'query', about: 'Format of the rows.', options: ['json', 'csv'] }
+export const DRY_RUN: Parameter = { name: 'dryRun', in: 'query', about: 'Only reports what would happen.', options: ['true', 'false'] }
 export const EXISTING: Parameter = {
-  name: 'existing', in: 'query', about: 'What becomes of a row whose id is there: a bad row, or left out.', options: ['refuse', 'skip'],
+  name: 'existing', in: 'query', about: 'What to do with a row whose id exists: count it as bad, or skip it.', options: ['refuse', 'skip'],
 }
-export const ON_ERROR: Parameter = { name: 'onError', in: 'query', about: 'Whether bad rows are left out or end the import.', options: ['skip', 'stop'] }
+export const ON_ERROR: Parameter = { name: 'onError', in: 'query', about: 'Whether bad rows are skipped or stop the import.', options: ['skip', 'stop'] }
 
 export const EXPORT_FORMAT: Parameter = { name: 'format', in: 'query', about: 'JSON lines, or CSV.', options: ['jsonl', 'csv'] }
-export const EXPORT_FIELDS: Parameter = { name: 'fields', in: 'query', about: 'The names of the fields, with commas between.' }
+export const EXPORT_FIELDS: Parameter = { name: 'fields', in: 'query', about: 'Names of fields, separated by commas.' }

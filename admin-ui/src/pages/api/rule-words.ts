@@ -6,7 +6,7 @@ import type { Collection, Rule } from '../../api/collections'
 import { stateOf } from '../collection/rule'
 
 /** Stands where words would say less than the expression, or something else. */
-export const NO_WORDS = 'Whoever the expression is true for'
+export const NO_WORDS = 'Anyone for whom the expression is true'
 
 export function ruleInWords(rule: Rule, { fields, type }: Pick<Collection, 'fields' | 'type'>): string {
   switch (stateOf(rule)) {

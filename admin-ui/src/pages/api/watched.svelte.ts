@@ -82,6 +82,6 @@ export class Watching {
 
   #over(): void {
     this.stop()
-    this.fault = 'The token has ended. Watch again to go on with a new one.'
+    this.fault = 'The token has expired. Watch again to get a new one.'
   }
 }

@@ -74,19 +74,19 @@ class Backups {
   /** @throws {ApiError} where it is refused at once; what fails later is told in a message. */
   async create(name: string): Promise<void> {
     await this.#work({ kind: 'create', key: name }, () => createBackup(name))
-    toasts.done(name === '' ? 'A backup is made and read back' : `${name} is made and read back`)
+    toasts.done(name === '' ? 'A backup is made and verified' : `${name} is made and verified`)
   }
 
   async verify(key: string): Promise<void> {
     try {
       await this.#work({ kind: 'verify', key }, async () => {
         const { problem } = await verifyBackup(key)
-        if (problem === '') toasts.done(`${key} was read back: it is whole`)
-        else toasts.failed(`${key} is no good backup: ${problem}`)
+        if (problem === '') toasts.done(`${key} is verified`)
+        else toasts.failed(`${key} is damaged: ${problem}`)
       })
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      toasts.failed(`${key} could not be read back. ${error.message}`)
+      toasts.failed(`${key} could not be verified. ${error.message}`)
     }
   }
 

@@ -10,10 +10,10 @@ test('a name need not be typed with its ending', () => {
 test('a name is checked as the server does', () => {
   expect(nameFault('', ['a.zip'])).toBe('')
   expect(nameFault('before_update-2', ['a.zip'])).toBe('')
-  expect(nameFault('a', ['a.zip'])).toBe('There is one of this name already.')
-  expect(nameFault('Before', [])).toBe('Only small letters, digits, - and _, please.')
-  expect(nameFault('before update', [])).toBe('Only small letters, digits, - and _, then .zip.')
-  expect(nameFault('a.tar', [])).toBe('Only small letters, digits, - and _, then .zip.')
+  expect(nameFault('a', ['a.zip'])).toBe('There is already one of this name.')
+  expect(nameFault('Before', [])).toBe('Use only lowercase letters, digits, - and _.')
+  expect(nameFault('before update', [])).toBe('Use only lowercase letters, digits, - and _, then .zip.')
+  expect(nameFault('a.tar', [])).toBe('Use only lowercase letters, digits, - and _, then .zip.')
   expect(nameFault('a'.repeat(147), [])).toBe('A name has at most 150 characters.')
 })
 

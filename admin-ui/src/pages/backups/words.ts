@@ -17,14 +17,14 @@ export function nameFault(typed: string, taken: readonly string[]): string {
   const name = nameOf(typed)
   if (name === '') return ''
   if (name.length > LONGEST) return `A name has at most ${LONGEST} characters.`
-  if (!NAME.test(name)) return /[A-Z]/.test(name) ? 'Only small letters, digits, - and _, please.' : 'Only small letters, digits, - and _, then .zip.'
-  return taken.includes(name) ? 'There is one of this name already.' : ''
+  if (!NAME.test(name)) return /[A-Z]/.test(name) ? 'Use only lowercase letters, digits, - and _.' : 'Use only lowercase letters, digits, - and _, then .zip.'
+  return taken.includes(name) ? 'There is already one of this name.' : ''
 }
 
 /** What is under way, in words. */
 export function runningWords({ kind, key }: Pick<Running, 'kind' | 'key'>): string {
   if (kind === 'create') return key === '' ? 'A backup is being made' : `${key} is being made`
-  if (kind === 'verify') return `${key} is being read back`
+  if (kind === 'verify') return `Verifying ${key}`
   if (kind === 'restore') return `${key} is being made ready to be restored`
   return `${key} is coming in`
 }

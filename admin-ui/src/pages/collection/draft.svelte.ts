@@ -194,7 +194,7 @@ export class CollectionDraft {
       const { fields, summary } = refusal(error, SHOWN)
       this.errors = fields
       this.summary = summary.filter((sentence) => !BESIDE.test(sentence))
-      if (this.summary.length === 0 && Object.keys(fields).length > 0) this.summary = ['Some of it cannot be saved so: see the marks.']
+      if (this.summary.length === 0 && Object.keys(fields).length > 0) this.summary = ['Some of it cannot be saved. Check what is marked.']
       return undefined
     } finally {
       this.busy = false
@@ -256,7 +256,7 @@ export class CollectionDraft {
 }
 
 const OVERTAKEN =
-  'Somebody else saved this collection since you opened it, and saving yours would take that back. Discard shows theirs.'
+  'Someone else saved this collection since you opened it. Saving now would undo their changes; Discard shows them.'
 
 /** What the page shows an error of at its place. */
 const SHOWN = ['name', 'viewQuery', 'listRule', 'viewRule', 'createRule', 'updateRule', 'deleteRule', 'authRule', 'manageRule']

@@ -15,7 +15,7 @@ export const SETTING = {
   'meta.appName': setting('application', 'Name', 'Acme'),
   'meta.appURL': setting('application', 'Address', 'http://localhost:8090'),
   'meta.accentColor': setting('application', 'Accent colour', '#1055c9'),
-  'meta.hideControls': setting('application', 'Hide what changes collections', false),
+  'meta.hideControls': setting('application', 'Hide collection editing', false),
   'batch.enabled': setting('application', 'Batches', false),
   'batch.maxRequests': setting('application', 'Writes in one request', 50),
   'batch.timeout': setting('application', 'Seconds for all of them', 3),

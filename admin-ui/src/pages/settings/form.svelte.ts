@@ -13,7 +13,7 @@ import { governing } from './governing'
 type Typed = Partial<Record<Path, unknown>>
 
 /** Beside errors whose inputs are in sight. */
-const MARKED = 'Nothing is saved: look at what is marked.'
+const MARKED = 'Nothing was saved. Check what is marked.'
 
 /** Are never answered: what is typed replaces them, an empty text clears them. */
 const SECRETS: readonly string[] = ['smtp.password', 's3.secret']

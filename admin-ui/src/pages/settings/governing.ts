@@ -8,7 +8,7 @@ const SEALED: [flag: string, sentence: Sentence] = [
   '--encryption-env',
   (one) =>
     one.value === ''
-      ? 'On the server’s disk it can be read by whoever may read the data directory. Start the server with --encryption-env to seal it.'
+      ? 'It can be read by anyone who can read the data directory. Start the server with --encryption-env to encrypt it.'
       : `On the server’s disk it is sealed with the key in ${one.value}${by(one)}.`,
 ]
 

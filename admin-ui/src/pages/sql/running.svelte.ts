@@ -166,5 +166,5 @@ function faultPlace({ statements }: Part, message: string): { from: number; to: 
 /** What the engine said, without what the server says before it. */
 function said(error: ApiError): string {
   const message = (error.fields.query ?? error.message).replace(/^Failed to execute query\. Raw error:\s*/, '')
-  return /attempt to write a readonly database/.test(message) ? 'This writes, and begins with a word that the server takes for reading. Let it begin with INSERT, UPDATE or DELETE.' : message
+  return /attempt to write a readonly database/.test(message) ? 'This writes, but starts like a query that reads. Start it with INSERT, UPDATE or DELETE.' : message
 }

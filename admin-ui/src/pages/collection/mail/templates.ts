@@ -20,7 +20,7 @@ export const MAILS: Mail[] = [
   {
     kind: 'verification',
     label: 'Verification',
-    hint: 'Proves that an address is the account’s.',
+    hint: 'Confirms that the address belongs to the account.',
     path: 'verificationTemplate',
     placeholders: ['TOKEN'],
     needs: 'TOKEN',
@@ -29,7 +29,7 @@ export const MAILS: Mail[] = [
   {
     kind: 'password-reset',
     label: 'New password',
-    hint: 'For who forgot theirs.',
+    hint: 'For people who forgot their password.',
     path: 'resetPasswordTemplate',
     placeholders: ['TOKEN'],
     needs: 'TOKEN',
@@ -38,7 +38,7 @@ export const MAILS: Mail[] = [
   {
     kind: 'email-change',
     label: 'New address',
-    hint: 'Goes to the new address, and proves it.',
+    hint: 'Sent to the new address, to confirm it.',
     path: 'confirmEmailChangeTemplate',
     placeholders: ['TOKEN'],
     needs: 'TOKEN',
@@ -47,7 +47,7 @@ export const MAILS: Mail[] = [
   {
     kind: 'otp',
     label: 'Code',
-    hint: 'The one-time code, where signing in with it is on.',
+    hint: 'Carries the one-time code for signing in.',
     path: 'otp.emailTemplate',
     placeholders: ['OTP', 'OTP_ID'],
     needs: 'OTP',
@@ -56,7 +56,7 @@ export const MAILS: Mail[] = [
   {
     kind: 'login-alert',
     label: 'New place',
-    hint: 'Somebody signed in from a place that was never seen.',
+    hint: 'Warns of a sign-in from a new place.',
     path: 'authAlert.emailTemplate',
     placeholders: ['ALERT_INFO'],
     needs: '',

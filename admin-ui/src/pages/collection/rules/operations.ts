@@ -13,15 +13,15 @@ export interface Ruled {
 }
 
 const RECORDS: readonly Ruled[] = [
-  { operation: 'list', rule: 'listRule', label: 'List', hint: 'Who finds which records, in lists and in realtime.', writes: false },
-  { operation: 'view', rule: 'viewRule', label: 'View', hint: 'Who sees a record whose id they know.', writes: false },
-  { operation: 'create', rule: 'createRule', label: 'Create', hint: 'Who makes records; the rule sees what is sent.', writes: true },
-  { operation: 'update', rule: 'updateRule', label: 'Update', hint: 'Who changes which records.', writes: true },
-  { operation: 'delete', rule: 'deleteRule', label: 'Delete', hint: 'Who deletes which records.', writes: true },
+  { operation: 'list', rule: 'listRule', label: 'List', hint: 'Which records people find in lists and realtime.', writes: false },
+  { operation: 'view', rule: 'viewRule', label: 'View', hint: 'Who can open a record by its id.', writes: false },
+  { operation: 'create', rule: 'createRule', label: 'Create', hint: 'Who can create records. The rule sees the values that are sent.', writes: true },
+  { operation: 'update', rule: 'updateRule', label: 'Update', hint: 'Who can change which records.', writes: true },
+  { operation: 'delete', rule: 'deleteRule', label: 'Delete', hint: 'Who can delete which records.', writes: true },
 ]
 const ACCOUNTS: readonly Ruled[] = [
-  { operation: 'auth', rule: 'authRule', label: 'Sign in', hint: 'Which accounts may sign in, once their password is right.', writes: false },
-  { operation: 'manage', rule: 'manageRule', label: 'Manage', hint: 'Who may change address and password of others as if they were theirs.', writes: true },
+  { operation: 'auth', rule: 'authRule', label: 'Sign in', hint: 'Which accounts can sign in, once the password is right.', writes: false },
+  { operation: 'manage', rule: 'manageRule', label: 'Manage', hint: 'Who can change the address and password of other accounts.', writes: true },
 ]
 
 /** The rules that collections of a type have. */

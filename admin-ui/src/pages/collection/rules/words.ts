@@ -49,10 +49,10 @@ const VERBS: Record<Operation, string> = {
 /** Why, where no clause says it; or what the clauses do not say. */
 export function reason({ by, clause, message, allowed }: Explanation): string {
   if (by === 'superuser') return 'Superusers may do everything, whatever the rule says.'
-  if (by === 'locked') return 'The rule lets superusers only.'
-  if (by === 'open') return 'The rule is empty: it lets everyone.'
+  if (by === 'locked') return 'The rule allows only superusers.'
+  if (by === 'open') return 'The rule is empty: it allows everyone.'
   if (by === 'missing') return 'There is no such record.'
-  if (clause && isNoSingleRow(clause)) return 'Each part holds, but for no single related record all of them do.'
+  if (clause && isNoSingleRow(clause)) return 'Each part holds, but no single related record meets all of them.'
   if (clause?.result === 'skipped') return `${message} Choose a record to see the clauses at work.`
   return allowed ? message : `The API says: ${message}`
 }

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import { assertAccessible } from './support/accessible.js'
 import { DESK, PHONE, picture } from './support/browser.js'
 import { startDashboard } from './support/dashboard.js'
-import { hasCount, settles } from './support/settles.js'
+import { hasCount, hasValue, settles } from './support/settles.js'
 
 const FILMS = new URL('../data/films.jsonl', import.meta.url).pathname
 
@@ -339,6 +339,42 @@ test('values are typed in their cells, saved at once, and taken back', async () 
   await page.getByText(/somebody else changed it since/).waitFor()
   assert.deepEqual((await task(first)).labels, ['work'])
   assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('what is typed before the input of a cell has come is in it, and without it nothing is lost', async () => {
+  const [first] = await resetTasks()
+  const opened = await dashboard.open('#/')
+  const { page, close } = opened
+  let isAway = true
+  let letIn
+  const held = new Promise((resolve) => { letIn = resolve })
+  await page.route('**/assets/CellEditor-*.js', async (route) => {
+    if (isAway) return route.abort()
+    await held
+    await route.continue()
+  })
+  await page.goto(`${dashboard.server.url}/_/#/collections/tasks`)
+  await cell(page, 'Water the plants').waitFor()
+  await grid(page).focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Enter')
+  await page.getByText('this part of the dashboard is not here yet').waitFor()
+  await hasCount(page.getByLabel(`title of ${first}`), 0)
+
+  isAway = false
+  await page.keyboard.press('Enter')
+  // `o` would open the record, and Del delete it, if the keys were the grid's.
+  await page.keyboard.type('Ho')
+  await page.keyboard.press('Delete')
+  await page.keyboard.type('me:')
+  await page.keyboard.press('Backspace')
+  letIn()
+  await hasValue(page.getByLabel(`title of ${first}`), 'Home')
+  await page.keyboard.type(' first')
+  await page.keyboard.press('Enter')
+  await becomes(first, 'title', 'Home first')
+  assert.equal(new URL(page.url()).hash, '#/collections/tasks')
   await close()
 })
 

@@ -429,7 +429,7 @@ test('a log that cannot be read says so, and is asked again', async () => {
   await page.route('**/api/logs?**', (route) => route.fulfill({ status: 503, json: { status: 503, message: 'Logs are not kept: the server’s output says why.', data: {} } }))
   await page.getByRole('button', { name: 'Ask again' }).click()
   await page.getByRole('alert').filter({ hasText: 'Logs are not kept' }).waitFor()
-  await assertAccessible(page, ['light']).catch((error) => assert.match(error.message, /color-contrast/))
+  await assertAccessible(page)
   await page.unroute('**/api/logs?**')
   await page.getByRole('button', { name: 'Try again' }).click()
   await hasCount(page.getByRole('alert').filter({ hasText: 'Logs are not kept' }), 0)

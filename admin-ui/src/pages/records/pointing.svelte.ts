@@ -47,6 +47,7 @@ export class Pointing {
       this.#tell(event, place)
       const isTyped = this.#typing.editable(place) && this.#sheet.columns[place.column]?.field.type !== 'bool'
       this.hovered = isTyped ? place : undefined
+      if (isTyped) this.#typing.hint()
     }
     if (place && this.#pressed && event.buttons === 1) this.#sheet.cursor.extend(place)
     else this.#pressed = undefined

@@ -1,6 +1,7 @@
 /** Values of a grid that are typed in their cells. */
 import type { Row } from '../../api/records'
 import { isEditedInPlace } from '../../fields/plain'
+import { Later } from '../../state/later.svelte'
 import type { Way } from './CellEditor.svelte'
 import type { Place } from './cursor.svelte'
 import type { Edits } from './edits.svelte'
@@ -16,6 +17,10 @@ interface Of {
 export class Typing {
   /** The cell that is typed in. */
   at: (Place & { of: Row }) | undefined = $state.raw()
+  /** The input of a cell. Who only looks at records needs none: it comes with the first sign that somebody may type. */
+  readonly editor = new Later(() => import('./CellEditor.svelte'))
+  /** What was typed before the input came. */
+  ahead = ''
   readonly #sheet: Sheet
   readonly #of: Of
 
@@ -39,7 +44,35 @@ export class Typing {
     this.#sheet.cursor.put(place)
     // Yes or no needs no typing.
     if (field.type === 'bool') this.#save(here, field.name, here[field.name] !== true)
-    else this.at = { ...place, of: here }
+    else void this.#open({ ...place, of: here })
+  }
+
+  /** Somebody may type soon. */
+  hint(): void {
+    if (this.#of.edits) this.editor.hint()
+  }
+
+  /** A cell is to be typed in, and its input is on its way. */
+  get isComing(): boolean {
+    return this.at !== undefined && !this.editor.there
+  }
+
+  /** Keys that are for an input on its way. */
+  hold(event: KeyboardEvent): void {
+    const isBrowsers = event.ctrlKey || event.metaKey || event.altKey || event.key === 'Tab'
+    if (event.key === 'Escape' || event.key === 'Tab') this.leave()
+    else if (event.key === 'Backspace') this.ahead = this.ahead.slice(0, -1)
+    else if (event.key.length === 1 && !isBrowsers) this.ahead += event.key
+    // Those that move about a grid mean nothing here.
+    if (!isBrowsers) event.preventDefault()
+  }
+
+  async #open(at: Place & { of: Row }): Promise<void> {
+    this.ahead = ''
+    this.at = at
+    if (this.isComing) this.#sheet.focus()
+    const isThere = await this.editor.want()
+    if (!isThere && this.at === at) this.leave()
   }
 
   /** What typing begins with: what was refused, else what is stored. */

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { assertAccessible } from './support/accessible.js'
 import { PHONE } from './support/browser.js'
+import { startBucket } from './support/bucket.js'
 import { signIn, startDashboard } from './support/dashboard.js'
 import { hasCount, settles } from './support/settles.js'
 
@@ -232,6 +233,48 @@ test('a bucket is saved and tried, and its secret is never shown', async () => {
   await press(page, 'Save the storage')
   await row(page, 'first.zip').waitFor()
   await close()
+})
+
+test('a backup on its way to a bucket is told to whoever comes, refuses another one, and is read back from there', async () => {
+  const bucket = await startBucket()
+  try {
+    const { page, close } = await dashboard.open(PAGE)
+    await page.getByText('A bucket (S3)', { exact: true }).click()
+    await page.getByLabel('Endpoint').fill(bucket.endpoint)
+    await page.getByLabel('Bucket', { exact: true }).fill('backups')
+    await page.getByLabel('Region').fill('eu-1')
+    await page.getByLabel('Access key').fill('key')
+    await page.getByLabel('Secret').fill('very secret')
+    await page.getByLabel('The bucket is a part of the path, not of the host').check()
+    await press(page, 'Save the storage')
+    await page.getByText('Backups lie in the bucket from now on').waitFor()
+    await press(page, 'Try it')
+    await page.getByText('A file was written, found and removed again.').waitFor()
+    assert.ok(bucket.asked.some((one) => one.startsWith('PUT /backups/')), bucket.asked.join())
+
+    // The bucket takes its time; the dashboard is told so by the server.
+    let letIn
+    bucket.held = new Promise((resolve) => { letIn = resolve })
+    const making = pb.backups.create('large.zip', { requestKey: null })
+    const work = page.getByRole('region', { name: 'Under way' })
+    await work.getByText('large.zip is being made').waitFor()
+    await work.getByText(/^storing, \d/).waitFor()
+    await assert.rejects(pb.backups.create('other.zip', { requestKey: null }), /is being made or restored already/)
+    await assertAccessible(page)
+    letIn()
+    await making
+    await row(page, 'large.zip').getByText(/^Read back/).waitFor()
+    await hasCount(work, 0)
+    assert.ok(bucket.asked.includes('PUT /backups/large.zip'), bucket.asked.join())
+
+    await page.getByText('The disk of the server', { exact: true }).click()
+    await press(page, 'Save the storage')
+    await row(page, 'first.zip').waitFor()
+    await hasCount(row(page, 'large.zip'), 0)
+    await close()
+  } finally {
+    await bucket.stop()
+  }
 })
 
 test('on a phone everything is within reach', async () => {

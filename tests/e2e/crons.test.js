@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 import { assertAccessible } from './support/accessible.js'
 import { PHONE } from './support/browser.js'
 import { startDashboard } from './support/dashboard.js'
-import { settles } from './support/settles.js'
+import { hasCount, settles } from './support/settles.js'
 
 let dashboard
 let pb
@@ -40,6 +40,12 @@ test('a schedule runs now, and the page shows what came of it', async () => {
   await page.getByRole('button', { name: 'Run now: Tidy the database' }).click()
   await tidy.getByText(/^Done in \d+/).waitFor()
   await settles(async () => (await pb.crons.getFullList()).find(({ id }) => id === '__pbDBOptimize__').lastOutcome, 'done')
+  // The server keeps what came of the runs before, too.
+  await page.getByRole('button', { name: 'Run now: Tidy the database' }).click()
+  await hasCount(tidy.getByText(/^Done in \d+/), 2)
+  const { runs } = (await pb.crons.getFullList()).find(({ id }) => id === '__pbDBOptimize__')
+  assert.deepEqual(runs.map(({ outcome }) => outcome), ['done', 'done'])
+  assert.ok(runs[0].start >= runs[1].end, JSON.stringify(runs))
   assert.deepEqual(complaints, [])
   await close()
 })

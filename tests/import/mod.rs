@@ -9,5 +9,6 @@ mod house;
 mod http;
 mod large;
 mod pocketbase;
+mod said;
 mod sqlite;
 mod together;

@@ -17,18 +17,12 @@ use rusqlite::Connection;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
-use crate::support::{Answer, Client, Database, Superuser, TestServer, run_command_with};
+use super::said::{Said, run};
+use crate::support::{Answer, Client, Database, Superuser, TestServer};
 
 /// A folder with a PocketBase data directory, and a data directory to come.
 struct House {
     root: TempDir,
-}
-
-/// What a command said.
-struct Said {
-    code: Option<i32>,
-    out: String,
-    err: String,
 }
 
 impl House {
@@ -107,46 +101,6 @@ impl House {
     /// The server on what was taken over.
     async fn serve(self) -> TestServer {
         TestServer::builder().start_in(self.root).await
-    }
-}
-
-/// Runs a command.
-fn run(root: &Path, line: &[&str], env: &[(&str, &str)]) -> Said {
-    let output = run_command_with(root, line, env);
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Said { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
-}
-
-impl Said {
-    #[track_caller]
-    fn went_well(&self) -> &Self {
-        assert_eq!(self.code, Some(0), "{}\n{}", self.out, self.err);
-        self
-    }
-
-    #[track_caller]
-    fn failed(&self) -> &Self {
-        assert_eq!(self.code, Some(1), "{}\n{}", self.out, self.err);
-        assert!(!self.err.contains("panicked"), "{}", self.err);
-        self
-    }
-
-    #[track_caller]
-    fn says(&self, text: &str) -> &Self {
-        assert!(self.out.contains(text), "no {text:?} in:\n{}", self.out);
-        self
-    }
-
-    #[track_caller]
-    fn never_says(&self, text: &str) -> &Self {
-        assert!(!self.out.contains(text), "{text:?} in:\n{}", self.out);
-        self
-    }
-
-    #[track_caller]
-    fn complains(&self, text: &str) -> &Self {
-        assert!(self.err.contains(text), "no {text:?} in:\n{}", self.err);
-        self
     }
 }
 

@@ -12,18 +12,12 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::support::{Client, Database, TestServer, run_command};
+use super::said::{Said, run};
+use crate::support::{Client, Database, TestServer};
 
 /// A folder with a database of another program, and a data directory to come.
 struct House {
     root: TempDir,
-}
-
-/// What a command said.
-struct Said {
-    code: Option<i32>,
-    out: String,
-    err: String,
 }
 
 impl House {
@@ -74,39 +68,10 @@ impl House {
 fn import(root: &Path, file: &Path, arguments: &[&str]) -> Said {
     let mut line = vec!["import", "sqlite", file.to_str().unwrap(), "--dir", "data"];
     line.extend(arguments);
-    let output = run_command(root, &line);
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Said { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+    run(root, &line, &[])
 }
 
 /// A server notices what other processes wrote before its next write, and within a second where none comes.
 async fn notice(server: &TestServer) {
     server.superuser().update_collection("users", serde_json::json!({})).await.is(200);
-}
-
-impl Said {
-    #[track_caller]
-    fn went_well(&self) -> &Self {
-        assert_eq!(self.code, Some(0), "{}\n{}", self.out, self.err);
-        self
-    }
-
-    #[track_caller]
-    fn failed(&self) -> &Self {
-        assert_eq!(self.code, Some(1), "{}\n{}", self.out, self.err);
-        assert!(!self.err.contains("panicked"), "{}", self.err);
-        self
-    }
-
-    #[track_caller]
-    fn says(&self, text: &str) -> &Self {
-        assert!(self.out.contains(text), "no {text:?} in:\n{}", self.out);
-        self
-    }
-
-    #[track_caller]
-    fn complains(&self, text: &str) -> &Self {
-        assert!(self.err.contains(text), "no {text:?} in:\n{}", self.err);
-        self
-    }
 }

@@ -235,7 +235,7 @@ test('a bucket is saved and tried, and its secret is never shown', async () => {
   await close()
 })
 
-test('a backup on its way to a bucket is told to whoever comes, refuses another one, and is read back from there', async () => {
+test('a backup on its way to a bucket is told to whoever comes, refuses another one, and is verified there', async () => {
   const bucket = await startBucket()
   try {
     const { page, close } = await dashboard.open(PAGE)
@@ -245,9 +245,9 @@ test('a backup on its way to a bucket is told to whoever comes, refuses another 
     await page.getByLabel('Region').fill('eu-1')
     await page.getByLabel('Access key').fill('key')
     await page.getByLabel('Secret').fill('very secret')
-    await page.getByLabel('The bucket is a part of the path, not of the host').check()
+    await page.getByLabel('Bucket in the path').check()
     await press(page, 'Save the storage')
-    await page.getByText('Backups lie in the bucket from now on').waitFor()
+    await page.getByText('Backups go to the bucket from now on').waitFor()
     await press(page, 'Try it')
     await page.getByText('A file was written, found and removed again.').waitFor()
     assert.ok(bucket.asked.some((one) => one.startsWith('PUT /backups/')), bucket.asked.join())
@@ -263,11 +263,11 @@ test('a backup on its way to a bucket is told to whoever comes, refuses another 
     await assertAccessible(page)
     letIn()
     await making
-    await row(page, 'large.zip').getByText(/^Read back/).waitFor()
+    await row(page, 'large.zip').getByText(/^Verified/).waitFor()
     await hasCount(work, 0)
     assert.ok(bucket.asked.includes('PUT /backups/large.zip'), bucket.asked.join())
 
-    await page.getByText('The disk of the server', { exact: true }).click()
+    await page.getByText('The server’s disk', { exact: true }).click()
     await press(page, 'Save the storage')
     await row(page, 'first.zip').waitFor()
     await hasCount(row(page, 'large.zip'), 0)

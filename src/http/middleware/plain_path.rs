@@ -22,8 +22,11 @@ pub(super) fn straighten(request: &mut Request) {
 
 /// A path without escapes that it can do without; `None` where it has none.
 fn plain(path: &str) -> Option<String> {
-    let mut plain = String::new();
-    let mut rest = path;
+    // Nearly all paths: nothing is copied for them.
+    let first = path.find('%')?;
+    let mut plain = String::with_capacity(path.len());
+    plain.push_str(&path[..first]);
+    let mut rest = &path[first..];
     let mut changed = false;
     while let Some(at) = rest.find('%') {
         let (before, escape) = rest.split_at(at);
